@@ -1,0 +1,22 @@
+/** A DynamoDB table of the store: one item per key, single-item conditional writes, billed on demand. */
+export interface TableResource {
+  readonly name: string;
+  /** Partition key, a string. No table has a sort key. */
+  readonly partitionKey: string;
+  /** Attribute with the epoch second after which an item may be swept; readers judge expiry themselves. */
+  readonly ttlAttribute?: string;
+}
+
+export const cartsTable: TableResource = { name: 'lethe-carts', partitionKey: 'customerId' };
+export const leasesTable: TableResource = { name: 'lethe-leases', partitionKey: 'leaseKey' };
+export const rateLimitsTable: TableResource = {
+  name: 'lethe-rate-limits',
+  partitionKey: 'id',
+  ttlAttribute: 'expiresAt',
+};
+
+export const storeTables: readonly TableResource[] = [cartsTable, leasesTable, rateLimitsTable];
+
+/** Uploaded catalogue files, kept until their import has ended. */
+export const importsBucket = 'lethe-catalog-imports';
+export const storeBuckets: readonly string[] = [importsBucket];

@@ -1,0 +1,49 @@
+import { defineCommand, defineEvent } from '@lethe/topology';
+import { z } from 'zod';
+import { idSchema, quantitySchema } from './values.js';
+
+const lines = z.array(z.object({ productId: idSchema, quantity: quantitySchema })).min(1);
+
+export const ReserveStock = defineCommand({
+  owner: 'catalog',
+  name: 'reserve-stock',
+  version: 1,
+  description: 'Set stock aside for an order, all lines or none.',
+  data: z.object({ orderId: idSchema, items: lines }),
+});
+
+export const ReleaseStock = defineCommand({
+  owner: 'catalog',
+  name: 'release-stock',
+  version: 1,
+  description:
+    'Give back what was set aside for an order. Sent at most once has an effect; before the reservation it prevents it.',
+  data: z.object({ orderId: idSchema }),
+});
+
+export const RunImport = defineCommand({
+  owner: 'catalog',
+  name: 'run-import',
+  version: 1,
+  description: 'Read an uploaded catalogue file into products.',
+  data: z.object({ importId: idSchema }),
+});
+
+export const StockReserved = defineEvent({
+  owner: 'catalog',
+  name: 'stock-reserved',
+  version: 1,
+  description: 'Stock for every line of the order is set aside.',
+  data: z.object({ orderId: idSchema }),
+});
+
+export const StockRejected = defineEvent({
+  owner: 'catalog',
+  name: 'stock-rejected',
+  version: 1,
+  description: 'At least one line of the order cannot be supplied; nothing was set aside.',
+  data: z.object({
+    orderId: idSchema,
+    shortages: z.array(z.object({ productId: idSchema, requested: quantitySchema, available: z.int().min(0) })).min(1),
+  }),
+});

@@ -1,0 +1,26 @@
+export {
+  type TableResource,
+  cartsTable,
+  importsBucket,
+  leasesTable,
+  rateLimitsTable,
+  storeBuckets,
+  storeTables,
+} from './backing.js';
+export { type Click, Clicks, clickSchema } from './analytics.messages.js';
+export * from './analytics.http.js';
+export * from './auth.http.js';
+export * from './catalog.http.js';
+export { ReleaseStock, ReserveStock, RunImport, StockRejected, StockReserved } from './catalog.messages.js';
+export * from './orders.http.js';
+export {
+  AuthorizePayment,
+  ClearCart,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  OrderRejected,
+  VoidPayment,
+} from './orders.messages.js';
+export { analyticsService, authService, catalogService, ordersService, store } from './store.js';
+export { MAX_ORDER_LINES, MAX_QUANTITY, idSchema, moneySchema, quantitySchema, timeSchema } from './values.js';

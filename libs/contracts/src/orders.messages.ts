@@ -1,0 +1,73 @@
+import { defineCommand, defineEvent } from '@lethe/topology';
+import { z } from 'zod';
+import { idSchema, moneySchema, quantitySchema, timeSchema } from './values.js';
+
+const orderLine = z.object({
+  productId: idSchema,
+  sku: z.string(),
+  name: z.string(),
+  quantity: quantitySchema,
+  unitPrice: moneySchema,
+});
+
+export const OrderPlaced = defineEvent({
+  owner: 'orders',
+  name: 'order-placed',
+  version: 1,
+  description: 'A customer placed an order; nothing is reserved or paid yet.',
+  data: z.object({ orderId: idSchema, placedAt: timeSchema, total: moneySchema }),
+});
+
+export const OrderConfirmed = defineEvent({
+  owner: 'orders',
+  name: 'order-confirmed',
+  version: 1,
+  description: 'The order is paid and its stock is sold.',
+  data: z.object({
+    orderId: idSchema,
+    placedAt: timeSchema,
+    confirmedAt: timeSchema,
+    total: moneySchema,
+    items: z.array(orderLine).min(1),
+  }),
+});
+
+export const OrderRejected = defineEvent({
+  owner: 'orders',
+  name: 'order-rejected',
+  version: 1,
+  description: 'The order ended without a sale.',
+  data: z.object({ orderId: idSchema, placedAt: timeSchema, reason: z.enum(['out-of-stock', 'payment-declined']) }),
+});
+
+export const OrderCancelled = defineEvent({
+  owner: 'orders',
+  name: 'order-cancelled',
+  version: 1,
+  description: 'The customer withdrew the order before it was paid.',
+  data: z.object({ orderId: idSchema, placedAt: timeSchema }),
+});
+
+export const AuthorizePayment = defineCommand({
+  owner: 'orders',
+  name: 'authorize-payment',
+  version: 1,
+  description: 'Charge the payment method of a reserved order.',
+  data: z.object({ orderId: idSchema }),
+});
+
+export const VoidPayment = defineCommand({
+  owner: 'orders',
+  name: 'void-payment',
+  version: 1,
+  description: 'Give back the payment of an order that ended while it was being paid.',
+  data: z.object({ orderId: idSchema }),
+});
+
+export const ClearCart = defineCommand({
+  owner: 'orders',
+  name: 'clear-cart',
+  version: 1,
+  description: 'Empty the cart that an order was placed from, unless it has changed since.',
+  data: z.object({ customerId: z.string(), cartVersion: z.int() }),
+});

@@ -1,0 +1,38 @@
+import { defineService, defineTopology } from '@lethe/topology';
+import { Clicks } from './analytics.messages.js';
+import { ReleaseStock, ReserveStock, RunImport, StockRejected, StockReserved } from './catalog.messages.js';
+import {
+  AuthorizePayment,
+  ClearCart,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  OrderRejected,
+  VoidPayment,
+} from './orders.messages.js';
+
+export const authService = defineService({ name: 'auth' });
+
+export const catalogService = defineService({
+  name: 'catalog',
+  publishes: [StockReserved, StockRejected],
+  sends: [RunImport],
+  handles: [ReserveStock, ReleaseStock, RunImport, OrderConfirmed],
+});
+
+export const ordersService = defineService({
+  name: 'orders',
+  publishes: [OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled],
+  sends: [ReserveStock, ReleaseStock, AuthorizePayment, VoidPayment, ClearCart],
+  handles: [StockReserved, StockRejected, AuthorizePayment, VoidPayment, ClearCart],
+});
+
+export const analyticsService = defineService({
+  name: 'analytics',
+  handles: [OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled],
+  writes: [Clicks],
+  reads: [Clicks],
+});
+
+/** The whole store: who says what to whom. */
+export const store = defineTopology('lethe', [authService, catalogService, ordersService, analyticsService]);

@@ -1,0 +1,28 @@
+export { type Clock, systemClock } from './clock.js';
+export {
+  type Money,
+  MoneyError,
+  addMoney,
+  formatMoney,
+  minorDigits,
+  money,
+  parseMoney,
+  sumMoney,
+  timesMoney,
+} from './money.js';
+export {
+  type ProblemDetails,
+  ProblemError,
+  type ProblemFault,
+  type ProblemOptions,
+  problemOfStatus,
+} from './problem.js';
+export {
+  type TraceContext,
+  childTrace,
+  currentTrace,
+  formatTraceparent,
+  parseTraceparent,
+  runInTrace,
+} from './trace.js';
+export { isUuid, timeOfUuidv7, uuidv7 } from './uuid.js';

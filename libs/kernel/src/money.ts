@@ -1,0 +1,63 @@
+/**
+ * An amount of money: an integer number of the currency's minor unit (pence, cents, yen) and its ISO 4217 code.
+ * No operation here passes through a fraction.
+ */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** Two amounts of different currencies met, or an amount was no safe integer. */
+export class MoneyError extends Error {
+  override readonly name = 'MoneyError';
+}
+
+/** An amount in minor units. Throws a {@link MoneyError} unless it is a safe integer and the currency three capitals. */
+export function money(amount: number, currency: string): Money {
+  if (!Number.isSafeInteger(amount)) throw new MoneyError(`${amount} is not a whole number of minor units`);
+  if (!/^[A-Z]{3}$/.test(currency)) throw new MoneyError(`"${currency}" is not an ISO 4217 code`);
+  return { amount, currency };
+}
+
+export function addMoney(a: Money, b: Money): Money {
+  if (a.currency !== b.currency) throw new MoneyError(`cannot add ${b.currency} to ${a.currency}`);
+  return money(a.amount + b.amount, a.currency);
+}
+
+/** A price taken a whole number of times. */
+export function timesMoney(price: Money, quantity: number): Money {
+  if (!Number.isSafeInteger(quantity)) throw new MoneyError(`${quantity} is not a whole quantity`);
+  return money(price.amount * quantity, price.currency);
+}
+
+export function sumMoney(amounts: readonly Money[], currency: string): Money {
+  return amounts.reduce(addMoney, money(0, currency));
+}
+
+/** How many digits follow the point in the currency (ISO 4217): 2 for GBP, 0 for JPY, 3 for KWD. */
+export function minorDigits(currency: string): number {
+  const { maximumFractionDigits } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+  return maximumFractionDigits ?? 2;
+}
+
+/**
+ * Reads a decimal text such as `2.55` as minor units, rounding half up (away from zero for negatives).
+ * Throws a {@link MoneyError} for anything but digits with at most one point and a leading minus.
+ */
+export function parseMoney(text: string, currency: string): Money {
+  const match = /^(-?)(\d{1,13})(?:\.(\d{1,20}))?$/.exec(text.trim());
+  if (!match) throw new MoneyError(`"${text}" is not a decimal amount`);
+  const digits = minorDigits(currency);
+  const fraction = (match[3] ?? '').padEnd(digits + 1, '0');
+  const kept = BigInt(`${match[2]}${fraction.slice(0, digits)}`);
+  const rounded = fraction.charCodeAt(digits) >= 0x35 ? kept + 1n : kept;
+  return money(Number(match[1] ? -rounded : rounded) + 0, currency);
+}
+
+/** The amount as a decimal text, `{ amount: 255, currency: 'GBP' }` as `2.55`. */
+export function formatMoney({ amount, currency }: Money): string {
+  const digits = minorDigits(currency);
+  const text = String(Math.abs(amount)).padStart(digits + 1, '0');
+  const sign = amount < 0 ? '-' : '';
+  return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}

@@ -1,0 +1,46 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+/** Where the current work stands in a distributed trace (W3C Trace Context). */
+export interface TraceContext {
+  /** 32 lower-case hex digits, the same across every service that takes part. */
+  readonly traceId: string;
+  /** 16 lower-case hex digits, new for each unit of work. */
+  readonly spanId: string;
+  readonly sampled: boolean;
+}
+
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const storage = new AsyncLocalStorage<TraceContext>();
+
+/** Reads a `traceparent` (W3C Trace Context 3.2); undefined where it is absent or malformed, as the standard asks. */
+export function parseTraceparent(header: string | undefined): TraceContext | undefined {
+  const match = header === undefined ? null : TRACEPARENT.exec(header);
+  if (!match) return undefined;
+  const [, version, traceId = '', spanId = '', flags = '00', rest] = match;
+  if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined;
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+export function formatTraceparent({ traceId, spanId, sampled }: TraceContext): string {
+  return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+}
+
+/** A new span: inside the parent's trace where there is one, else the root of a new trace. */
+export function childTrace(parent?: TraceContext): TraceContext {
+  return {
+    traceId: parent?.traceId ?? randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+    sampled: parent?.sampled ?? true,
+  };
+}
+
+/** Runs the work, and all that it awaits, inside the trace context. */
+export function runInTrace<T>(context: TraceContext, work: () => T): T {
+  return storage.run(context, work);
+}
+
+export function currentTrace(): TraceContext | undefined {
+  return storage.getStore();
+}

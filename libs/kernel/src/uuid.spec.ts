@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { isUuid, timeOfUuidv7, uuidv7 } from './uuid.js';
+
+describe('uuidv7', () => {
+  it('carries the time it was made, its version and its variant', () => {
+    const id = uuidv7(1_700_000_000_123);
+
+    expect(isUuid(id)).toBe(true);
+    expect(id[14]).toBe('7');
+    expect('89ab').toContain(id[19]);
+    expect(timeOfUuidv7(id)).toBe(1_700_000_000_123);
+  });
+
+  it('sorts by the millisecond it was made in', () => {
+    expect(uuidv7(1_000) < uuidv7(1_001)).toBe(true);
+  });
+
+  it('refuses a time that does not fit 48 bits', () => {
+    expect(() => uuidv7(-1)).toThrow(RangeError);
+    expect(() => uuidv7(2 ** 48)).toThrow(RangeError);
+  });
+
+  it('does not read a time from another version', () => {
+    expect(() => timeOfUuidv7('9b2c7a52-0d3b-4c9e-8f7a-0a6f3b6a1c11')).toThrow(RangeError);
+  });
+});

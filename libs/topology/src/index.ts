@@ -1,0 +1,45 @@
+export {
+  type CommandDefinition,
+  type DataOf,
+  DefinitionError,
+  type EventDefinition,
+  type InputOf,
+  type MessageDefinition,
+  type StreamDefinition,
+  defineCommand,
+  defineEvent,
+  defineStream,
+} from './definitions.js';
+export {
+  type Envelope,
+  type EnvelopeFields,
+  type Message,
+  MessageFormatError,
+  type MessageOf,
+  decodeEnvelope,
+  encodeMessage,
+  readMessage,
+} from './envelope.js';
+export {
+  INBOX_RETENTION_SECONDS,
+  QUEUE_DEFAULTS,
+  type QueueResource,
+  type Resources,
+  type StreamResource,
+  type SubscriptionResource,
+  type TopicResource,
+  deadLetterQueueName,
+  queueName,
+  resourcesOf,
+  streamName,
+  topicName,
+} from './resources.js';
+export {
+  type EmittedBy,
+  type HandledBy,
+  type ServiceDefinition,
+  type Topology,
+  type Unmatched,
+  defineService,
+  defineTopology,
+} from './service.js';
