@@ -1,0 +1,105 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type AwsCall, CallCounter } from './call-counter.js';
+import { countCalls } from './count-calls.js';
+import { BoundedHttpHandler } from './http-handler.js';
+
+/** Attempts of one operation, the first included: with two retries the amplification stays small (R05). */
+export const MAX_ATTEMPTS = 3;
+/** Milliseconds for an S3 request: one part of an upload may be 8 MiB over a slow link. */
+const S3_REQUEST_TIMEOUT_MS = 15_000;
+
+export interface AwsClientsOptions {
+  readonly region: string;
+  /** Told of every operation when it ends. Must not throw. */
+  readonly onCall?: (call: AwsCall) => void;
+}
+
+/**
+ * The AWS clients of one process, each made when first asked for. Endpoints and credentials come from the SDK's own
+ * resolution (`AWS_ENDPOINT_URL_SQS`, `AWS_ACCESS_KEY_ID`, task role …), so local and AWS need no branch.
+ */
+export class AwsClients {
+  readonly calls = new CallCounter();
+  readonly #options: AwsClientsOptions;
+  readonly #onCall: (call: AwsCall) => void;
+  #sqs: SQSClient | undefined;
+  #sns: SNSClient | undefined;
+  #kinesis: KinesisClient | undefined;
+  #dynamodb: DynamoDBClient | undefined;
+  #s3: S3Client | undefined;
+
+  constructor(options: AwsClientsOptions) {
+    this.#options = options;
+    this.#onCall = (call) => {
+      this.calls.add(call);
+      options.onCall?.(call);
+    };
+  }
+
+  get sqs(): SQSClient {
+    if (!this.#sqs) {
+      // The client's own endpoint serves every queue of the region; the host in a queue URL is only a name.
+      this.#sqs = new SQSClient({ ...this.#config(), useQueueUrlAsEndpoint: false });
+      countCalls(this.#sqs.middlewareStack, 'sqs', this.#onCall);
+    }
+    return this.#sqs;
+  }
+
+  get sns(): SNSClient {
+    if (!this.#sns) {
+      this.#sns = new SNSClient(this.#config());
+      countCalls(this.#sns.middlewareStack, 'sns', this.#onCall);
+    }
+    return this.#sns;
+  }
+
+  get kinesis(): KinesisClient {
+    if (!this.#kinesis) {
+      // The SDK's default for Kinesis is HTTP/2, whose sessions have neither a connect timeout nor a bound on sockets.
+      this.#kinesis = new KinesisClient(this.#config());
+      countCalls(this.#kinesis.middlewareStack, 'kinesis', this.#onCall);
+    }
+    return this.#kinesis;
+  }
+
+  get dynamodb(): DynamoDBClient {
+    if (!this.#dynamodb) {
+      this.#dynamodb = new DynamoDBClient(this.#config());
+      countCalls(this.#dynamodb.middlewareStack, 'dynamodb', this.#onCall);
+    }
+    return this.#dynamodb;
+  }
+
+  /** Path-style, so that any endpoint serves it. Bodies stream: the timeout ends when the answer begins. */
+  get s3(): S3Client {
+    if (!this.#s3) {
+      this.#s3 = new S3Client({ ...this.#config(S3_REQUEST_TIMEOUT_MS), forcePathStyle: true });
+      countCalls(this.#s3.middlewareStack, 's3', this.#onCall);
+    }
+    return this.#s3;
+  }
+
+  /** Closes every client made so far, with its sockets. A client asked for afterwards is a new one. */
+  close(): void {
+    for (const client of [this.#sqs, this.#sns, this.#kinesis, this.#dynamodb, this.#s3]) client?.destroy();
+    this.#sqs = this.#sns = this.#kinesis = this.#dynamodb = this.#s3 = undefined;
+  }
+
+  #config(requestTimeoutMs?: number) {
+    return {
+      region: this.#options.region,
+      maxAttempts: MAX_ATTEMPTS,
+      retryMode: 'standard',
+      requestHandler: new BoundedHttpHandler(requestTimeoutMs),
+    };
+  }
+}
+
+/** The AWS clients of one process. See {@link AwsClients}. */
+export function createClients(options: AwsClientsOptions): AwsClients {
+  return new AwsClients(options);
+}
