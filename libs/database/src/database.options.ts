@@ -1,0 +1,87 @@
+import type { DataSourceOptions, MigrationInterface } from 'typeorm';
+import { typeParsers } from './type-parsers.js';
+
+/** A TypeORM migration: a class whose name ends in the 13 digits of a Unix time in milliseconds. */
+export type MigrationClass = new () => MigrationInterface;
+/** A TypeORM entity: maps and migrates only. */
+export type EntityClass = abstract new (...args: never[]) => object;
+
+export interface DatabaseOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string;
+  /** Name of the service; shows as `application_name` in `pg_stat_activity`. */
+  readonly service: string;
+  readonly entities?: readonly EntityClass[];
+  /** Every migration the code expects; {@link migrate} applies them, a replica only compares. */
+  readonly migrations: readonly MigrationClass[];
+  /** The most connections of this process (R11). Default 10. */
+  readonly poolSize?: number;
+  /** How long to wait for a connection, new or from the pool. Default 5,000 ms (R04). */
+  readonly connectTimeoutMs?: number;
+  /**
+   * How long the server runs a statement before it cancels it. Default 10,000 ms (R04). The client waits 2 s longer
+   * before it gives up the connection, which covers a network that has gone silent.
+   */
+  readonly statementTimeoutMs?: number;
+  /** How long the server lets a transaction sit idle before it ends the connection. Default 60,000 ms. */
+  readonly idleInTransactionTimeoutMs?: number;
+  /** Told of connections that die while idle; the pool has already replaced them. Default: a warning in Nest's log. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/** What every connection of the service is made with. */
+export interface ConnectionSettings {
+  readonly connectionString: string;
+  readonly application_name: string;
+  readonly connectionTimeoutMillis: number;
+  readonly statement_timeout: number;
+  readonly query_timeout: number;
+  readonly idle_in_transaction_session_timeout: number;
+  readonly keepAlive: true;
+  readonly keepAliveInitialDelayMillis: number;
+  readonly types: typeof typeParsers;
+}
+
+const CLIENT_GRACE_MS = 2_000;
+const KEEP_ALIVE_DELAY_MS = 10_000;
+const IDLE_CONNECTION_MS = 60_000;
+
+export function connectionSettings(options: DatabaseOptions): ConnectionSettings {
+  const statementTimeout = options.statementTimeoutMs ?? 10_000;
+  return {
+    connectionString: options.url,
+    application_name: options.service,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    statement_timeout: statementTimeout,
+    query_timeout: statementTimeout + CLIENT_GRACE_MS,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+    types: typeParsers,
+  };
+}
+
+/** TypeORM's options: it owns the pool, and never synchronises a schema nor migrates at start (H33). */
+export function dataSourceOptions(
+  options: DatabaseOptions,
+  onIdleError: (error: Error) => void,
+): DataSourceOptions & { type: 'postgres' } {
+  const { connectionString, connectionTimeoutMillis, application_name, ...extra } = connectionSettings(options);
+  return {
+    type: 'postgres',
+    url: connectionString,
+    applicationName: application_name,
+    connectTimeoutMS: connectionTimeoutMillis,
+    poolSize: options.poolSize ?? 10,
+    poolErrorHandler: onIdleError,
+    entities: [...(options.entities ?? [])],
+    migrations: [...options.migrations],
+    migrationsTransactionMode: 'each',
+    migrationsRun: false,
+    synchronize: false,
+    installExtensions: false,
+    logging: false,
+    // `pipeline`: statements are written without waiting for the answer before, so BEGIN costs no round trip.
+    extra: { ...extra, idleTimeoutMillis: IDLE_CONNECTION_MS, pipeline: true },
+  };
+}

@@ -1,0 +1,15 @@
+export { fullJitter } from './backoff.js';
+export {
+  CommitOutcomeUnknownError,
+  DatabaseError,
+  DatabaseUnavailableError,
+  MigrationError,
+  TransactionEndedError,
+  TransactionRetriesExhaustedError,
+  isUniqueViolation,
+} from './database.errors.js';
+export { DatabaseModule } from './database.module.js';
+export type { DatabaseOptions, EntityClass, MigrationClass } from './database.options.js';
+export { Database, type PoolState, type TransactionOptions } from './database.js';
+export { type MigrateOptions, migrate } from './migrate.js';
+export { type Querier, type Statement, type Tx, statement } from './statement.js';

@@ -1,0 +1,56 @@
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { MigrationError } from './database.errors.js';
+import { type DatabaseOptions, connectionSettings, dataSourceOptions } from './database.options.js';
+
+export type MigrateOptions = Pick<DatabaseOptions, 'url' | 'service' | 'entities' | 'migrations'> & {
+  /**
+   * How long DDL waits for a table lock before it fails: behind a waiting ACCESS EXCLUSIVE lock all traffic queues.
+   * Default 5,000 ms.
+   */
+  readonly lockTimeoutMs?: number;
+};
+
+/** Advisory locks are per database, so that one number serves every service. */
+const MIGRATION_LOCK = 7_237_461_101;
+
+/**
+ * Applies the pending migrations, each in a transaction of its own, and gives their names. The one-off step before a
+ * deployment, never part of a replica's start (H33). Of two at once the second waits and finds nothing to do.
+ * Throws a {@link MigrationError}.
+ */
+export async function migrate(options: MigrateOptions): Promise<string[]> {
+  const { statement_timeout, query_timeout, ...settings } = connectionSettings(options);
+  const guard = new pg.Client(settings);
+  // The lock dies with its connection; the error reaches us through the next statement.
+  const lost: Error[] = [];
+  guard.on('error', (error) => lost.push(error));
+  try {
+    await guard.connect();
+    await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const applied = await applyPending(options);
+    await guard.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    return applied;
+  } catch (cause) {
+    if (cause instanceof MigrationError) throw cause;
+    throw new MigrationError(`migrating ${options.service} failed`, { cause: lost[0] ?? cause });
+  } finally {
+    await guard.end();
+  }
+}
+
+async function applyPending(options: MigrateOptions): Promise<string[]> {
+  const base = dataSourceOptions(options, () => undefined);
+  const { statement_timeout, query_timeout, pipeline, ...extra } = base.extra as Record<string, unknown>;
+  const source = new DataSource({
+    ...base,
+    poolSize: 1,
+    extra: { ...extra, lock_timeout: options.lockTimeoutMs ?? 5_000 },
+  });
+  await source.initialize();
+  try {
+    return (await source.runMigrations()).map(({ name }) => name);
+  } finally {
+    await source.destroy();
+  }
+}

@@ -1,0 +1,19 @@
+import pg from 'pg';
+
+const { types } = pg;
+
+/** An int8 as a number. Throws a RangeError beyond 2^53-1, where a number would silently be another one. */
+export function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`int8 ${text} does not fit a JavaScript number`);
+  return value;
+}
+
+/** How values of the server become JavaScript: pg's defaults, but int8 as number and date as text, free of time zones. */
+export const typeParsers = {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+    if (format !== 'binary' && oid === types.builtins.INT8) return parseInt8;
+    if (format !== 'binary' && oid === types.builtins.DATE) return (text) => text;
+    return types.getTypeParser(oid, format === 'binary' ? 'text' : format);
+  },
+};
