@@ -1,0 +1,19 @@
+export { type BackoffOptions, fullJitter } from './backoff.js';
+export { SqsClientProxy, type SqsClientProxyOptions } from './client-proxy.js';
+export { Reject, RetryLater } from './handler-outcome.js';
+export { type HandlerResult, Handles, type MessageHandlerMethod, SQS_TRANSPORT } from './handles.js';
+export type { MessagingLogger } from './logger.js';
+export {
+  DestinationError,
+  DrainTimeoutError,
+  HandlerFailedError,
+  HandlerMismatchError,
+  MessageTooLargeError,
+  PublishError,
+  RequestReplyError,
+  UndeclaredMessageError,
+  VisibilityLostError,
+} from './messaging.errors.js';
+export { MessagePublisher, type MessagePublisherOptions, type PublishEntry, type PublishResult } from './publisher.js';
+export { SqsContext } from './sqs-context.js';
+export { SqsServer, type SqsServerOptions } from './sqs-server.js';

@@ -1,0 +1,108 @@
+/** The handlers of an application do not fit the messages that its service declares. Thrown when the server starts. */
+export class HandlerMismatchError extends Error {
+  override readonly name = 'HandlerMismatchError';
+  constructor(
+    readonly service: string,
+    /** Declared messages that nobody handles. */
+    readonly missing: readonly string[],
+    /** Messages with more than one handler. */
+    readonly duplicated: readonly string[],
+    /** Handlers of messages that the service does not declare. */
+    readonly undeclared: readonly string[],
+  ) {
+    const faults = [
+      ['has no handler for', missing],
+      ['has more than one handler for', duplicated],
+      ['has a handler for a message it does not declare:', undeclared],
+    ] as const;
+    const told = faults.filter(([, types]) => types.length > 0).map(([what, types]) => `${what} ${types.join(', ')}`);
+    super(`${service} ${told.join('; ')}`);
+  }
+}
+
+/** A queue or topic cannot be used; the cause tells why. */
+export class DestinationError extends Error {
+  override readonly name = 'DestinationError';
+  constructor(
+    readonly destination: string,
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${destination}: ${detail}`, options);
+  }
+}
+
+/** One entry was not accepted by SNS or SQS. */
+export class PublishError extends Error {
+  override readonly name = 'PublishError';
+  constructor(
+    readonly destination: string,
+    /** The code AWS gave, such as `InternalError`, or the name of the error that ended the whole request. */
+    readonly code: string,
+    detail: string,
+    /** Whether sending the same again is pointless. */
+    readonly senderFault: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(`${destination}: ${code}: ${detail}`, options);
+  }
+}
+
+/** A message alone is larger than its destination takes. */
+export class MessageTooLargeError extends PublishError {
+  constructor(
+    destination: string,
+    /** UTF-8 bytes of the body and of the names, types and values of the attributes. */
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(destination, 'MessageTooLarge', `${bytes} bytes are more than ${limit}`, true);
+  }
+}
+
+/** The transport can emit, and cannot ask and wait for an answer. */
+export class RequestReplyError extends Error {
+  override readonly name = 'RequestReplyError';
+  constructor(pattern: string) {
+    super(`send("${pattern}") is not supported over SNS and SQS: use emit(), and answer with a message`);
+  }
+}
+
+/** A message was to be emitted or handled by a service that does not declare it. */
+export class UndeclaredMessageError extends Error {
+  override readonly name = 'UndeclaredMessageError';
+  constructor(
+    readonly service: string,
+    readonly type: string,
+    what: 'neither publishes nor sends' | 'does not handle',
+  ) {
+    super(`${service} ${what} ${type}`);
+  }
+}
+
+/** A handler failed with something that Nest had already turned into its answer for clients; `cause` is that answer. */
+export class HandlerFailedError extends Error {
+  override readonly name = 'HandlerFailedError';
+  constructor(
+    readonly messageType: string,
+    options: ErrorOptions,
+  ) {
+    super(`${messageType} failed outside its handler (a guard, pipe or interceptor)`, options);
+  }
+}
+
+/** The reason of the abort signal where SQS may have given the message to another consumer (R18). */
+export class VisibilityLostError extends Error {
+  override readonly name = 'VisibilityLostError';
+  constructor(messageId: string, options?: ErrorOptions) {
+    super(`the visibility timeout of message ${messageId} could not be extended`, options);
+  }
+}
+
+/** The reason of the abort signal where the server closes and the grace period is over. */
+export class DrainTimeoutError extends Error {
+  override readonly name = 'DrainTimeoutError';
+  constructor(graceMs: number) {
+    super(`the handler did not end within the grace period of ${graceMs} ms`);
+  }
+}

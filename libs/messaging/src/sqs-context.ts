@@ -1,0 +1,36 @@
+import type { Message } from '@lethe/topology';
+import { BaseRpcContext } from '@nestjs/microservices';
+
+export interface SqsContextFields {
+  readonly message: Message;
+  readonly queue: string;
+  readonly sqsMessageId: string;
+  readonly receiveCount: number;
+  readonly signal: AbortSignal;
+}
+
+/** What a handler may know about the delivery of its message: the second argument of a method with `@Handles`. */
+export class SqsContext extends BaseRpcContext<[SqsContextFields]> {
+  /** The message, as the handler gets it. */
+  readonly message: Message;
+  /** Name of the queue it came from. */
+  readonly queue: string;
+  /** The id that SQS gave it; the id to deduplicate by is `message.id`. */
+  readonly sqsMessageId: string;
+  /** How often SQS has handed it out, this time included (`ApproximateReceiveCount`). */
+  readonly receiveCount: number;
+  /**
+   * Aborted when the message is no longer this consumer's alone (visibility lost) or the drain's grace period is over.
+   * A handler checks it before it commits an effect that is not fenced by the inbox (R18).
+   */
+  readonly signal: AbortSignal;
+
+  constructor(fields: SqsContextFields) {
+    super([fields]);
+    this.message = fields.message;
+    this.queue = fields.queue;
+    this.sqsMessageId = fields.sqsMessageId;
+    this.receiveCount = fields.receiveCount;
+    this.signal = fields.signal;
+  }
+}
