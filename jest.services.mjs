@@ -5,5 +5,4 @@ export default async function setup() {
   const cloud = await startTestCloud();
   Object.assign(process.env, cloud.env);
   globalThis.__cloud = cloud;
-  return undefined;
 }

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EmulatorKind } from '../emulators/emulator-options.js';
+import { CloudAlreadyRunningError } from '../local-cloud.errors.js';
+import { identityOf, isSameProcess, type ProcessIdentity } from '../process-identity.js';
+
+/** What a data directory remembers between starts. */
+export interface CloudState {
+  /** Superuser's password of Postgres; made at the first start. */
+  readonly password: string;
+  readonly ports: Partial<Record<EmulatorKind, number>>;
+}
+
+function readJson<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch (error) {
+    // A file cut short by a crash says no more than a missing one.
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+      return undefined;
+    throw error;
+  }
+}
+
+/** A data directory that this process holds alone. */
+export class DataDirectory {
+  private constructor(readonly path: string) {}
+
+  /**
+   * Makes the directory where missing and takes it for this process; one whose holder is dead is taken over.
+   *
+   * @throws CloudAlreadyRunningError while its holder lives.
+   */
+  static take(path: string): DataDirectory {
+    mkdirSync(path, { recursive: true });
+    const lock = join(path, 'cloud.lock');
+    const own = JSON.stringify(identityOf(process.pid));
+    for (;;) {
+      try {
+        writeFileSync(lock, own, { flag: 'wx' });
+        return new DataDirectory(path);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      }
+      const holder = readJson<ProcessIdentity>(lock);
+      if (holder !== undefined && isSameProcess(holder)) throw new CloudAlreadyRunningError(path, holder.pid);
+      rmSync(lock, { force: true });
+    }
+  }
+
+  /** The state kept from the last start, or a first one. */
+  readState(): CloudState {
+    return (
+      readJson<CloudState>(join(this.path, 'cloud.json')) ?? { password: randomBytes(24).toString('hex'), ports: {} }
+    );
+  }
+
+  /** Keeps the state, wholly or not at all; readable by its owner alone because it holds a password. */
+  writeState(state: CloudState): void {
+    const file = join(this.path, 'cloud.json');
+    writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+
+  release(): void {
+    rmSync(join(this.path, 'cloud.lock'), { force: true });
+  }
+}

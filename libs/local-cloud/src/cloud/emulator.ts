@@ -1,0 +1,99 @@
+import { type EmulatorOptions } from '../emulators/emulator-options.js';
+import { EmulatorStartError } from '../local-cloud.errors.js';
+import { pickPort } from '../ports.js';
+import { type CloudEvent } from './cloud-event.js';
+import { startEmulatorProcess, type EmulatorProcess } from './emulator-process.js';
+
+/** How often another port is tried when the picked one was taken in the meantime. */
+const PORT_ATTEMPTS = 5;
+const RESTART_DELAYS_MS = [0, 200, 1_000, 5_000];
+const STOP_GRACE_MS = 30_000;
+
+/** An embedded server that is started again, on its port and data, when its process dies. */
+export class Emulator {
+  #process: EmulatorProcess | undefined;
+  #stopping = false;
+  #supervision: Promise<void> | undefined;
+
+  private constructor(
+    private readonly options: EmulatorOptions,
+    private readonly logDir: string,
+    private readonly onEvent: (event: CloudEvent) => void,
+  ) {}
+
+  /**
+   * Starts it on the wished port, or on another where that is taken.
+   *
+   * @throws EmulatorStartError
+   */
+  static async start(
+    wished: Omit<EmulatorOptions, 'port'> & { readonly port?: number | undefined },
+    logDir: string,
+    onEvent: (event: CloudEvent) => void,
+  ): Promise<Emulator> {
+    for (let attempt = 1; ; attempt++) {
+      const port = await pickPort(attempt === 1 ? wished.port : undefined);
+      const emulator = new Emulator({ ...wished, port }, logDir, onEvent);
+      try {
+        emulator.#process = await startEmulatorProcess(emulator.options, logDir);
+      } catch (error) {
+        const taken = error instanceof EmulatorStartError && (await pickPort(port)) !== port;
+        if (!taken || attempt === PORT_ATTEMPTS) throw error;
+        continue;
+      }
+      if (wished.port !== undefined && wished.port !== port) {
+        onEvent({ type: 'port-taken', service: wished.kind, wished: wished.port, port });
+      }
+      emulator.#supervision = emulator.#supervise(emulator.#process);
+      return emulator;
+    }
+  }
+
+  get kind(): EmulatorOptions['kind'] {
+    return this.options.kind;
+  }
+
+  get port(): number {
+    return this.options.port;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.identity.pid;
+  }
+
+  /** Ends the server with its data written. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#process?.stop(STOP_GRACE_MS);
+    await this.#supervision;
+  }
+
+  async #supervise(running: EmulatorProcess): Promise<void> {
+    let current: EmulatorProcess | undefined = running;
+    for (let failures = 0; !this.#stopping;) {
+      if (current !== undefined) {
+        const since = performance.now();
+        await current.exited;
+        if (this.#stopping) return;
+        this.onEvent({ type: 'died', service: this.kind, logFile: current.logFile });
+        if (performance.now() - since > 60_000) failures = 0;
+      }
+      await new Promise((resolve) => setTimeout(resolve, RESTART_DELAYS_MS[Math.min(failures++, 3)]));
+      current = await this.#restart();
+    }
+  }
+
+  async #restart(): Promise<EmulatorProcess | undefined> {
+    if (this.#stopping) return undefined;
+    try {
+      const restarted = await startEmulatorProcess(this.options, this.logDir);
+      this.#process = restarted;
+      if (this.#stopping) await restarted.stop(STOP_GRACE_MS);
+      else this.onEvent({ type: 'restarted', service: this.kind, port: this.port });
+      return restarted;
+    } catch (error) {
+      this.onEvent({ type: 'restart-failed', service: this.kind, reason: String(error) });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/** The embedded servers of the local cloud. */
+export type EmulatorKind = 'postgres' | 'fauxqs' | 'dynamodb' | 'kinesis';
+
+/** What the parent tells the child process of an embedded server, as JSON in its first argument. */
+export interface EmulatorOptions {
+  readonly kind: EmulatorKind;
+  /** Port on 127.0.0.1. */
+  readonly port: number;
+  /** Directory of this server alone; created where missing. */
+  readonly dataDir: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Superuser's password of Postgres. */
+  readonly password: string;
+  /** Data need not outlive the process: no fsync, no orderly shutdown, removed when the parent dies. */
+  readonly ephemeral: boolean;
+}
+
+/** What the child process reports over IPC. */
+export type EmulatorReport =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly message: string; readonly code?: string };
+
+/** A server that runs in this process or below it. */
+export interface RunningEmulator {
+  /** Ends the server with its data written. */
+  stop(): Promise<void>;
+  /** Settles when the server ended without being asked to. */
+  readonly ended: Promise<void>;
+}

@@ -1,0 +1,47 @@
+import { rmSync } from 'node:fs';
+import { runDynamodb } from './dynamodb.js';
+import { type EmulatorOptions, type EmulatorReport, type RunningEmulator } from './emulator-options.js';
+import { runFauxqs } from './fauxqs.js';
+import { runKinesis } from './kinesis.js';
+import { runPostgres } from './postgres.js';
+
+// Entry of an embedded server's own process. It ends with its parent: the IPC channel closes when the parent dies.
+
+const runners: Record<EmulatorOptions['kind'], (options: EmulatorOptions) => Promise<RunningEmulator>> = {
+  postgres: runPostgres,
+  fauxqs: runFauxqs,
+  dynamodb: runDynamodb,
+  kinesis: runKinesis,
+};
+
+function report(message: EmulatorReport): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || process.send === undefined) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
+}
+
+async function main(options: EmulatorOptions): Promise<void> {
+  const orphaned = new Promise<'orphaned'>((resolve) => process.once('disconnect', () => resolve('orphaned')));
+  const asked = new Promise<'asked'>((resolve) => process.once('SIGTERM', () => resolve('asked')));
+  // A terminal's Ctrl-C is the parent's business: it drains the services before it ends what they need.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGHUP', () => undefined);
+
+  const server = await runners[options.kind](options);
+  await report({ type: 'ready' });
+  const why = await Promise.race([orphaned, asked, server.ended.then((): 'ended' => 'ended')]);
+  if (why === 'ended') throw new Error(`${options.kind} ended by itself`);
+  await server.stop();
+  if (why === 'orphaned' && options.ephemeral) rmSync(options.dataDir, { recursive: true, force: true });
+}
+
+try {
+  await main(JSON.parse(process.argv[2] ?? '{}') as EmulatorOptions);
+  process.exit(0);
+} catch (error) {
+  console.error(error);
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  await report({ type: 'failed', message: error instanceof Error ? error.message : String(error), ...code });
+  process.exit(1);
+}

@@ -1,0 +1,11 @@
+export { startCloud, type Cloud, type CloudOptions } from './cloud/cloud.js';
+export { type CloudEvent } from './cloud/cloud-event.js';
+export { testDatabase, type TestDatabase } from './cloud/database.js';
+export { startTestCloud } from './cloud/test-cloud.js';
+export { type EmulatorKind } from './emulators/emulator-options.js';
+export {
+  CloudAlreadyRunningError,
+  EmulatorStartError,
+  LocalCloudError,
+  ReplicaStartError,
+} from './local-cloud.errors.js';
