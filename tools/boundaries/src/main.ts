@@ -1,0 +1,14 @@
+import { dependencyFaults, versionFaults } from './dependencies.js';
+import { manifestFaults } from './manifests.js';
+import { findProjects, readManifest } from './projects.js';
+
+const root = process.cwd();
+const projects = findProjects(root);
+const faults = [
+  ...projects.flatMap(manifestFaults),
+  ...projects.flatMap((project) => dependencyFaults(project, projects)),
+  ...versionFaults([...projects, { folder: 'the root', manifest: readManifest(root) }]),
+];
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+process.stdout.write(`boundaries: ${projects.length} projects, ${faults.length} faults\n`);
+process.exitCode = faults.length === 0 && projects.length > 0 ? 0 : 1;

@@ -1,0 +1,4 @@
+// refused by nx(enforce-module-boundaries): tagged with "layer:base" can only depend on
+import { platformLeaf } from '@violations/platform-leaf';
+
+export const used = platformLeaf;

@@ -1,0 +1,4 @@
+// refused by nx(enforce-module-boundaries): tagged with "layer:dev" can only depend on
+import { adapterLeaf } from '@violations/adapter-leaf';
+
+export const used = adapterLeaf;

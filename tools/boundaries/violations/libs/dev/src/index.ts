@@ -1,0 +1,3 @@
+import { baseLeaf } from '@violations/base-leaf';
+
+export const used = [baseLeaf];

@@ -1,0 +1,4 @@
+import { Client } from 'pg';
+import { z } from 'zod';
+
+export const used = [Client, z];

@@ -1,0 +1,1 @@
+export const production = 'no tests, no local cloud, no environment';
