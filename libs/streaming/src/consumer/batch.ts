@@ -1,0 +1,59 @@
+import type { _Record } from '@aws-sdk/client-kinesis';
+import { type TraceContext, parseTraceparent } from '@lethe/kernel';
+import type { DataOf, StreamDefinition } from '@lethe/topology';
+import { decodeRecord } from '../record-codec.js';
+import { RecordFormatError } from '../streaming.errors.js';
+
+/** A record whose data has passed the stream's schema. */
+export interface StreamRecord<Data> {
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  /** When Kinesis took the record. */
+  readonly arrivedAt: Date | undefined;
+  /** Where in a distributed trace the record was written (R35). */
+  readonly traceparent: string | undefined;
+  readonly data: Data;
+}
+
+/** A record that no retry can mend. The handler decides what becomes of it; it does not stop the shard. */
+export interface InvalidRecord {
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  readonly bytes: Uint8Array;
+  readonly error: RecordFormatError;
+}
+
+/** Records of one shard in their order. Delivered at least once: a repeat has the same ids, maybe another cut. */
+export interface StreamBatch<D extends StreamDefinition = StreamDefinition> {
+  readonly shardId: string;
+  readonly records: readonly StreamRecord<DataOf<D>>[];
+  readonly invalid: readonly InvalidRecord[];
+  /** Aborted when the shard is lost to another worker: what is not yet committed should not be. */
+  readonly signal: AbortSignal;
+}
+
+/** Decodes what GetRecords answered; records that cannot be read are set aside. */
+export function readBatch<D extends StreamDefinition>(
+  definition: D,
+  raw: readonly _Record[],
+): Pick<StreamBatch<D>, 'records' | 'invalid'> {
+  const records: StreamRecord<DataOf<D>>[] = [];
+  const invalid: InvalidRecord[] = [];
+  for (const { SequenceNumber = '', PartitionKey = '', Data = new Uint8Array(), ApproximateArrivalTimestamp } of raw) {
+    const about = { sequenceNumber: SequenceNumber, partitionKey: PartitionKey };
+    try {
+      records.push({ ...about, arrivedAt: ApproximateArrivalTimestamp, ...decodeRecord(definition, Data) });
+    } catch (error) {
+      if (!(error instanceof RecordFormatError)) throw error;
+      invalid.push({ ...about, bytes: Data, error });
+    }
+  }
+  return { records, invalid };
+}
+
+/** The trace that all records were written in, if it is one; a batch of several traces begins its own. */
+export function traceOf(records: readonly StreamRecord<unknown>[]): TraceContext | undefined {
+  const first = parseTraceparent(records[0]?.traceparent);
+  const shared = records.every(({ traceparent }) => parseTraceparent(traceparent)?.traceId === first?.traceId);
+  return shared ? first : undefined;
+}

@@ -1,0 +1,20 @@
+import { InvalidCheckpointError } from '../streaming.errors.js';
+
+/** Checkpoint of a shard of which nothing has been read. */
+export const TRIM_HORIZON = 'TRIM_HORIZON';
+/** Checkpoint of a closed shard whose every record has been handled; it is final. */
+export const SHARD_END = 'SHARD_END';
+
+/** Where reading goes on. */
+export type Position =
+  | { readonly kind: 'trim-horizon' }
+  | { readonly kind: 'after'; readonly sequenceNumber: string }
+  | { readonly kind: 'end' };
+
+/** Reads a checkpoint. Throws an {@link InvalidCheckpointError} for anything else, `LATEST` included. */
+export function parseCheckpoint(shardId: string, checkpoint: string): Position {
+  if (checkpoint === TRIM_HORIZON) return { kind: 'trim-horizon' };
+  if (checkpoint === SHARD_END) return { kind: 'end' };
+  if (/^(0|[1-9]\d{0,128})$/.test(checkpoint)) return { kind: 'after', sequenceNumber: checkpoint };
+  throw new InvalidCheckpointError(shardId, checkpoint);
+}

@@ -1,0 +1,39 @@
+import type { Lease } from './lease.js';
+
+interface Sighting {
+  readonly counter: number;
+  readonly owner: string | undefined;
+  /** Monotonic milliseconds of this process. */
+  readonly since: number;
+}
+
+/**
+ * Judges whether the owner of a lease has died: its counter has stood still for the lease's duration, measured on this
+ * process's monotonic clock. No wall clock takes part, so machines whose clocks differ cannot steal from each other (R36).
+ */
+export class LeaseObserver {
+  #sightings = new Map<string, Sighting>();
+
+  constructor(
+    private readonly durationMs: number,
+    private readonly monotonic: () => number,
+  ) {}
+
+  /** Notes what was read just now. */
+  observe(leases: ReadonlyMap<string, Lease>): void {
+    const now = this.monotonic();
+    const before = this.#sightings;
+    this.#sightings = new Map(
+      [...leases.values()].map(({ shardId, counter, owner }) => {
+        const seen = before.get(shardId);
+        const unchanged = seen !== undefined && seen.counter === counter && seen.owner === owner;
+        return [shardId, unchanged ? seen : { counter, owner, since: now }];
+      }),
+    );
+  }
+
+  expired({ shardId, owner }: Lease): boolean {
+    const seen = this.#sightings.get(shardId);
+    return owner !== undefined && seen !== undefined && this.monotonic() - seen.since >= this.durationMs;
+  }
+}

@@ -1,0 +1,15 @@
+export type { InvalidRecord, StreamBatch, StreamRecord } from './consumer/batch.js';
+export { ConsumerGroup, type ShardStatus } from './consumer/consumer-group.js';
+export type { ConsumerGroupOptions } from './consumer/consumer-options.js';
+export type { ConsumerEvent, ConsumerListener } from './consumer/stream-events.js';
+export type { PutReceipt } from './producer/put-batch.js';
+export { StreamProducer, type StreamProducerOptions } from './producer/stream-producer.js';
+export {
+  InvalidCheckpointError,
+  LeaseLostError,
+  ProducerClosedError,
+  RecordFormatError,
+  RecordRefusedError,
+  RecordTooLargeError,
+  UnexpectedAnswerError,
+} from './streaming.errors.js';
