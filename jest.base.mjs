@@ -28,6 +28,7 @@ export default {
   testTimeout: 30_000,
   maxWorkers: 2,
   passWithNoTests: true,
+  reporters: ['default', '<rootDir>/../../jest.tally.mjs'],
   ...(usesServices
     ? { globalSetup: '<rootDir>/../../jest.services.mjs', globalTeardown: '<rootDir>/../../jest.teardown.mjs' }
     : {}),
