@@ -1,0 +1,98 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { ConfigError } from './service-kit.errors.js';
+
+const int = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/** What every service reads from its environment. An app extends it with what is its own. */
+export const serviceConfigSchema = z.object({
+  PORT: int(0, 65_535).default(3000).describe('Port the service listens on; 0 takes a free one.'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('Address the service listens on; 0.0.0.0 in a container.'),
+  INSTANCE_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,128}$/)
+    .optional()
+    .transform((id) => id ?? `${hostname()}-${process.pid}`)
+    .describe('Name of this replica in logs, leases and the x-instance header. Default: host name and process id.'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('The least severe log lines written.'),
+  AWS_REGION: z.string().min(1).default('eu-west-1').describe('Region of every AWS client.'),
+  AWS_ACCOUNT_ID: z
+    .string()
+    .regex(/^\d{12}$/)
+    .default('000000000000')
+    .describe('Account that owns the queues, topics and streams.'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .describe("The service's own database."),
+  DATABASE_POOL_SIZE: int(1, 200).default(10).describe('Most connections of one replica to its database.'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://localhost:8080')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .describe('Where clients reach the store, without a slash at the end. Tokens are issued by <PUBLIC_URL>/auth.'),
+  JWKS_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Keys that verify access tokens. Default: <PUBLIC_URL>/auth/.well-known/jwks.json.'),
+  MAX_IN_FLIGHT: int(1, 100_000).default(200).describe('Requests answered at once; more get 503 at once (R10).'),
+  BODY_LIMIT_BYTES: int(1, 100_000_000).default(1_048_576).describe('Largest request body that is not streamed.'),
+  REQUEST_TIMEOUT_MS: int(80_000, 3_600_000)
+    .default(300_000)
+    .describe('Longest time in which a request must have arrived whole, streamed uploads included.'),
+  TRUSTED_PROXY_HOPS: int(0, 10).default(1).describe('Proxies in front whose X-Forwarded-For is believed (S50).'),
+  DRAIN_DELAY_MS: int(0, 60_000)
+    .default(5_000)
+    .describe('After SIGTERM: how long to go on serving while balancers notice that the replica is not ready.'),
+  DRAIN_TIMEOUT_MS: int(100, 120_000)
+    .default(25_000)
+    .describe('After SIGTERM: when the process ends even if work is left; below the stopTimeout of ECS.'),
+});
+
+/** The parsed {@link serviceConfigSchema}. */
+export type BaseConfig = z.output<typeof serviceConfigSchema>;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The configuration in the environment; empty variables count as absent. Throws a ConfigError with a line per fault. */
+export function parseConfig<S extends z.ZodType>(schema: S, env: Env): z.output<S> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new ConfigError(
+    result.error.issues.map(({ path, message }) => {
+      const name = path.map(String).join('.');
+      return given[name] === undefined ? `${name} is not set` : `${name}: ${message}`;
+    }),
+  );
+}
+
+/** EX_CONFIG of sysexits.h. */
+const EXIT_CONFIG = 78;
+
+/** Like {@link parseConfig}, for `main.ts`: a fault ends the process with exit code 78 and a line each on stderr. */
+export function readConfig<S extends z.ZodType>(schema: S, env: Env): z.output<S> {
+  try {
+    return parseConfig(schema, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(error.faults.map((fault) => `config: ${fault}\n`).join(''));
+    return process.exit(EXIT_CONFIG);
+  }
+}
+
+/** The one audience of the store's access tokens. */
+export const AUDIENCE = 'lethe';
+
+/** What IdentityModule.forRoot needs to know of the store's issuer. */
+export function identityOf(config: Pick<BaseConfig, 'PUBLIC_URL' | 'JWKS_URL'>): {
+  issuer: string;
+  audience: string;
+  jwksUrl: string;
+} {
+  const issuer = `${config.PUBLIC_URL}/auth`;
+  return { issuer, audience: AUDIENCE, jwksUrl: config.JWKS_URL ?? `${issuer}/.well-known/jwks.json` };
+}

@@ -1,0 +1,28 @@
+import { type TraceContext, childTrace, parseTraceparent, runInTrace } from '@lethe/kernel';
+import { type FastifyInstance } from 'fastify';
+
+const traces = new WeakMap<object, TraceContext>();
+
+/** The trace of a Fastify request; undefined before its first hook. */
+export function traceOf(request: object): TraceContext | undefined {
+  return traces.get(request);
+}
+
+/**
+ * Runs each request in its own span of the caller's trace (R35). The context is entered again after the body was read:
+ * the socket's events, on which parsing ends, belong to no request.
+ */
+export function traceRequests(instance: FastifyInstance): void {
+  instance.addHook('onRequest', (request, reply, done) => {
+    const { traceparent } = request.headers;
+    const trace = childTrace(parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined));
+    traces.set(request, trace);
+    void reply.header('x-trace-id', trace.traceId);
+    runInTrace(trace, done);
+  });
+  instance.addHook('preValidation', (request, _reply, done) => {
+    const trace = traces.get(request);
+    if (trace) runInTrace(trace, done);
+    else done();
+  });
+}

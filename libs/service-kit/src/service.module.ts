@@ -1,0 +1,45 @@
+import { AwsClients } from '@lethe/aws';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { type Logger } from 'pino';
+import { AwsModule } from './aws.module.js';
+import { type BaseConfig } from './config.js';
+import { Lifecycle } from './drain/lifecycle.js';
+import { InFlight } from './http/in-flight.js';
+import { Metrics } from './observe/metrics.js';
+import { ReadinessRegistry } from './observe/readiness.js';
+import { CONFIG, LOGGER } from './tokens.js';
+
+@Module({})
+class KitModule {}
+
+/** The root of a service's modules: what the kit provides everywhere, then the app. */
+@Module({})
+export class ServiceModule {
+  static forRoot(parts: {
+    service: string;
+    config: BaseConfig;
+    logger: Logger;
+    module: Type | DynamicModule;
+  }): DynamicModule {
+    const kit: DynamicModule = {
+      module: KitModule,
+      global: true,
+      providers: [
+        { provide: CONFIG, useValue: parts.config },
+        { provide: LOGGER, useValue: parts.logger },
+        { provide: ReadinessRegistry, useFactory: () => new ReadinessRegistry() },
+        Lifecycle,
+        InFlight,
+        {
+          provide: Metrics,
+          inject: [AwsClients, InFlight],
+          useFactory: ({ calls }: AwsClients, inFlight: InFlight) =>
+            new Metrics(parts.service, calls, () => inFlight.count),
+        },
+      ],
+      exports: [CONFIG, LOGGER, ReadinessRegistry, Lifecycle, InFlight, Metrics],
+    };
+    return { module: ServiceModule, imports: [kit, AwsModule.forRoot(), DiscoveryModule, parts.module] };
+  }
+}
