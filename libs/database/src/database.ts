@@ -4,7 +4,11 @@ import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fullJitter } from './backoff.js';
-import { CommitOutcomeUnknownError, DatabaseUnavailableError, TransactionRetriesExhaustedError } from './database.errors.js';
+import {
+  CommitOutcomeUnknownError,
+  DatabaseUnavailableError,
+  TransactionRetriesExhaustedError,
+} from './database.errors.js';
 import { type DatabaseOptions, connectionSettings, dataSourceOptions } from './database.options.js';
 import { isConflict, isConnectionLoss, isStalePlan, rootFault, sqlStateOf } from './failure.js';
 import { Session } from './session.js';
@@ -26,7 +30,10 @@ export interface PoolState {
 }
 
 const PING = statement('database.ping', 'SELECT 1');
-const MIGRATIONS_TABLE = statement('database.migrations-table', `SELECT to_regclass('migrations') IS NOT NULL AS known`);
+const MIGRATIONS_TABLE = statement(
+  'database.migrations-table',
+  `SELECT to_regclass('migrations') IS NOT NULL AS known`,
+);
 const MIGRATIONS = statement('database.migrations', 'SELECT name FROM migrations');
 const BACKOFF = { baseMs: 20, capMs: 1_000 };
 
@@ -142,7 +149,8 @@ export class Database implements Querier {
   /** The pool that TypeORM's driver made; absent until `open()` and after `close()`. */
   get #pool(): Pool {
     const pool: Pool | undefined = (this.dataSource.driver as PostgresDriver).master;
-    if (pool === undefined) throw new DatabaseUnavailableError('connect', undefined, new Error('the database is not open'));
+    if (pool === undefined)
+      throw new DatabaseUnavailableError('connect', undefined, new Error('the database is not open'));
     return pool;
   }
 

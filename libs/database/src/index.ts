@@ -13,3 +13,5 @@ export type { DatabaseOptions, EntityClass, MigrationClass } from './database.op
 export { Database, type PoolState, type TransactionOptions } from './database.js';
 export { type MigrateOptions, migrate } from './migrate.js';
 export { type Querier, type Statement, type Tx, statement } from './statement.js';
+export { deleteInBatches } from './delete-in-batches.js';
+export type { MigrationInterface, QueryRunner } from 'typeorm';
