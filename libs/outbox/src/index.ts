@@ -1,0 +1,10 @@
+export { Inbox } from './inbox.js';
+export { OutboxKeyError, PublishTimeoutError } from './outbox.errors.js';
+export { outboxMigrations } from './outbox.migration.js';
+export { OutboxModule, type OutboxModuleOptions } from './outbox.module.js';
+export { OUTBOX_COLUMNS } from './outbox.sql.js';
+export { Outbox, type OutboxAddress, type OutboxRow } from './outbox.js';
+export { type BatchOutcome } from './relay-batch.js';
+export { Relay } from './relay.js';
+export { type OutboxLag, type OutgoingMessage, type Publisher, type RelayOptions } from './relay.options.js';
+export { Wake } from './wake.js';
