@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { type Database, type Querier, type Tx, deleteInBatches } from '@lethe/database';
+import { IdempotencyKeyInUseError, IdempotencyKeyReusedError } from './idempotency.errors.js';
+import { LOCK, READ, STORE, SWEEP } from './idempotency.sql.js';
+import type { IdempotentOutcome, StoredResponse } from './stored-response.js';
+
+/** How long a key is remembered: 24 hours (I11). After that the same key is a new request. */
+export const IDEMPOTENCY_RETENTION_SECONDS = 86_400;
+
+/** Who uses the key for what. Keys of others, and of other routes, are other keys (I12). */
+export interface KeyScope {
+  readonly tenant?: string;
+  /** Id of the signed-in user, from the token and never from the request. */
+  readonly principal: string;
+  readonly method: string;
+  /** The route's pattern, such as `/orders`. */
+  readonly route: string;
+}
+
+export interface IdempotentRequest {
+  readonly scope: KeyScope;
+  /** As `readIdempotencyKey` gives it. */
+  readonly key: string;
+  /** As `fingerprintOf` gives it. */
+  readonly fingerprint: string;
+}
+
+/** Parameters $1 to $7 of a statement with `CLAIM_CTES`. */
+export type ClaimValues = readonly [
+  lockKey: string,
+  scopeHash: Buffer,
+  fingerprint: string,
+  status: number,
+  headers: string,
+  body: string,
+  retentionSeconds: number,
+];
+
+/** The columns of `CLAIM_RESULT`. */
+export interface ClaimResult {
+  readonly held: boolean;
+  readonly claimed: boolean;
+}
+
+interface KeyRow {
+  readonly fingerprint: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The row was written by another after ours was not found; everything of ours is rolled back. */
+class ClaimLostError extends Error {
+  override readonly name = 'ClaimLostError';
+}
+
+/**
+ * Runs a request once per key (reliability I1-I14). The key's row is written in the transaction of the work: it exists
+ * exactly if the work committed. With the store down nothing runs: the store is the database of the work (I14).
+ */
+export class IdempotencyKeys {
+  constructor(
+    private readonly database: Pick<Database, 'query' | 'transaction'>,
+    private readonly retentionSeconds: number = IDEMPOTENCY_RETENTION_SECONDS,
+  ) {}
+
+  /**
+   * Runs the work and remembers its answer, or gives the remembered one. Work that throws is rolled back and its key
+   * is free again (I7, I8). Throws an {@link IdempotencyKeyInUseError} (409), an {@link IdempotencyKeyReusedError}
+   * (422), what the work throws, and as `Database.transaction` does (503).
+   */
+  async run(request: IdempotentRequest, work: (tx: Tx) => Promise<StoredResponse>): Promise<IdempotentOutcome> {
+    try {
+      return await this.database.transaction((tx) => this.#runOnce(tx, request, work));
+    } catch (error) {
+      if (!(error instanceof ClaimLostError)) throw error;
+      return this.#replayOrRefuse(this.database, request);
+    }
+  }
+
+  /**
+   * The same in one round trip, for work that is one statement whose answer is known beforehand. `execute` runs the
+   * statement (see `CLAIM_CTES`), its first seven parameters being those given, and resolves with its `CLAIM_RESULT`.
+   */
+  async runStatement(
+    request: IdempotentRequest,
+    response: StoredResponse,
+    execute: (claim: ClaimValues) => Promise<ClaimResult | undefined>,
+  ): Promise<IdempotentOutcome> {
+    const result = await execute(this.#claim(request, response));
+    if (result?.claimed === true) return { response, replayed: false };
+    return this.#replayOrRefuse(this.database, request);
+  }
+
+  /** Forgets expired keys in bounded batches; gives their number. Several replicas may do so at once. */
+  sweep(): Promise<number> {
+    return deleteInBatches(this.database, SWEEP, []);
+  }
+
+  async #runOnce(
+    tx: Tx,
+    request: IdempotentRequest,
+    work: (tx: Tx) => Promise<StoredResponse>,
+  ): Promise<IdempotentOutcome> {
+    // Two statements in one round trip. The read must be a later statement than the lock: its snapshot is then taken
+    // with the lock held, after the commit of whoever held it before.
+    const [[lock], [row]] = await Promise.all([
+      tx.query<{ held: boolean }>(LOCK, [lockKey(request)]),
+      tx.query<KeyRow>(READ, [scopeHash(request)]),
+    ]);
+    if (row !== undefined) return replay(row, request);
+    if (lock?.held !== true) throw new IdempotencyKeyInUseError();
+    const response = await work(tx);
+    const [stored] = await tx.query<ClaimResult>(STORE, this.#claim(request, response));
+    if (stored?.claimed !== true) throw new ClaimLostError();
+    return { response, replayed: false };
+  }
+
+  /** Not ours: either it is answered already, or somebody is at it. */
+  async #replayOrRefuse(querier: Querier, request: IdempotentRequest): Promise<IdempotentOutcome> {
+    const [row] = await querier.query<KeyRow>(READ, [scopeHash(request)]);
+    if (row === undefined) throw new IdempotencyKeyInUseError();
+    return replay(row, request);
+  }
+
+  #claim(request: IdempotentRequest, { status, headers, body }: StoredResponse): ClaimValues {
+    return [
+      lockKey(request),
+      scopeHash(request),
+      request.fingerprint,
+      status,
+      JSON.stringify(headers ?? {}),
+      JSON.stringify(body ?? null),
+      this.retentionSeconds,
+    ];
+  }
+}
+
+function replay({ fingerprint, status, headers, body }: KeyRow, request: IdempotentRequest): IdempotentOutcome {
+  if (fingerprint !== request.fingerprint) throw new IdempotencyKeyReusedError();
+  return { response: { status, headers, body: JSON.parse(body) as unknown }, replayed: true };
+}
+
+/** The parts as a JSON array, so that no part can run into the next. */
+function scopeHash({ scope: { tenant = '', principal, method, route }, key }: IdempotentRequest): Buffer {
+  return createHash('sha256')
+    .update(JSON.stringify([tenant, principal, method, route, key]))
+    .digest();
+}
+
+/** 64 bits of the scope. Two scopes that share them cost each other a needless 409, nothing more. */
+function lockKey(request: IdempotentRequest): string {
+  return scopeHash(request).readBigInt64BE(0).toString();
+}
