@@ -32,12 +32,20 @@ export class Reject extends Error {
 export type HandlerOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'retry'; readonly error: unknown; readonly afterSeconds?: number }
-  | { readonly kind: 'reject'; readonly reason: string; readonly error: unknown };
+  | {
+      readonly kind: 'reject';
+      /** A word for the kind of fault, as the dead-letter queue shows it. */
+      readonly reason: string;
+      readonly detail: string;
+      readonly error: unknown;
+    };
 
 /** What a thrown or returned value means. */
 export function outcomeOf(value: unknown, thrown: boolean): HandlerOutcome {
   if (value instanceof RetryLater) return { kind: 'retry', error: value, afterSeconds: value.seconds };
-  if (value instanceof Reject) return { kind: 'reject', reason: value.reason, error: value };
+  if (value instanceof Reject) {
+    return { kind: 'reject', reason: 'rejected', detail: value.reason, error: value };
+  }
   return thrown ? { kind: 'retry', error: value } : { kind: 'done' };
 }
 

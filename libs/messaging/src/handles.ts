@@ -73,6 +73,7 @@ export function Handles<S extends ServiceDefinition, const D extends HandledBy<S
     Reflect.set(descriptor, 'value', keepingOutcome(descriptor.value as Method));
     Payload()(target, key, 0);
     Ctx()(target, key, 1);
-    EventPattern<string>(definition.type, SQS_TRANSPORT)(target, key, descriptor);
+    const handler = `${target.constructor.name}.${key}`;
+    EventPattern<D['type']>(definition.type, SQS_TRANSPORT, { handler })(target, key, descriptor);
   };
 }

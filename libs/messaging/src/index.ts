@@ -1,5 +1,6 @@
 export { type BackoffOptions, fullJitter } from './backoff.js';
 export { SqsClientProxy, type SqsClientProxyOptions } from './client-proxy.js';
+export type { Settled } from './consumer.js';
 export { Reject, RetryLater } from './handler-outcome.js';
 export { type HandlerResult, Handles, type MessageHandlerMethod, SQS_TRANSPORT } from './handles.js';
 export type { MessagingLogger } from './logger.js';
@@ -16,4 +17,4 @@ export {
 } from './messaging.errors.js';
 export { MessagePublisher, type MessagePublisherOptions, type PublishEntry, type PublishResult } from './publisher.js';
 export { SqsContext } from './sqs-context.js';
-export { SqsServer, type SqsServerOptions } from './sqs-server.js';
+export { SqsServer, type SqsServerEvents, type SqsServerOptions, type SqsServerStatus } from './sqs-server.js';
