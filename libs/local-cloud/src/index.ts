@@ -9,3 +9,6 @@ export {
   LocalCloudError,
   ReplicaStartError,
 } from './local-cloud.errors.js';
+export { startBalancer, type Balancer, type BalancerOptions } from './balancer/balancer.js';
+export { type Route } from './balancer/routes.js';
+export { checkReady, type TargetAddress, type TargetHealth, type TargetStatus } from './balancer/target.js';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { Client } from 'pg';
 import { testDatabase } from '../src/cloud/database.js';
 
 describe('testDatabase', () => {
   it('gives a fresh database with trigrams, and drops it while a connection is still open', async () => {
     const database = await testDatabase();
-    const client = new pg.Client({ connectionString: database.url });
+    const client = new Client({ connectionString: database.url });
     const terminated = new Promise<Error>((resolve) => client.on('error', resolve));
     await client.connect();
     await client.query('CREATE EXTENSION pg_trgm');

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { Client, DatabaseError } from 'pg';
 
-async function onServer<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+async function onServer<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   await client.connect();
   try {
     return await work(client);
@@ -27,7 +27,7 @@ export async function ensureDatabaseOn(serverUrl: string, name: string): Promise
       await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
     } catch (error) {
       // Another start made it in the meantime: duplicate_database, or the unique index of the catalogue.
-      if (!(error instanceof pg.DatabaseError && (error.code === '42P04' || error.code === '23505'))) throw error;
+      if (!(error instanceof DatabaseError && (error.code === '42P04' || error.code === '23505'))) throw error;
     }
   });
   return databaseUrlOn(serverUrl, name);

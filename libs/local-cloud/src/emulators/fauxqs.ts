@@ -19,7 +19,7 @@ interface S3Persistence {
 }
 interface Queue {
   persistence?: unknown;
-  dequeue(...args: unknown[]): unknown;
+  dequeue: (this: Queue, ...args: unknown[]) => unknown;
 }
 interface SqsStore {
   persistence?: unknown;

@@ -1,17 +1,17 @@
 import { rmSync } from 'node:fs';
-import { runDynamodb } from './dynamodb.js';
+import { enableCompileCache } from 'node:module';
 import { type EmulatorOptions, type EmulatorReport, type RunningEmulator } from './emulator-options.js';
-import { runFauxqs } from './fauxqs.js';
-import { runKinesis } from './kinesis.js';
-import { runPostgres } from './postgres.js';
 
 // Entry of an embedded server's own process. It ends with its parent: the IPC channel closes when the parent dies.
 
-const runners: Record<EmulatorOptions['kind'], (options: EmulatorOptions) => Promise<RunningEmulator>> = {
-  postgres: runPostgres,
-  fauxqs: runFauxqs,
-  dynamodb: runDynamodb,
-  kinesis: runKinesis,
+type Runner = (options: EmulatorOptions) => Promise<RunningEmulator>;
+
+/** Each process loads only the server that it runs. */
+const runners: Record<EmulatorOptions['kind'], () => Promise<Runner>> = {
+  postgres: async () => (await import('./postgres.js')).runPostgres,
+  fauxqs: async () => (await import('./fauxqs.js')).runFauxqs,
+  dynamodb: async () => (await import('./dynamodb.js')).runDynamodb,
+  kinesis: async () => (await import('./kinesis.js')).runKinesis,
 };
 
 function report(message: EmulatorReport): Promise<void> {
@@ -28,7 +28,9 @@ async function main(options: EmulatorOptions): Promise<void> {
   process.on('SIGINT', () => undefined);
   process.on('SIGHUP', () => undefined);
 
-  const server = await runners[options.kind](options);
+  enableCompileCache();
+  const run = await runners[options.kind]();
+  const server = await run(options);
   await report({ type: 'ready' });
   const why = await Promise.race([orphaned, asked, server.ended.then((): 'ended' => 'ended')]);
   if (why === 'ended') throw new Error(`${options.kind} ended by itself`);
