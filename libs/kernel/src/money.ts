@@ -16,7 +16,8 @@ export class MoneyError extends Error {
 export function money(amount: number, currency: string): Money {
   if (!Number.isSafeInteger(amount)) throw new MoneyError(`${amount} is not a whole number of minor units`);
   if (!/^[A-Z]{3}$/.test(currency)) throw new MoneyError(`"${currency}" is not an ISO 4217 code`);
-  return { amount, currency };
+  // Zero has one sign: -0 + 0 is 0.
+  return { amount: amount + 0, currency };
 }
 
 export function addMoney(a: Money, b: Money): Money {
@@ -34,10 +35,16 @@ export function sumMoney(amounts: readonly Money[], currency: string): Money {
   return amounts.reduce(addMoney, money(0, currency));
 }
 
+/** Currencies whose minor unit is not a hundredth (ISO 4217:2015 table A.1). Intl knows CLDR's digits, which differ. */
+const MINOR_DIGITS: Readonly<Record<string, number>> = Object.fromEntries([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3]),
+  ...'CLF UYW'.split(' ').map((code) => [code, 4]),
+]);
+
 /** How many digits follow the point in the currency (ISO 4217): 2 for GBP, 0 for JPY, 3 for KWD. */
 export function minorDigits(currency: string): number {
-  const { maximumFractionDigits } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-  return maximumFractionDigits ?? 2;
+  return MINOR_DIGITS[currency] ?? 2;
 }
 
 /**
@@ -51,7 +58,7 @@ export function parseMoney(text: string, currency: string): Money {
   const fraction = (match[3] ?? '').padEnd(digits + 1, '0');
   const kept = BigInt(`${match[2]}${fraction.slice(0, digits)}`);
   const rounded = fraction.charCodeAt(digits) >= 0x35 ? kept + 1n : kept;
-  return money(Number(match[1] ? -rounded : rounded) + 0, currency);
+  return money(Number(match[1] ? -rounded : rounded), currency);
 }
 
 /** The amount as a decimal text, `{ amount: 255, currency: 'GBP' }` as `2.55`. */

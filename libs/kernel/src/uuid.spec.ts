@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { isUuid, timeOfUuidv7, uuidv7 } from './uuid.js';
 
 describe('uuidv7', () => {
@@ -13,6 +14,22 @@ describe('uuidv7', () => {
 
   it('sorts by the millisecond it was made in', () => {
     expect(uuidv7(1_000) < uuidv7(1_001)).toBe(true);
+  });
+
+  it('sorts as its times do, whatever they are', () => {
+    const times = fc.integer({ min: 0, max: 2 ** 48 - 1 });
+    fc.assert(
+      fc.property(times, times, (a, b) => {
+        expect(timeOfUuidv7(uuidv7(a))).toBe(a);
+        expect(a === b || uuidv7(a) < uuidv7(b) === a < b).toBe(true);
+      }),
+    );
+  });
+
+  it('never makes the same id twice', () => {
+    const ids = Array.from({ length: 10_000 }, () => uuidv7(1_000));
+
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
   it('refuses a time that does not fit 48 bits', () => {
