@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
+/** Ports given out lately: their takers may not have bound them yet. Pid-local by nature, so no replica misses it. */
+const givenOut = new Map<number, number>();
+const GIVEN_OUT_MS = 10_000;
+
 /** Binds and releases `port` (0: any) on 127.0.0.1; answers the port, or undefined where it is taken or not allowed. */
 async function tryPort(port: number): Promise<number | undefined> {
   const server = createServer();
-  server.unref();
   try {
     const listening = once(server, 'listening');
     server.listen({ port, host: '127.0.0.1', exclusive: true });
@@ -21,10 +24,20 @@ async function tryPort(port: number): Promise<number | undefined> {
   return bound;
 }
 
-/** A free port of 127.0.0.1: `preferred` where it is free, else one that the system picks. */
+/** Whether nothing listens on the port of 127.0.0.1. */
+export async function isPortFree(port: number): Promise<boolean> {
+  return (await tryPort(port)) !== undefined;
+}
+
+/** A free port of 127.0.0.1: `preferred` where it is free, else one that the system picks and nobody got lately. */
 export async function pickPort(preferred?: number): Promise<number> {
-  const kept = preferred === undefined ? undefined : await tryPort(preferred);
-  const port = kept ?? (await tryPort(0));
-  if (port === undefined) throw new Error('the system has no free port left on 127.0.0.1');
-  return port;
+  if (preferred !== undefined && preferred !== 0 && (await isPortFree(preferred))) return preferred;
+  for (;;) {
+    const port = await tryPort(0);
+    if (port === undefined) throw new Error('the system has no free port left on 127.0.0.1');
+    const now = performance.now();
+    if (now - (givenOut.get(port) ?? -Infinity) < GIVEN_OUT_MS) continue;
+    givenOut.set(port, now);
+    return port;
+  }
 }

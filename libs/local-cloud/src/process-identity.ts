@@ -9,21 +9,22 @@ export interface ProcessIdentity {
   readonly startedAt: string;
 }
 
-/** Field 22 of /proc/PID/stat (start time in clock ticks since boot; proc(5)); the name before it may hold spaces. */
-function startOnLinux(pid: number): string | undefined {
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+}
+
+function readProc(pid: number, file: 'stat' | 'cmdline'): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
   }
 }
 
-function startByPs(pid: number): string | undefined {
+function askPs(pid: number, column: 'lstart' | 'command'): string | undefined {
   try {
-    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    const text = execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -35,31 +36,28 @@ function startByPs(pid: number): string | undefined {
   }
 }
 
-function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+/** Field 22 of /proc/PID/stat, the start in clock ticks since boot (proc(5)); the name before it may hold spaces. */
+function startOnLinux(pid: number): string | undefined {
+  const stat = readProc(pid, 'stat');
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields?.[0] === 'Z' ? undefined : fields?.[19];
 }
 
-/** The identity of a live process, or undefined where no such process runs. */
+/** The identity of a live process, or undefined where no such process runs (a zombie does not). */
 export function identityOf(pid: number): ProcessIdentity | undefined {
-  const startedAt = process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);
+  const startedAt = process.platform === 'linux' ? startOnLinux(pid) : askPs(pid, 'lstart');
   return startedAt === undefined ? undefined : { pid, startedAt };
 }
 
-/** Whether exactly this process still runs: same pid and same start time. */
-export function isSameProcess(identity: ProcessIdentity): boolean {
-  return identityOf(identity.pid)?.startedAt === identity.startedAt;
+/** The command line of a live process, its arguments joined by spaces; empty where there is none. */
+export function commandLineOf(pid: number): string {
+  const text = process.platform === 'linux' ? readProc(pid, 'cmdline')?.replaceAll('\0', ' ') : askPs(pid, 'command');
+  return text ?? '';
 }
 
-/** Sends a signal to exactly this process; false where it has ended. */
-export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
-  if (!isSameProcess(identity)) return false;
-  try {
-    process.kill(identity.pid, signal);
-    return true;
-  } catch (error) {
-    if (isGone(error)) return false;
-    throw error;
-  }
+/** Whether exactly this process still runs: same pid and same start. */
+export function isSameProcess(identity: ProcessIdentity): boolean {
+  return identityOf(identity.pid)?.startedAt === identity.startedAt;
 }
 
 /** Waits until exactly this process has ended; false where it still runs after `timeoutMs`. */
@@ -70,4 +68,22 @@ export async function hasEnded(identity: ProcessIdentity, timeoutMs: number): Pr
     await delay(10);
   }
   return true;
+}
+
+/** Sends the signals in turn, `patienceMs` apart, until exactly this process has ended; false where it outlives all. */
+export async function endProcess(
+  identity: ProcessIdentity,
+  signals: readonly NodeJS.Signals[],
+  patienceMs: number,
+): Promise<boolean> {
+  for (const signal of signals) {
+    if (!isSameProcess(identity)) return true;
+    try {
+      process.kill(identity.pid, signal);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+    if (await hasEnded(identity, patienceMs)) return true;
+  }
+  return !isSameProcess(identity);
 }

@@ -12,7 +12,8 @@ export interface CloudState {
   readonly ports: Partial<Record<EmulatorKind, number>>;
 }
 
-function readJson<T>(file: string): T | undefined {
+/** Parses a small state file; undefined where it is missing or cut short. */
+export function readJson<T>(file: string): T | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch (error) {

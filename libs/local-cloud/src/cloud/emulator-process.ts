@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type EmulatorOptions, type EmulatorReport } from '../emulators/emulator-options.js';
+import { type BoundedLog } from '../bounded-log.js';
 import { EmulatorStartError } from '../local-cloud.errors.js';
-import { identityOf, type ProcessIdentity } from '../process-identity.js';
+import { clearPostmasterLock } from '../emulators/postgres-lock.js';
+import { endProcess, hasEnded, identityOf, type ProcessIdentity } from '../process-identity.js';
+import { readJson } from './data-directory.js';
 
 // From src (tests) and from dist alike: child processes run compiled code.
 const ENTRY = fileURLToPath(new URL('../../dist/emulators/server-main.js', import.meta.url));
@@ -19,18 +21,36 @@ export interface EmulatorProcess {
   stop(graceMs: number): Promise<void>;
 }
 
-function spawnEntry(options: EmulatorOptions, logFile: string): ChildProcess {
-  const log = openSync(logFile, 'w');
-  try {
-    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ENTRY, JSON.stringify(options)], {
+function spawnEntry(options: EmulatorOptions, log: BoundedLog): ChildProcess {
+  return log.attach((descriptor) =>
+    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ENTRY, JSON.stringify(options)], {
       // A session of its own: Ctrl-C in the terminal reaches the parent alone, which ends the services first.
       detached: true,
-      stdio: ['ignore', log, log, 'ipc'],
+      stdio: ['ignore', descriptor, descriptor, 'ipc'],
       env: { ...process.env, NODE_OPTIONS: '', AWS_REGION: options.region, AWS_ACCOUNT_ID: options.accountId },
-    });
-  } finally {
-    closeSync(log);
-  }
+    }),
+  );
+}
+
+const pidFileOf = ({ dataDir }: Pick<EmulatorOptions, 'dataDir'>) => `${dataDir}.pid`;
+/** An orphan ends by itself once it notices; after this time it is killed, which it survives without loss. */
+const ORPHAN_PATIENCE_MS = 5_000;
+
+/** Ends what an earlier start of this server left behind when it was killed; answers whether there was anything. */
+export async function endLeftover(options: Pick<EmulatorOptions, 'dataDir' | 'kind'>): Promise<boolean> {
+  const left = readJson<ProcessIdentity>(pidFileOf(options));
+  const ownProcess = left !== undefined && !(await hasEnded(left, 0));
+  if (ownProcess && !(await hasEnded(left, ORPHAN_PATIENCE_MS)))
+    await endProcess(left, ['SIGKILL'], ORPHAN_PATIENCE_MS);
+  const postmaster = options.kind === 'postgres' && (await clearPostmasterLock(options.dataDir));
+  return ownProcess || postmaster;
+}
+
+/** Writes down which process serves a data directory, for `endLeftover` of the next start. */
+function recordProcess(child: ChildProcess, options: EmulatorOptions): ProcessIdentity | undefined {
+  const identity = child.pid === undefined ? undefined : identityOf(child.pid);
+  if (identity !== undefined) writeFileSync(pidFileOf(options), JSON.stringify(identity));
+  return identity;
 }
 
 /**
@@ -38,10 +58,10 @@ function spawnEntry(options: EmulatorOptions, logFile: string): ChildProcess {
  *
  * @throws EmulatorStartError when it ended or reported a failure instead.
  */
-export async function startEmulatorProcess(options: EmulatorOptions, logDir: string): Promise<EmulatorProcess> {
-  mkdirSync(logDir, { recursive: true });
-  const logFile = join(logDir, `${options.kind}.log`);
-  const child = spawnEntry(options, logFile);
+export async function startEmulatorProcess(options: EmulatorOptions, log: BoundedLog): Promise<EmulatorProcess> {
+  const logFile = log.file;
+  const child = spawnEntry(options, log);
+  const identity = recordProcess(child, options);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     const fail = (reason: string, code?: string) => reject(new EmulatorStartError(options.kind, reason, logFile, code));
@@ -52,8 +72,6 @@ export async function startEmulatorProcess(options: EmulatorOptions, logDir: str
       else fail(report.message, report.code);
     });
   });
-  const { pid } = child;
-  const identity = pid === undefined ? undefined : identityOf(pid);
   if (identity === undefined) throw new EmulatorStartError(options.kind, 'its process ended at once', logFile);
   return {
     identity,
@@ -64,6 +82,7 @@ export async function startEmulatorProcess(options: EmulatorOptions, logDir: str
       const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await exited;
       clearTimeout(timer);
+      rmSync(pidFileOf(options), { force: true });
     },
   };
 }

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { type EmulatorOptions } from '../emulators/emulator-options.js';
 import { EmulatorStartError } from '../local-cloud.errors.js';
-import { pickPort } from '../ports.js';
+import { isPortFree, pickPort } from '../ports.js';
+import { BoundedLog } from '../bounded-log.js';
 import { type CloudEvent } from './cloud-event.js';
-import { startEmulatorProcess, type EmulatorProcess } from './emulator-process.js';
+import { endLeftover, startEmulatorProcess, type EmulatorProcess } from './emulator-process.js';
 
 /** How often another port is tried when the picked one was taken in the meantime. */
 const PORT_ATTEMPTS = 5;
@@ -17,7 +19,7 @@ export class Emulator {
 
   private constructor(
     private readonly options: EmulatorOptions,
-    private readonly logDir: string,
+    private readonly log: BoundedLog,
     private readonly onEvent: (event: CloudEvent) => void,
   ) {}
 
@@ -31,13 +33,16 @@ export class Emulator {
     logDir: string,
     onEvent: (event: CloudEvent) => void,
   ): Promise<Emulator> {
+    const log = new BoundedLog(join(logDir, `${wished.kind}.log`));
+    log.startAnew();
+    if (await endLeftover(wished)) onEvent({ type: 'leftover-ended', service: wished.kind });
     for (let attempt = 1; ; attempt++) {
       const port = await pickPort(attempt === 1 ? wished.port : undefined);
-      const emulator = new Emulator({ ...wished, port }, logDir, onEvent);
+      const emulator = new Emulator({ ...wished, port }, log, onEvent);
       try {
-        emulator.#process = await startEmulatorProcess(emulator.options, logDir);
+        emulator.#process = await startEmulatorProcess(emulator.options, log);
       } catch (error) {
-        const taken = error instanceof EmulatorStartError && (await pickPort(port)) !== port;
+        const taken = error instanceof EmulatorStartError && !(await isPortFree(port));
         if (!taken || attempt === PORT_ATTEMPTS) throw error;
         continue;
       }
@@ -66,6 +71,7 @@ export class Emulator {
     this.#stopping = true;
     await this.#process?.stop(STOP_GRACE_MS);
     await this.#supervision;
+    this.log.close();
   }
 
   async #supervise(running: EmulatorProcess): Promise<void> {
@@ -86,7 +92,7 @@ export class Emulator {
   async #restart(): Promise<EmulatorProcess | undefined> {
     if (this.#stopping) return undefined;
     try {
-      const restarted = await startEmulatorProcess(this.options, this.logDir);
+      const restarted = await startEmulatorProcess(this.options, this.log);
       this.#process = restarted;
       if (this.#stopping) await restarted.stop(STOP_GRACE_MS);
       else this.onEvent({ type: 'restarted', service: this.kind, port: this.port });

@@ -1,14 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LocalCloudError } from '../local-cloud.errors.js';
-import { hasEnded, identityOf, signalProcess } from '../process-identity.js';
 import { type EmulatorOptions, type RunningEmulator } from './emulator-options.js';
 import { postgresAccount, type Account } from './postgres-account.js';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import { prepareCluster } from './postgres-data.js';
+import { clearPostmasterLock, readPostmasterLock } from './postgres-lock.js';
 
 /** Longest time for crash recovery, in ms. */
 const READY_TIMEOUT_MS = 120_000;
@@ -34,45 +32,6 @@ function settings(options: EmulatorOptions): Record<string, string | number> {
   };
 }
 
-/** Lines of postmaster.pid: pid, data directory, start time, port, socket directory, address, shared memory, status. */
-function readLock(path: string): { pid: number; status: string } | undefined {
-  try {
-    const lines = readFileSync(join(path, 'postmaster.pid'), 'utf8').split('\n');
-    return { pid: Number(lines[0]), status: lines[7]?.trim() ?? '' };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Whether the pid is a postmaster of this very data directory, and not a stranger that got the pid after a crash. */
-function isPostmasterOf(path: string, pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      return process.platform !== 'linux' && identityOf(pid) !== undefined;
-    throw error;
-  }
-}
-
-/** Ends a postmaster that outlived its parent, and removes a lock whose process is gone. */
-async function clearStale(path: string): Promise<void> {
-  const lock = readLock(path);
-  if (lock === undefined) return;
-  const identity = identityOf(lock.pid);
-  if (identity !== undefined && isPostmasterOf(path, lock.pid)) {
-    console.log(`postmaster ${lock.pid} outlived its parent: ending it`);
-    for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
-      signalProcess(identity, signal);
-      if (await hasEnded(identity, 10_000)) break;
-    }
-    if (await hasEnded(identity, 0)) return clearStale(path);
-    throw new LocalCloudError(`postmaster ${lock.pid} of ${path} does not end`);
-  }
-  rmSync(join(path, 'postmaster.pid'), { force: true });
-}
-
 function start(
   binaries: PostgresBinaries,
   path: string,
@@ -92,7 +51,7 @@ function start(
 async function untilReady(child: ChildProcess, path: string): Promise<boolean> {
   const deadline = performance.now() + READY_TIMEOUT_MS;
   while (child.exitCode === null && child.signalCode === null) {
-    const lock = readLock(path);
+    const lock = readPostmasterLock(path);
     if (lock?.pid === child.pid && lock?.status === 'ready') return true;
     if (performance.now() > deadline) throw new LocalCloudError('PostgreSQL was not ready in time');
     await delay(10);
@@ -108,7 +67,7 @@ export async function runPostgres(options: EmulatorOptions): Promise<RunningEmul
   const account = postgresAccount(options.dataDir);
   const binaries = postgresBinaries(account);
   const path = await prepareCluster(options, binaries, account);
-  await clearStale(path);
+  await clearPostmasterLock(path);
   for (let attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
     const child = start(binaries, path, options, account);
     const exited = once(child, 'exit');
