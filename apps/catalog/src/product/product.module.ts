@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { CreateProductHandler } from './create-product.js';
+import { DeleteProductHandler } from './delete-product.js';
+import { FindProductHandler } from './find-product.js';
+import { FindProductsHandler } from './find-products.js';
+import { PatchProductHandler } from './patch-product.js';
+import { ProductsController } from './products.controller.js';
+import { QuoteProductsHandler } from './quote-products.js';
+import { QuotesController } from './quotes.controller.js';
+
+/** Products: browse, search, quote, write. */
+@Module({
+  imports: [CqrsModule],
+  controllers: [ProductsController, QuotesController],
+  providers: [
+    CreateProductHandler,
+    DeleteProductHandler,
+    FindProductHandler,
+    FindProductsHandler,
+    PatchProductHandler,
+    QuoteProductsHandler,
+  ],
+})
+export class ProductModule {}

@@ -1,0 +1,27 @@
+import { createProductSchema, idSchema, patchProductSchema, productQuerySchema } from '@lethe/contracts';
+import { type z } from 'zod';
+
+interface Report {
+  addIssue(issue: { code: 'custom'; path: string[]; message: string }): void;
+}
+
+/** Postgres stores every character but NUL, so a text with one is refused here and not there. */
+function refuseNul(value: Readonly<Record<string, unknown>>, report: Report): void {
+  for (const [member, text] of Object.entries(value)) {
+    if (typeof text !== 'string' || !text.includes('\0')) continue;
+    report.addIssue({ code: 'custom', path: [member], message: 'must not contain the character NUL' });
+  }
+}
+
+/** Body of `POST /catalog/products`. */
+export const createProductBody = createProductSchema.superRefine(refuseNul);
+/** Body of `PATCH /catalog/products/{id}`. */
+export const patchProductBody = patchProductSchema.superRefine(refuseNul);
+/** Query of `GET /catalog/products`. */
+export const productQuery = productQuerySchema.superRefine(refuseNul);
+/** A path names things by UUID; anything else names nothing. */
+export const pathId = idSchema;
+
+export type CreateProductBody = z.output<typeof createProductBody>;
+export type PatchProductBody = z.output<typeof patchProductBody>;
+export type ProductQuery = z.output<typeof productQuery>;

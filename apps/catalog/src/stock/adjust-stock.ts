@@ -1,0 +1,39 @@
+import { Database } from '@lethe/database';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ProductNotFoundError, StockBelowZeroError } from '../catalog.errors.js';
+import { type ProductVersions, requireTag } from '../product/entity-tag.js';
+import { type VersionedProduct, versionedProductOf } from '../product/product.js';
+import { FIND_PRODUCT, type ProductRow } from '../product/product.sql.js';
+import { ADJUST_STOCK, LOCK_PRODUCT_STOCK } from './stock.sql.js';
+
+/**
+ * Corrects what lies on the shelf by so many units. `tags`: the entity tags that the product may have, undefined for any.
+ * Throws a {@link ProductNotFoundError}, a PreconditionFailedError, a {@link StockBelowZeroError}.
+ */
+export class AdjustStock extends Command<VersionedProduct> {
+  constructor(
+    readonly productId: string,
+    readonly delta: number,
+    readonly tags: readonly string[] | undefined,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(AdjustStock)
+export class AdjustStockHandler implements ICommandHandler<AdjustStock> {
+  constructor(private readonly database: Database) {}
+
+  execute({ productId, delta, tags }: AdjustStock): Promise<VersionedProduct> {
+    return this.database.transaction(async (tx) => {
+      const [stock] = await tx.query<ProductVersions & { available: number }>(LOCK_PRODUCT_STOCK, [productId]);
+      if (stock === undefined) throw new ProductNotFoundError(productId);
+      requireTag(tags, stock);
+      if (stock.available + delta < 0) throw new StockBelowZeroError(stock.available);
+      await tx.query(ADJUST_STOCK, [productId, delta]);
+      const [row] = await tx.query<ProductRow>(FIND_PRODUCT, [productId]);
+      if (row === undefined) throw new ProductNotFoundError(productId);
+      return versionedProductOf(row);
+    });
+  }
+}

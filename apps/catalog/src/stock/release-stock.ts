@@ -1,0 +1,28 @@
+import type { MessageOf } from '@lethe/topology';
+import type { ReleaseStock } from '@lethe/contracts';
+import { Inbox } from '@lethe/outbox';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { GIVE_BACK_LINES, RELEASE_ORDER } from './stock.sql.js';
+
+/**
+ * Gives back what was set aside for an order, once. Where the order is not known yet, it is remembered as released, and
+ * a reservation that comes later has no effect and no answer. What is sold or was rejected stays as it is.
+ */
+export class ReleaseOrderStock extends Command<void> {
+  constructor(readonly message: MessageOf<typeof ReleaseStock>) {
+    super();
+  }
+}
+
+@CommandHandler(ReleaseOrderStock)
+export class ReleaseStockHandler implements ICommandHandler<ReleaseOrderStock> {
+  constructor(private readonly inbox: Inbox) {}
+
+  async execute({ message }: ReleaseOrderStock): Promise<void> {
+    const { orderId } = message.data;
+    await this.inbox.once(message, async (tx) => {
+      const [ended] = await tx.query(RELEASE_ORDER, [orderId]);
+      if (ended !== undefined) await tx.query(GIVE_BACK_LINES, [orderId]);
+    });
+  }
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { AdjustStockHandler } from './adjust-stock.js';
+import { ReleaseStockHandler } from './release-stock.js';
+import { ReserveStockHandler } from './reserve-stock.js';
+import { SellStockHandler } from './sell-stock.js';
+import { StockController } from './stock.controller.js';
+import { StockProcess } from './stock.process.js';
+
+/** Stock: set aside, given back, sold, corrected. */
+@Module({
+  imports: [CqrsModule],
+  controllers: [StockController, StockProcess],
+  providers: [AdjustStockHandler, ReleaseStockHandler, ReserveStockHandler, SellStockHandler],
+})
+export class StockModule {}
