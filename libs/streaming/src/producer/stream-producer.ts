@@ -45,6 +45,7 @@ export class StreamProducer<D extends StreamDefinition = StreamDefinition> {
   readonly #unsettled = new Set<Promise<unknown>>();
   #queuedBytes = 0;
   #inFlight = 0;
+  #flushes = 0;
   #linger: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -96,8 +97,11 @@ export class StreamProducer<D extends StreamDefinition = StreamDefinition> {
 
   /** Sends what is held without further waiting; resolves when every record put so far is acknowledged or refused. */
   async flush(): Promise<void> {
+    // Puts that still wait for room come in while this goes on: they do not linger either.
+    this.#flushes += 1;
     this.#sendAll();
-    await Promise.allSettled([...this.#unsettled]);
+    await Promise.allSettled(this.#unsettled);
+    this.#flushes -= 1;
   }
 
   /** Takes no more records and flushes (H31). The Kinesis client is the caller's and stays open. */
@@ -107,7 +111,8 @@ export class StreamProducer<D extends StreamDefinition = StreamDefinition> {
   }
 
   #schedule(): void {
-    if (this.#queue.length >= MAX_BATCH_RECORDS || this.#queuedBytes >= MAX_BATCH_BYTES) {
+    const full = this.#queue.length >= MAX_BATCH_RECORDS || this.#queuedBytes >= MAX_BATCH_BYTES;
+    if (full || this.#flushes > 0) {
       this.#sendAll();
       return;
     }

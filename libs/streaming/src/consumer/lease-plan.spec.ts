@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { listIsStale, readableLeases, shardsWithoutLease, trimmedParents } from './lease-plan.js';
+import type { Lease, Shard } from './lease.js';
+
+const shard = (shardId: string, ...parents: string[]): Shard => ({ shardId, parents });
+const lease = (shardId: string, checkpoint = 'TRIM_HORIZON'): Lease => ({
+  shardId,
+  checkpoint,
+  owner: undefined,
+  counter: 0,
+  ownerSwitches: 0,
+  handoffTo: undefined,
+});
+const leases = (...list: Lease[]): Map<string, Lease> => new Map(list.map((one) => [one.shardId, one]));
+const ids = (list: readonly { shardId: string }[]): string[] => list.map(({ shardId }) => shardId);
+
+const split = [shard('a'), shard('b', 'a'), shard('c', 'a')];
+const merge = [shard('a'), shard('b'), shard('c', 'a', 'b')];
+
+describe('readableLeases', () => {
+  it('reads parents before children', () => {
+    expect(ids(readableLeases(split, leases(lease('a', '17'), lease('b'), lease('c'))))).toEqual(['a']);
+  });
+
+  it('reads the children once the parent is at SHARD_END', () => {
+    expect(ids(readableLeases(split, leases(lease('a', 'SHARD_END'), lease('b'), lease('c'))))).toEqual(['b', 'c']);
+  });
+
+  it('a merged shard waits for both parents', () => {
+    const one = leases(lease('a', 'SHARD_END'), lease('b', '5'), lease('c'));
+    const both = leases(lease('a', 'SHARD_END'), lease('b', 'SHARD_END'), lease('c'));
+
+    expect(ids(readableLeases(merge, one))).toEqual(['b']);
+    expect(ids(readableLeases(merge, both))).toEqual(['c']);
+  });
+
+  it('waits for a parent whose lease is still missing', () => {
+    expect(readableLeases(split, leases(lease('b'), lease('c')))).toEqual([]);
+  });
+
+  it('does not wait for a parent that the stream has trimmed', () => {
+    expect(ids(readableLeases([shard('b', 'gone')], leases(lease('b'))))).toEqual(['b']);
+  });
+});
+
+describe('the list of shards', () => {
+  it('names the shards that have no lease yet', () => {
+    expect(ids(shardsWithoutLease(split, leases(lease('a'))))).toEqual(['b', 'c']);
+  });
+
+  it('is stale where an ended shard has no children in it', () => {
+    expect(listIsStale([shard('a')], leases(lease('a', 'SHARD_END')))).toBe(true);
+    expect(listIsStale(split, leases(lease('a', 'SHARD_END'), lease('b'), lease('c')))).toBe(false);
+  });
+
+  it('names parents that are trimmed', () => {
+    expect(trimmedParents([shard('b', 'a'), shard('c', 'a'), shard('d', 'b')])).toEqual(['a']);
+  });
+});
