@@ -92,6 +92,16 @@ export class IdempotencyKeys {
     return this.#replayOrRefuse(this.database, request);
   }
 
+  /**
+   * The remembered answer, if there is one, without claiming the key: so that a replay needs nothing that only the work
+   * needs. Undefined says nothing about the next moment; `run` or `runStatement` decides. Throws an
+   * {@link IdempotencyKeyReusedError} (422), and as `Database.query` does (503).
+   */
+  async replay(request: IdempotentRequest): Promise<IdempotentOutcome | undefined> {
+    const [row] = await this.database.query<KeyRow>(READ, [scopeHash(request)]);
+    return row === undefined ? undefined : replay(row, request);
+  }
+
   /** Forgets expired keys in bounded batches; gives their number. Several replicas may do so at once. */
   sweep(): Promise<number> {
     return deleteInBatches(this.database, SWEEP, []);
