@@ -10,7 +10,7 @@ import { type BaseConfig } from './config.js';
 import { Lifecycle } from './drain/lifecycle.js';
 import { createAdapter } from './http/adapter.js';
 import { setAnswerHeaders } from './http/answer-headers.js';
-import { InFlight } from './http/in-flight.js';
+import { InFlight, closeConnections } from './http/in-flight.js';
 import { addInternalRoutes } from './http/internal-routes.js';
 import { parseJsonBodies } from './http/json-body.js';
 import { serveOpenApi } from './http/openapi.js';
@@ -81,6 +81,7 @@ function prepareHttp(app: NestFastifyApplication, config: BaseConfig, logger: Lo
     lifecycle,
   });
   logRequests(instance, logger, metrics);
+  closeConnections(instance, app.get(InFlight), lifecycle);
   app.get(InFlight).limit(instance, config.MAX_IN_FLIGHT, () => metrics.observeShed());
   parseJsonBodies(instance);
   passStreams(instance);
