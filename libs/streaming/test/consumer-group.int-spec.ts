@@ -148,12 +148,9 @@ describe('ConsumerGroup', () => {
     await first.group.start();
     await started.promise;
     await second.group.start();
-    let stopped = false;
-    const stopping = first.group.stop().then(() => {
-      stopped = true;
-    });
-    await test.lease(shard);
-    expect(stopped).toBe(false);
+    const stopping = first.group.stop();
+    const meanwhile = test.lease(shard).then(() => 'still waiting');
+    expect(await Promise.race([stopping, meanwhile])).toBe('still waiting');
 
     effect.resolve();
     await stopping;

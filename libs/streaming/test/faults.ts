@@ -9,8 +9,7 @@ export function intercept(client: AwsClients['kinesis' | 'dynamodb'], operation:
   client.middlewareStack.add(
     (next, context) => async (args) => {
       if (context.commandName !== `${operation}Command`) return next(args);
-      const send: Operation = async (input) =>
-        (await next({ ...args, input: { ...input } as typeof args.input })).output;
+      const send: Operation = async (input) => (await next({ ...args, input: { ...input } })).output;
       const output = await fault(args.input, send);
       return { response: undefined, output: output as Awaited<ReturnType<typeof next>>['output'] };
     },
