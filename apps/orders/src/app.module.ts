@@ -1,0 +1,36 @@
+import { ordersService, store } from '@lethe/contracts';
+import { Database, DatabaseModule } from '@lethe/database';
+import { IdempotencyModule } from '@lethe/idempotency';
+import { IdentityModule } from '@lethe/identity';
+import { OutboxModule } from '@lethe/outbox';
+import { ReadinessRegistry, identityOf } from '@lethe/service-kit';
+import type { Topology } from '@lethe/topology';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { OrderModule } from './order/order.module.js';
+import type { OrdersConfig } from './orders.config.js';
+import { databaseOptions } from './orders.database.js';
+import { OutboundModule } from './outbound/outbound.module.js';
+
+/** The orders service. It cannot serve without its database; the catalogue and the provider may come and go. */
+@Module({})
+export class AppModule {
+  constructor(readiness: ReadinessRegistry, database: Database) {
+    readiness.add('database', () => database.ping());
+  }
+
+  static forRoot(config: OrdersConfig, topology: Topology = store): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        DatabaseModule.forRoot(databaseOptions(config)),
+        OutboxModule.forRoot({ service: ordersService, topology, accountId: config.AWS_ACCOUNT_ID }),
+        IdempotencyModule.forRoot(),
+        IdentityModule.forRoot(identityOf(config)),
+        CqrsModule.forRoot(),
+        OutboundModule.forRoot({ catalogUrl: config.CATALOG_URL, paymentUrl: config.PAYMENT_URL }),
+        OrderModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,33 @@
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { OrderEntity } from './order.entity.js';
+
+/** A line of an order, with what the product was and cost at the time. */
+@Entity('order_line')
+@Check('order_line_quantity_positive', `quantity > 0`)
+export class OrderLineEntity {
+  @PrimaryColumn('uuid', { name: 'order_id', primaryKeyConstraintName: 'order_line_pkey' })
+  orderId!: string;
+
+  @ManyToOne(() => OrderEntity, { nullable: false })
+  @JoinColumn({ name: 'order_id', foreignKeyConstraintName: 'order_line_order_fkey' })
+  order!: OrderEntity;
+
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'order_line_pkey' })
+  position!: number;
+
+  @Column('uuid', { name: 'product_id' })
+  productId!: string;
+
+  @Column('text')
+  sku!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('integer')
+  quantity!: number;
+
+  /** Minor units of the order's currency. */
+  @Column('bigint', { name: 'unit_price' })
+  unitPrice!: number;
+}

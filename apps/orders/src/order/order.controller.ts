@@ -1,0 +1,78 @@
+import {
+  type Order,
+  type OrderPage,
+  type PlaceOrder,
+  idSchema,
+  orderPageSchema,
+  orderQuerySchema,
+  orderSchema,
+  placeOrderSchema,
+  placedOrderSchema,
+} from '@lethe/contracts';
+import { IdempotencyKey, applyOutcome } from '@lethe/idempotency';
+import { CurrentUser, type Principal } from '@lethe/identity';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import { ScopeForbiddenError } from '../orders.errors.js';
+import { CancelOrder } from './cancel-order.js';
+import { FindOrders } from './find-orders.js';
+import { GetOrder } from './get-order.js';
+import { PlaceOrderOnce } from './place-order.js';
+
+const isAdmin = (user: Principal): boolean => user.roles.includes('admin');
+/** Whose orders the caller may touch: an admin anyone's, others their own (S38, S40). */
+const customerOf = (user: Principal): string | null => (isAdmin(user) ? null : user.id);
+
+/** Orders over HTTP. */
+@ApiTags('orders')
+@Controller('orders')
+export class OrderController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 255 visible ASCII characters.' })
+  @ApiResponse({
+    status: 202,
+    description: 'Placed; what became of it is at Location.',
+    standardSchema: placedOrderSchema,
+  })
+  async place(
+    @Body({ schema: placeOrderSchema }) body: PlaceOrder,
+    @IdempotencyKey() key: string,
+    @CurrentUser() user: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const buyer = { id: user.id, mayBackdate: isAdmin(user) };
+    return applyOutcome(reply, await this.commands.execute(new PlaceOrderOnce(buyer, key, body)));
+  }
+
+  @Get()
+  @ApiResponse({ status: 200, description: 'Newest first.', standardSchema: orderPageSchema })
+  list(
+    @Query({ schema: orderQuerySchema }) { scope, limit, cursor }: z.output<typeof orderQuerySchema>,
+    @CurrentUser() user: Principal,
+  ): Promise<OrderPage> {
+    if (scope === 'all' && !isAdmin(user)) throw new ScopeForbiddenError();
+    return this.queries.execute(new FindOrders(scope === 'all' ? null : user.id, limit, cursor));
+  }
+
+  @Get(':id')
+  @ApiResponse({ status: 200, description: 'The order with its history.', standardSchema: orderSchema })
+  get(@Param('id', { schema: idSchema }) id: string, @CurrentUser() user: Principal): Promise<Order> {
+    return this.queries.execute(new GetOrder(id, customerOf(user)));
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiResponse({ status: 200, description: 'The order, now or already cancelled.', standardSchema: orderSchema })
+  cancel(@Param('id', { schema: idSchema }) id: string, @CurrentUser() user: Principal): Promise<Order> {
+    return this.commands.execute(new CancelOrder(id, customerOf(user)));
+  }
+}

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { CartModule } from '../cart/cart.module.js';
+import { GiveBackPaymentHandler } from '../payment/give-back-payment.js';
+import { PayOrderHandler } from '../payment/pay-order.js';
+import { CancelOrderHandler } from './cancel-order.js';
+import { FindOrdersHandler } from './find-orders.js';
+import { GetOrderHandler } from './get-order.js';
+import { OrderController } from './order.controller.js';
+import { OrderProcess } from './order.process.js';
+import { PlaceOrderHandler } from './place-order.js';
+import { RejectOrderHandler } from './reject-order.js';
+import { ReserveOrderHandler } from './reserve-order.js';
+
+/** Orders: what customers do with them, and what messages do. */
+@Module({
+  imports: [CartModule],
+  controllers: [OrderController, OrderProcess],
+  providers: [
+    PlaceOrderHandler,
+    CancelOrderHandler,
+    GetOrderHandler,
+    FindOrdersHandler,
+    ReserveOrderHandler,
+    RejectOrderHandler,
+    PayOrderHandler,
+    GiveBackPaymentHandler,
+  ],
+})
+export class OrderModule {}

@@ -1,0 +1,52 @@
+import {
+  AuthorizePayment,
+  ClearCart,
+  StockRejected,
+  StockReserved,
+  VoidPayment,
+  ordersService,
+} from '@lethe/contracts';
+import { Handles } from '@lethe/messaging';
+import type { MessageOf } from '@lethe/topology';
+import { Controller } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { EmptyCart } from '../cart/empty-cart.js';
+import { GiveBackPayment } from '../payment/give-back-payment.js';
+import { PayOrder } from '../payment/pay-order.js';
+import { RejectOrder } from './reject-order.js';
+import { ReserveOrder } from './reserve-order.js';
+
+/**
+ * The life of an order after it was placed: a method per message, each a row's step under the row's lock. Messages may
+ * come twice, late, or in another order: a step that the order is past does nothing, and an order that ended gives
+ * back what others set aside for it (R13, R24).
+ */
+@Controller()
+export class OrderProcess {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Handles(ordersService, StockReserved)
+  async stockReserved(message: MessageOf<typeof StockReserved>): Promise<void> {
+    await this.commands.execute(new ReserveOrder(message));
+  }
+
+  @Handles(ordersService, StockRejected)
+  async stockRejected(message: MessageOf<typeof StockRejected>): Promise<void> {
+    await this.commands.execute(new RejectOrder(message));
+  }
+
+  @Handles(ordersService, AuthorizePayment)
+  async authorizePayment(message: MessageOf<typeof AuthorizePayment>): Promise<void> {
+    await this.commands.execute(new PayOrder(message));
+  }
+
+  @Handles(ordersService, VoidPayment)
+  async voidPayment(message: MessageOf<typeof VoidPayment>): Promise<void> {
+    await this.commands.execute(new GiveBackPayment(message));
+  }
+
+  @Handles(ordersService, ClearCart)
+  async clearCart({ data }: MessageOf<typeof ClearCart>): Promise<void> {
+    await this.commands.execute(new EmptyCart(data.customerId, data.cartVersion));
+  }
+}

@@ -1,0 +1,111 @@
+import { type Quote, MAX_QUANTITY, type OrderStatus } from '@lethe/contracts';
+import { type Money, MoneyError, type ProblemFault, sumMoney, timesMoney } from '@lethe/kernel';
+import { IllegalTransitionError, ImpossibleOrderError } from '../orders.errors.js';
+
+/** Where an order can go from each state. States with nowhere to go are final. */
+export const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+  pending: ['reserved', 'rejected', 'cancelled'],
+  reserved: ['paid', 'rejected', 'cancelled'],
+  paid: ['confirmed'],
+  confirmed: [],
+  rejected: [],
+  cancelled: [],
+};
+
+/** Whether the table allows the step. */
+export function canBecome(from: OrderStatus, to: OrderStatus): boolean {
+  return TRANSITIONS[from].includes(to);
+}
+
+/** Throws an {@link IllegalTransitionError}, which names the legal steps, unless the table allows this one. */
+export function assertCanBecome(from: OrderStatus, to: OrderStatus): void {
+  if (!canBecome(from, to)) throw new IllegalTransitionError(from, to, TRANSITIONS[from]);
+}
+
+/** So much of a product. */
+export interface RequestedItem {
+  readonly productId: string;
+  readonly quantity: number;
+}
+
+/** A line of an order, with what the product was and cost when the order was placed. */
+export interface OrderLine extends RequestedItem {
+  readonly sku: string;
+  readonly name: string;
+  readonly unitPrice: Money;
+}
+
+/**
+ * Adds up the items of one product, in the order of first mention. Product ids are UUIDs, and equal whatever their case.
+ * Throws an {@link ImpossibleOrderError} where the sum is more than one line may hold.
+ */
+export function mergeItems(items: readonly RequestedItem[]): RequestedItem[] {
+  const sums = new Map<string, number>();
+  const faults: ProblemFault[] = [];
+  for (const [at, { productId, quantity }] of items.entries()) {
+    const id = productId.toLowerCase();
+    const sum = (sums.get(id) ?? 0) + quantity;
+    sums.set(id, sum);
+    if (sum > MAX_QUANTITY) {
+      faults.push({ pointer: `/items/${at}/quantity`, detail: `more than ${MAX_QUANTITY} of one product` });
+    }
+  }
+  if (faults.length > 0) throw new ImpossibleOrderError('quantity-too-large', 'too much of one product', faults);
+  return [...sums].map(([productId, quantity]) => ({ productId, quantity }));
+}
+
+/**
+ * The lines of an order at the catalogue's prices. Throws an {@link ImpossibleOrderError} for products that the
+ * catalogue does not know, each pointed at in `items`, and for prices in more than one currency.
+ */
+export function priceItems(items: readonly RequestedItem[], quote: Quote): OrderLine[] {
+  const products = new Map(quote.items.map((product) => [product.id.toLowerCase(), product]));
+  const faults = items.flatMap(({ productId }, at) =>
+    products.has(productId.toLowerCase()) ? [] : [{ pointer: `/items/${at}/productId`, detail: 'no such product' }],
+  );
+  if (faults.length > 0) throw new ImpossibleOrderError('unknown-product', 'not all products exist', faults);
+  const lines = mergeItems(items).flatMap(({ productId, quantity }): OrderLine[] => {
+    const product = products.get(productId);
+    return product ? [{ productId, quantity, sku: product.sku, name: product.name, unitPrice: product.price }] : [];
+  });
+  const currencies = [...new Set(lines.map(({ unitPrice }) => unitPrice.currency))];
+  if (currencies.length > 1) {
+    throw new ImpossibleOrderError('mixed-currencies', `one order cannot be in ${currencies.join(' and ')}`, [
+      { pointer: '/items', detail: `prices in ${currencies.join(', ')}` },
+    ]);
+  }
+  return lines;
+}
+
+/**
+ * Bytes of JSON that the lines of an order may have: an order's events carry them, and a message through SNS has at most
+ * 262,144 bytes (https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html). About 1,500 lines.
+ */
+export const MAX_LINES_BYTES = 240_000;
+
+/** Throws an {@link ImpossibleOrderError} where the lines do not fit a message: better now than after it is paid. */
+export function assertFitsMessage(lines: readonly OrderLine[]): void {
+  if (Buffer.byteLength(JSON.stringify(lines)) <= MAX_LINES_BYTES) return;
+  throw new ImpossibleOrderError('order-too-large', 'the order has too many lines to be handled as one', [
+    { pointer: '/items', detail: `more than ${MAX_LINES_BYTES} bytes of lines` },
+  ]);
+}
+
+/** What the lines cost together. Throws an {@link ImpossibleOrderError} beyond 2^53 - 1 minor units (R26: no float). */
+export function totalOf(lines: readonly OrderLine[]): Money {
+  const currency = lines[0]?.unitPrice.currency ?? '';
+  try {
+    return sumMoney(
+      lines.map(({ unitPrice, quantity }) => timesMoney(unitPrice, quantity)),
+      currency,
+    );
+  } catch (cause) {
+    if (!(cause instanceof MoneyError)) throw cause;
+    throw new ImpossibleOrderError(
+      'total-too-large',
+      'the order costs more than can be counted',
+      [{ pointer: '/items', detail: 'the total is too large' }],
+      cause,
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import { statement } from '@lethe/database';
+import { CLAIM_CTES, CLAIM_RESULT } from '@lethe/idempotency';
+import { OUTBOX_COLUMNS, type OutboxRow } from '@lethe/outbox';
+import type { OrderLine } from './order.js';
+
+/**
+ * All of placing an order in one round trip and one transaction: the key, the order, its lines, the first row of its
+ * history and its messages, or none of it.
+ *
+ * `$1`-`$7` the key's claim (see `CLAIM_CTES`), `$8` id, `$9` customer, `$10` currency, `$11` total, `$12` payment
+ * token, `$13` when it was placed, `$14`-`$18` columns of the lines, `$19`-`$23` columns of the messages.
+ *
+ * Why it is safe: every INSERT selects from the one before, and the first from the claim, so that without a claim
+ * nothing is written. Foreign keys are checked when the statement ends, and see the order. The messages get their place
+ * in line after the order's row is there, as `OUTBOX_COLUMNS` asks.
+ */
+export const PLACE_ORDER = statement(
+  'orders.place',
+  `WITH ${CLAIM_CTES},
+  placed AS (
+    INSERT INTO orders (id, customer_id, status, currency, total, payment_token, placed_at)
+    SELECT $8::uuid, $9::text, 'pending', $10::text, $11::bigint, $12::text, $13::timestamptz FROM idempotency_claim
+    RETURNING id),
+  lines AS (
+    INSERT INTO order_line (order_id, position, product_id, sku, name, quantity, unit_price)
+    SELECT placed.id, l.position, l.product_id, l.sku, l.name, l.quantity, l.unit_price
+    FROM placed, unnest($14::uuid[], $15::text[], $16::text[], $17::int[], $18::bigint[])
+      WITH ORDINALITY AS l (product_id, sku, name, quantity, unit_price, position)),
+  history AS (
+    INSERT INTO order_history (order_id, version, status) SELECT id, 1, 'pending' FROM placed),
+  messages AS (
+    INSERT INTO outbox (${OUTBOX_COLUMNS})
+    SELECT r.id, r.key, r.type, r.body, r.traceparent
+    FROM placed, unnest($19::uuid[], $20::text[], $21::text[], $22::text[], $23::text[])
+      WITH ORDINALITY AS r (id, key, type, body, traceparent, line)
+    ORDER BY r.line)
+  SELECT ${CLAIM_RESULT}`,
+);
+
+/** `$14`-`$18`. */
+export function lineColumns(lines: readonly OrderLine[]): readonly unknown[] {
+  return [
+    lines.map(({ productId }) => productId),
+    lines.map(({ sku }) => sku),
+    lines.map(({ name }) => name),
+    lines.map(({ quantity }) => quantity),
+    lines.map(({ unitPrice }) => unitPrice.amount),
+  ];
+}
+
+/** `$19`-`$23`. */
+export function messageColumns(rows: readonly OutboxRow[]): readonly unknown[] {
+  return [0, 1, 2, 3, 4].map((column) => rows.map((row) => row[column]));
+}

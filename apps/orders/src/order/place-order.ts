@@ -1,0 +1,141 @@
+import {
+  ClearCart,
+  OrderPlaced,
+  type PlaceOrder,
+  type PlacedOrder,
+  ReserveStock,
+  type ordersService,
+} from '@lethe/contracts';
+import { Database } from '@lethe/database';
+import { type ClaimResult, IdempotencyKeys, type IdempotentOutcome, fingerprintOf } from '@lethe/idempotency';
+import { type Clock, type Money, systemClock, uuidv7 } from '@lethe/kernel';
+import { Outbox, type OutboxRow } from '@lethe/outbox';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CartStore } from '../cart/cart.store.js';
+import { CatalogClient } from '../catalog/catalog.client.js';
+import { BackdatingForbiddenError, ImpossibleOrderError, InvalidValueError } from '../orders.errors.js';
+import { type OrderLine, type RequestedItem, assertFitsMessage, mergeItems, priceItems, totalOf } from './order.js';
+import { PLACE_ORDER, lineColumns, messageColumns } from './place-order.sql.js';
+
+/** Who places an order. */
+export interface Buyer {
+  readonly id: string;
+  /** May say when the order was placed. */
+  readonly mayBackdate: boolean;
+}
+
+/**
+ * Places an order, once per buyer and key, and gives the answer to be sent. Throws a {@link BackdatingForbiddenError},
+ * an {@link InvalidValueError} for a time to come, an {@link ImpossibleOrderError}, a `DependencyUnavailableError`
+ * where the catalogue or the cart cannot be read, and as `IdempotencyKeys.runStatement` does.
+ */
+export class PlaceOrderOnce extends Command<IdempotentOutcome> {
+  constructor(
+    readonly buyer: Buyer,
+    readonly key: string,
+    readonly request: PlaceOrder,
+  ) {
+    super();
+  }
+}
+
+interface Basket {
+  readonly items: readonly RequestedItem[];
+  /** Of the cart that the items are from. */
+  readonly cartVersion?: number;
+}
+
+interface Draft {
+  readonly id: string;
+  readonly customerId: string;
+  readonly lines: readonly OrderLine[];
+  readonly total: Money;
+  readonly paymentToken: string;
+  readonly placedAt: string;
+  readonly cartVersion: number | undefined;
+}
+
+@CommandHandler(PlaceOrderOnce)
+export class PlaceOrderHandler implements ICommandHandler<PlaceOrderOnce> {
+  private readonly clock: Clock = systemClock;
+
+  constructor(
+    private readonly database: Database,
+    private readonly keys: IdempotencyKeys,
+    private readonly outbox: Outbox<typeof ordersService>,
+    private readonly catalog: CatalogClient,
+    private readonly carts: CartStore,
+  ) {}
+
+  async execute({ buyer, key, request }: PlaceOrderOnce): Promise<IdempotentOutcome> {
+    const placedAt = this.timeOf(request, buyer);
+    const scope = { principal: buyer.id, method: 'POST', route: '/orders' };
+    const idempotent = { scope, key, fingerprint: fingerprintOf(request) };
+    // Before anything else is asked: a replay works while the catalogue is down, and whatever the cart holds now.
+    const replayed = await this.keys.replay(idempotent);
+    if (replayed) return replayed;
+    const { items, cartVersion } = await this.basketOf(request, buyer.id);
+    const quote = await this.catalog.quote(mergeItems(items).map(({ productId }) => productId));
+    const lines = priceItems(items, quote);
+    assertFitsMessage(lines);
+    const draft: Draft = {
+      id: uuidv7(this.clock.now()),
+      customerId: buyer.id,
+      lines,
+      total: totalOf(lines),
+      paymentToken: request.paymentToken,
+      placedAt,
+      cartVersion,
+    };
+    const body: PlacedOrder = { id: draft.id, status: 'pending', total: draft.total };
+    const response = { status: 202, headers: { location: `/orders/${draft.id}` }, body };
+    const outcome = await this.keys.runStatement(idempotent, response, (claim) => this.write(draft, claim));
+    if (!outcome.replayed) this.outbox.wake();
+    return outcome;
+  }
+
+  private timeOf({ placedAt }: PlaceOrder, buyer: Buyer): string {
+    const now = this.clock.now();
+    if (placedAt === undefined) return new Date(now).toISOString();
+    if (!buyer.mayBackdate) throw new BackdatingForbiddenError();
+    if (Date.parse(placedAt) > now) throw new InvalidValueError('/placedAt', 'must not be in the future');
+    return new Date(placedAt).toISOString();
+  }
+
+  private async basketOf(request: PlaceOrder, customerId: string): Promise<Basket> {
+    if ('items' in request) return { items: request.items };
+    const { items, version } = await this.carts.read(customerId);
+    if (items.length > 0) return { items, cartVersion: version };
+    throw new ImpossibleOrderError('empty-cart', 'the cart is empty', [
+      { pointer: '/fromCart', detail: 'the cart is empty' },
+    ]);
+  }
+
+  private async write(draft: Draft, claim: readonly unknown[]): Promise<ClaimResult | undefined> {
+    const { id, customerId, total, paymentToken, placedAt, lines } = draft;
+    const [result] = await this.database.query<ClaimResult>(PLACE_ORDER, [
+      ...claim,
+      id,
+      customerId,
+      total.currency,
+      total.amount,
+      paymentToken,
+      placedAt,
+      ...lineColumns(lines),
+      ...messageColumns(this.messagesOf(draft)),
+    ]);
+    return result;
+  }
+
+  private messagesOf({ id: orderId, customerId, lines, total, placedAt, cartVersion }: Draft): OutboxRow[] {
+    const items = lines.map(({ productId, quantity }) => ({ productId, quantity }));
+    const address = { key: orderId };
+    return [
+      this.outbox.row(ReserveStock, { orderId, items }, address),
+      this.outbox.row(OrderPlaced, { orderId, placedAt, total }, address),
+      ...(cartVersion === undefined
+        ? []
+        : [this.outbox.row(ClearCart, { customerId, cartVersion }, { key: customerId })]),
+    ];
+  }
+}

@@ -1,0 +1,20 @@
+import type { DatabaseOptions } from '@lethe/database';
+import { idempotencyMigrations } from '@lethe/idempotency';
+import { outboxMigrations } from '@lethe/outbox';
+import { CreateOrders1764547200000 } from './migrations/create-orders.migration.js';
+import { OrderHistoryEntity } from './order/order-history.entity.js';
+import { OrderLineEntity } from './order/order-line.entity.js';
+import { OrderEntity } from './order/order.entity.js';
+import type { OrdersConfig } from './orders.config.js';
+import { PaymentEntity } from './payment/payment.entity.js';
+
+/** The service's database, for the replica and for the migration step alike. */
+export function databaseOptions(config: Pick<OrdersConfig, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>): DatabaseOptions {
+  return {
+    url: config.DATABASE_URL,
+    service: 'orders',
+    poolSize: config.DATABASE_POOL_SIZE,
+    entities: [OrderEntity, OrderLineEntity, OrderHistoryEntity, PaymentEntity],
+    migrations: [...outboxMigrations, ...idempotencyMigrations, CreateOrders1764547200000],
+  };
+}

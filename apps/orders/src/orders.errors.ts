@@ -1,0 +1,152 @@
+import type { OrderStatus } from '@lethe/contracts';
+import { ProblemError, type ProblemFault } from '@lethe/kernel';
+
+/** No such order, or another customer's: the caller cannot tell which (S38). */
+export class OrderNotFoundError extends ProblemError {
+  override readonly name = 'OrderNotFoundError';
+  constructor() {
+    super(404, 'order-not-found', { detail: 'there is no such order' });
+  }
+}
+
+/** An order cannot go from the state it is in to the one asked for; the body names where it can go. */
+export class IllegalTransitionError extends ProblemError {
+  override readonly name = 'IllegalTransitionError';
+  constructor(
+    readonly from: OrderStatus,
+    readonly to: OrderStatus,
+    readonly legal: readonly OrderStatus[],
+  ) {
+    const instead = legal.length === 0 ? 'it has ended' : `only to ${legal.join(' or ')}`;
+    super(409, 'illegal-transition', {
+      detail: `an order that is ${from} cannot become ${to}: ${instead}`,
+      extensions: { from, to, legal },
+    });
+  }
+}
+
+/** The order is well-formed and yet cannot be: unknown products, several currencies, too much of one, too much money. */
+export class ImpossibleOrderError extends ProblemError {
+  override readonly name = 'ImpossibleOrderError';
+  constructor(
+    slug:
+      | 'unknown-product'
+      | 'mixed-currencies'
+      | 'quantity-too-large'
+      | 'total-too-large'
+      | 'order-too-large'
+      | 'empty-cart',
+    detail: string,
+    faults: readonly ProblemFault[],
+    cause?: unknown,
+  ) {
+    super(422, slug, { detail, errors: faults, ...(cause === undefined ? {} : { cause }) });
+  }
+}
+
+/** Only an admin may say when an order was placed. */
+export class BackdatingForbiddenError extends ProblemError {
+  override readonly name = 'BackdatingForbiddenError';
+  constructor() {
+    super(403, 'backdating-forbidden', {
+      detail: 'only an admin may give placedAt',
+      errors: [{ pointer: '/placedAt', detail: 'not allowed' }],
+    });
+  }
+}
+
+/** Only an admin may look at every customer's orders. */
+export class ScopeForbiddenError extends ProblemError {
+  override readonly name = 'ScopeForbiddenError';
+  constructor() {
+    super(403, 'scope-forbidden', {
+      detail: "only an admin may see other customers' orders",
+      errors: [{ pointer: '#query/scope', detail: 'not allowed' }],
+    });
+  }
+}
+
+/** A value that has the right shape and still cannot be meant. */
+export class InvalidValueError extends ProblemError {
+  override readonly name = 'InvalidValueError';
+  constructor(pointer: string, detail: string) {
+    super(400, 'invalid-value', { detail, errors: [{ pointer, detail }] });
+  }
+}
+
+/** The catalogue does not know the product. */
+export class ProductNotFoundError extends ProblemError {
+  override readonly name = 'ProductNotFoundError';
+  constructor(productId: string) {
+    super(404, 'product-not-found', { detail: `there is no product ${productId}` });
+  }
+}
+
+/** The cart holds as many different products as it may. */
+export class CartFullError extends ProblemError {
+  override readonly name = 'CartFullError';
+  constructor(limit: number) {
+    super(409, 'cart-full', { detail: `a cart holds at most ${limit} different products` });
+  }
+}
+
+/** The cart was changed by others each time we tried. */
+export class CartContendedError extends ProblemError {
+  override readonly name = 'CartContendedError';
+  constructor(cause: unknown) {
+    super(503, 'cart-contended', {
+      detail: 'the cart is being changed by others',
+      headers: { 'retry-after': '1' },
+      cause,
+    });
+  }
+}
+
+/** A service that an order cannot do without does not answer; nothing was done (R08: fail fast). */
+export class DependencyUnavailableError extends ProblemError {
+  override readonly name = 'DependencyUnavailableError';
+  constructor(
+    readonly dependency: string,
+    cause?: unknown,
+  ) {
+    super(503, `${dependency}-unavailable`, {
+      detail: `${dependency} does not answer`,
+      headers: { 'retry-after': '2' },
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+/** Whether the provider took the money is unknown. Asking again with the same key tells, and never charges twice. */
+export class PaymentOutcomeUnknownError extends Error {
+  override readonly name = 'PaymentOutcomeUnknownError';
+  constructor(
+    readonly operation: 'charge' | 'refund' | 'find',
+    readonly reference: string,
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${operation} ${reference}: ${detail}`, options);
+  }
+}
+
+/** The provider refused a request that we should never have made; a retry cannot mend it. */
+export class PaymentRefusedError extends Error {
+  override readonly name = 'PaymentRefusedError';
+  constructor(
+    readonly operation: 'charge' | 'refund' | 'find',
+    readonly reference: string,
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(`${operation} ${reference}: the provider answered ${status} ${code}`);
+  }
+}
+
+/** A message is about an order that is not there, though the commit that sent it wrote it. */
+export class OrderMissingError extends Error {
+  override readonly name = 'OrderMissingError';
+  constructor(readonly orderId: string) {
+    super(`there is no order ${orderId}`);
+  }
+}

@@ -1,0 +1,35 @@
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { CatalogClient } from '../catalog/catalog.client.js';
+import { HttpPaymentGateway } from '../payment/http-payment.gateway.js';
+import { PaymentGateway } from '../payment/payment.gateway.js';
+
+/** Where the others are. */
+export interface OutboundModuleOptions {
+  readonly catalogUrl: string;
+  readonly paymentUrl: string;
+}
+
+/** Whom this service calls: the catalogue and the payment provider. Their sockets close after the last request. */
+@Module({})
+export class OutboundModule implements OnApplicationShutdown {
+  constructor(
+    private readonly catalog: CatalogClient,
+    @Inject(PaymentGateway) private readonly payments: HttpPaymentGateway,
+  ) {}
+
+  static forRoot({ catalogUrl, paymentUrl }: OutboundModuleOptions): DynamicModule {
+    return {
+      module: OutboundModule,
+      global: true,
+      providers: [
+        { provide: CatalogClient, useFactory: () => new CatalogClient(catalogUrl) },
+        { provide: PaymentGateway, useFactory: () => new HttpPaymentGateway({ baseUrl: paymentUrl }) },
+      ],
+      exports: [CatalogClient, PaymentGateway],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.catalog.close(), this.payments.close()]);
+  }
+}
