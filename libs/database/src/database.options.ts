@@ -1,4 +1,5 @@
 import type { DataSourceOptions, MigrationInterface } from 'typeorm';
+import { SilentLogger } from './silent-logger.js';
 import { typeParsers } from './type-parsers.js';
 
 /** A TypeORM migration: a class whose name ends in the 13 digits of a Unix time in milliseconds. */
@@ -19,8 +20,8 @@ export interface DatabaseOptions {
   /** How long to wait for a connection, new or from the pool. Default 5,000 ms (R04). */
   readonly connectTimeoutMs?: number;
   /**
-   * How long the server runs a statement before it cancels it. Default 10,000 ms (R04). The client waits 2 s longer
-   * before it gives up the connection, which covers a network that has gone silent.
+   * How long the server runs a statement before it cancels it. Default 10,000 ms (R04). The client waits as long
+   * again, at most 2 s, before it gives up the connection: that covers a network that has gone silent.
    */
   readonly statementTimeoutMs?: number;
   /** How long the server lets a transaction sit idle before it ends the connection. Default 60,000 ms. */
@@ -29,44 +30,42 @@ export interface DatabaseOptions {
   readonly onIdleError?: (error: Error) => void;
 }
 
-/** What every connection of the service is made with. */
-export interface ConnectionSettings {
-  readonly connectionString: string;
-  readonly application_name: string;
-  readonly connectionTimeoutMillis: number;
-  readonly statement_timeout: number;
-  readonly query_timeout: number;
-  readonly idle_in_transaction_session_timeout: number;
-  readonly keepAlive: true;
-  readonly keepAliveInitialDelayMillis: number;
-  readonly types: typeof typeParsers;
-}
-
 const CLIENT_GRACE_MS = 2_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
 const IDLE_CONNECTION_MS = 60_000;
 
-export function connectionSettings(options: DatabaseOptions): ConnectionSettings {
-  const statementTimeout = options.statementTimeoutMs ?? 10_000;
+/** What every connection of the service is made with. Statements may take as long as they like. */
+export function connectionSettings(options: DatabaseOptions) {
   return {
     connectionString: options.url,
     application_name: options.service,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    ...SOCKET,
+  };
+}
+
+const SOCKET = { keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS, types: typeParsers };
+
+/** How connections of the pool differ: everything on them has an end (R04). */
+export function poolSettings(options: DatabaseOptions) {
+  const statementTimeout = options.statementTimeoutMs ?? 10_000;
+  return {
     statement_timeout: statementTimeout,
-    query_timeout: statementTimeout + CLIENT_GRACE_MS,
+    query_timeout: statementTimeout + Math.min(statementTimeout, CLIENT_GRACE_MS),
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
-    types: typeParsers,
+    idleTimeoutMillis: IDLE_CONNECTION_MS,
+    // Statements are written without waiting for the answer before them, so that BEGIN costs no round trip.
+    pipeline: true,
   };
 }
 
 /** TypeORM's options: it owns the pool, and never synchronises a schema nor migrates at start (H33). */
 export function dataSourceOptions(
   options: DatabaseOptions,
+  settings: Readonly<Record<string, unknown>>,
   onIdleError: (error: Error) => void,
-): DataSourceOptions & { type: 'postgres' } {
-  const { connectionString, connectionTimeoutMillis, application_name, ...extra } = connectionSettings(options);
+): DataSourceOptions {
+  const { connectionString, connectionTimeoutMillis, application_name } = connectionSettings(options);
   return {
     type: 'postgres',
     url: connectionString,
@@ -81,7 +80,7 @@ export function dataSourceOptions(
     synchronize: false,
     installExtensions: false,
     logging: false,
-    // `pipeline`: statements are written without waiting for the answer before, so BEGIN costs no round trip.
-    extra: { ...extra, idleTimeoutMillis: IDLE_CONNECTION_MS, pipeline: true },
+    logger: new SilentLogger(),
+    extra: { ...SOCKET, ...settings },
   };
 }

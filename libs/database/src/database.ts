@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import pg, { type Pool, type Client } from 'pg';
+import { Client, type Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import {
   DatabaseUnavailableError,
   TransactionRetriesExhaustedError,
 } from './database.errors.js';
-import { type DatabaseOptions, connectionSettings, dataSourceOptions } from './database.options.js';
+import { type DatabaseOptions, connectionSettings, dataSourceOptions, poolSettings } from './database.options.js';
 import { isConflict, isConnectionLoss, isStalePlan, rootFault, sqlStateOf } from './failure.js';
 import { Session } from './session.js';
 import { type Querier, type Statement, type Tx, statement } from './statement.js';
@@ -49,7 +49,7 @@ export class Database implements Querier {
     const logger = new Logger('Database');
     const onIdleError = options.onIdleError ?? ((error) => logger.warn(`an idle connection died: ${error.message}`));
     this.#options = options;
-    this.dataSource = new DataSource(dataSourceOptions(options, onIdleError));
+    this.dataSource = new DataSource(dataSourceOptions(options, poolSettings(options), onIdleError));
   }
 
   /** Connects. Throws a {@link DatabaseUnavailableError} where the server is not reachable. */
@@ -114,14 +114,16 @@ export class Database implements Querier {
    * statements. The work must listen to the client's `error` event; the connection is closed when the work ends.
    */
   async withConnection<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const { statement_timeout, query_timeout, ...settings } = connectionSettings(this.#options);
-    const client = new pg.Client(settings);
+    const client = new Client(connectionSettings(this.#options));
     const failed = new Promise<never>((_, reject) => {
       client.on('error', (cause) => reject(new DatabaseUnavailableError('lost', sqlStateOf(cause), cause)));
     });
-    try {
+    const working = async (): Promise<T> => {
       await client.connect();
-      return await Promise.race([work(client), failed]);
+      return work(client);
+    };
+    try {
+      return await Promise.race([working(), failed]);
     } finally {
       await client.end();
     }

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { MigrationError } from './database.errors.js';
 import { type DatabaseOptions, connectionSettings, dataSourceOptions } from './database.options.js';
@@ -20,8 +20,7 @@ const MIGRATION_LOCK = 7_237_461_101;
  * Throws a {@link MigrationError}.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
-  const { statement_timeout, query_timeout, ...settings } = connectionSettings(options);
-  const guard = new pg.Client(settings);
+  const guard = new Client(connectionSettings(options));
   // The lock dies with its connection; the error reaches us through the next statement.
   const lost: Error[] = [];
   guard.on('error', (error) => lost.push(error));
@@ -40,13 +39,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
 }
 
 async function applyPending(options: MigrateOptions): Promise<string[]> {
-  const base = dataSourceOptions(options, () => undefined);
-  const { statement_timeout, query_timeout, pipeline, ...extra } = base.extra as Record<string, unknown>;
-  const source = new DataSource({
-    ...base,
-    poolSize: 1,
-    extra: { ...extra, lock_timeout: options.lockTimeoutMs ?? 5_000 },
-  });
+  const settings = { lock_timeout: options.lockTimeoutMs ?? 5_000 };
+  const source = new DataSource(dataSourceOptions({ ...options, poolSize: 1 }, settings, () => undefined));
   await source.initialize();
   try {
     return (await source.runMigrations()).map(({ name }) => name);

@@ -1,9 +1,12 @@
+import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { BorrowedQueryRunner } from './borrowed-query-runner.js';
 import { CommitOutcomeUnknownError, DatabaseError, TransactionEndedError } from './database.errors.js';
 import { isServerRefusal, typedError } from './failure.js';
 import type { Session } from './session.js';
 import type { Statement, Tx } from './statement.js';
+
+const logger = new Logger('Database');
 
 /** One BEGIN..COMMIT on one connection. */
 class Transaction implements Tx {
@@ -45,7 +48,14 @@ class Transaction implements Tx {
   }
 
   committed(): void {
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        // The work is committed: to fail now would make its caller do it again.
+        logger.error(`a listener of the commit failed: ${String(error)}`);
+      }
+    }
   }
 }
 

@@ -1,6 +1,4 @@
-import pg from 'pg';
-
-const { types } = pg;
+import { types } from 'pg';
 
 /** An int8 as a number. Throws a RangeError beyond 2^53-1, where a number would silently be another one. */
 export function parseInt8(text: string): number {
@@ -9,11 +7,13 @@ export function parseInt8(text: string): number {
   return value;
 }
 
+type TypeId = (typeof types.builtins)[keyof typeof types.builtins];
+
 /** How values of the server become JavaScript: pg's defaults, but int8 as number and date as text, free of time zones. */
 export const typeParsers = {
-  getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
-    if (format !== 'binary' && oid === types.builtins.INT8) return parseInt8;
-    if (format !== 'binary' && oid === types.builtins.DATE) return (text) => text;
-    return types.getTypeParser(oid, format === 'binary' ? 'text' : format);
+  getTypeParser(oid: TypeId, format: 'text' | 'binary' = 'text'): (value: string) => unknown {
+    if (format === 'text' && oid === types.builtins.INT8) return parseInt8;
+    if (format === 'text' && oid === types.builtins.DATE) return (text) => text;
+    return types.getTypeParser(oid, format);
   },
 };
