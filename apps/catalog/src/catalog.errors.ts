@@ -82,6 +82,14 @@ export class UploadBrokenError extends ProblemError {
   }
 }
 
+/** The store of uploaded files does not take the upload; nothing of it is kept. */
+export class UploadStoreError extends ProblemError {
+  override readonly name = 'UploadStoreError';
+  constructor(cause: unknown) {
+    super(503, 'upload-store-unavailable', { cause, headers: { 'retry-after': '5' } });
+  }
+}
+
 /** The file as a whole cannot be read; its import fails with this message. No retry mends it. */
 export class CatalogFileError extends Error {
   override readonly name = 'CatalogFileError';

@@ -1,0 +1,18 @@
+import { importsBucket } from '@lethe/contracts';
+import { readConfig, serviceConfigSchema } from '@lethe/service-kit';
+import { z } from 'zod';
+
+/** What catalog reads from its environment. */
+export const catalogConfigSchema = serviceConfigSchema.extend({
+  IMPORTS_BUCKET: z.string().min(3).max(63).default(importsBucket).describe('S3 bucket of uploaded catalogue files.'),
+});
+export type CatalogConfig = z.output<typeof catalogConfigSchema>;
+
+/** What the one-off migration step reads: it needs no more than the database. */
+export const migrateConfigSchema = serviceConfigSchema.pick({ DATABASE_URL: true });
+export type MigrateConfig = z.output<typeof migrateConfigSchema>;
+
+/** The service's configuration; a fault ends the process with 78. */
+export const readCatalogConfig = (): CatalogConfig => readConfig(catalogConfigSchema, process.env);
+/** The migration step's configuration; a fault ends the process with 78. */
+export const readMigrateConfig = (): MigrateConfig => readConfig(migrateConfigSchema, process.env);

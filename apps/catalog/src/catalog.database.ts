@@ -1,0 +1,23 @@
+import type { DatabaseOptions } from '@lethe/database';
+import { outboxMigrations } from '@lethe/outbox';
+import { ImportEntity, ImportRejectionEntity } from './imports/import.entity.js';
+import { Products1764000000000 } from './migrations/1764000000000-products.js';
+import { Stock1764000000001 } from './migrations/1764000000001-stock.js';
+import { Imports1764000000002 } from './migrations/1764000000002-imports.js';
+import { ProductEntity } from './product/product.entity.js';
+import { ReservationEntity, ReservationStateEntity } from './stock/reservation.entity.js';
+import { StockEntity } from './stock/stock.entity.js';
+
+/** What catalog's database is made of. */
+export const catalogDatabase = {
+  service: 'catalog',
+  entities: [
+    ProductEntity,
+    StockEntity,
+    ReservationEntity,
+    ReservationStateEntity,
+    ImportEntity,
+    ImportRejectionEntity,
+  ],
+  migrations: [...outboxMigrations, Products1764000000000, Stock1764000000001, Imports1764000000002],
+} satisfies Omit<DatabaseOptions, 'url'>;

@@ -1,0 +1,31 @@
+import { RunImport, catalogService } from '@lethe/contracts';
+import { Handles, SqsContext } from '@lethe/messaging';
+import { type BaseConfig, CONFIG, Lifecycle } from '@lethe/service-kit';
+import type { MessageOf } from '@lethe/topology';
+import { Controller, Inject } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { RunCatalogImport } from './run-import.js';
+
+/** The background side of imports. */
+@Controller()
+export class ImportsProcess {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly lifecycle: Lifecycle,
+    @Inject(CONFIG) private readonly config: Pick<BaseConfig, 'DRAIN_DELAY_MS'>,
+  ) {}
+
+  @Handles(catalogService, RunImport)
+  async onRunImport(message: MessageOf<typeof RunImport>, context: SqsContext): Promise<void> {
+    await this.commands.execute(new RunCatalogImport(message.data.importId, () => this.#stopsFor(context.signal)));
+  }
+
+  /**
+   * A replica that drains still polls for a while: the message waits until it no longer does, or it would come straight
+   * back and use up its receives.
+   */
+  #stopsFor(signal: AbortSignal): number | undefined {
+    if (signal.aborted) return 0;
+    return this.lifecycle.draining ? Math.ceil(this.config.DRAIN_DELAY_MS / 1000) + 1 : undefined;
+  }
+}

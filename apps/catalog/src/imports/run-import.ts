@@ -1,0 +1,177 @@
+import { Database, type Tx } from '@lethe/database';
+import { uuidv7 } from '@lethe/kernel';
+import { Reject, RetryLater } from '@lethe/messaging';
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CatalogFileError, ImportTakenOverError } from '../catalog.errors.js';
+import { applyProducts } from './apply-products.js';
+import { catalogFormats } from './catalog-formats.js';
+import { type CsvChunk, MAX_RECORD_BYTES, readCsvChunk } from './csv-chunk.js';
+import type { ImportPhase } from './import.entity.js';
+import { ImportFiles } from './import-file.js';
+import { IMPORT_SETTINGS, type ImportSettings } from './import-settings.js';
+import {
+  ADVANCE_READING,
+  CLOSE_IMPORT,
+  type Checkpoint,
+  FIND_RUNNER,
+  FINISH_IMPORT,
+  HOLD_IMPORT,
+  LEAVE_IMPORT,
+  TAKE_IMPORT,
+} from './import.sql.js';
+import { stageLines } from './stage-lines.js';
+import { CLEAN_STAGING } from './staging.sql.js';
+
+/**
+ * Brings an import to its end, from wherever an earlier run left it. `stopsFor` is asked between steps: a number means
+ * stop here, and let another replica go on after so many seconds.
+ * Throws a `RetryLater` where it stopped or another run is at work, a `Reject` for an unknown import.
+ */
+export class RunCatalogImport extends Command<void> {
+  constructor(
+    readonly importId: string,
+    readonly stopsFor: () => number | undefined,
+  ) {
+    super();
+  }
+}
+
+/**
+ * An import is a chain of small steps. Each is one transaction that holds the effect and the checkpoint behind it, so a
+ * run can die anywhere and the next begins after the last commit: every line counts exactly once. A run writes only
+ * while its id stands in the import's row, so of two runs one stops at its next step (R28).
+ */
+@CommandHandler(RunCatalogImport)
+export class RunImportHandler implements ICommandHandler<RunCatalogImport> {
+  constructor(
+    private readonly database: Database,
+    private readonly files: ImportFiles,
+    @Inject(IMPORT_SETTINGS) private readonly settings: ImportSettings,
+  ) {}
+
+  async execute({ importId, stopsFor }: RunCatalogImport): Promise<void> {
+    stopIfAsked(stopsFor);
+    const run = uuidv7();
+    const taken = await this.#take(importId, run);
+    if (taken === undefined) return;
+    try {
+      for (let at: Checkpoint | undefined = taken; at !== undefined;) {
+        stopIfAsked(stopsFor);
+        at = await this.#step(at, run);
+      }
+    } catch (error) {
+      if (error instanceof ImportTakenOverError) {
+        throw new RetryLater(this.settings.leaseSeconds, error.message, { cause: error });
+      }
+      await this.#leave(importId, run, error);
+      throw error;
+    }
+  }
+
+  /** The checkpoint to begin at, undefined where the import has ended. */
+  async #take(importId: string, run: string): Promise<Checkpoint | undefined> {
+    const [taken] = await this.database.query<Checkpoint>(TAKE_IMPORT, [importId, run, this.settings.leaseSeconds]);
+    if (taken !== undefined) return taken;
+    const [other] = await this.database.query<{ phase: ImportPhase; secondsLeft: number | null }>(FIND_RUNNER, [
+      importId,
+    ]);
+    if (other === undefined) throw new Reject(`there is no import ${importId}`);
+    if (other.phase === 'done') return undefined;
+    throw new RetryLater((other.secondsLeft ?? 0) + 1, 'another replica runs the import');
+  }
+
+  /** Lets others have the import at once. Where that fails they have it when the lease ends. */
+  async #leave(importId: string, run: string, reason: unknown): Promise<void> {
+    try {
+      await this.database.query(LEAVE_IMPORT, [importId, run]);
+    } catch (error) {
+      throw new AggregateError([reason, error], `import ${importId} stopped and could not be given back`, {
+        cause: error,
+      });
+    }
+  }
+
+  #step(at: Checkpoint, run: string): Promise<Checkpoint | undefined> {
+    if (at.phase === 'reading') return this.#read(at, run);
+    if (at.phase === 'applying') return this.#held(at.id, run, (tx) => this.#apply(tx, at));
+    return this.#clean(at, run);
+  }
+
+  async #read(at: Checkpoint, run: string): Promise<Checkpoint | undefined> {
+    try {
+      const chunk = await this.#nextChunk(at);
+      return await this.#held(at.id, run, (tx) => this.#stage(tx, at, chunk));
+    } catch (error) {
+      if (!(error instanceof CatalogFileError)) throw error;
+      return this.#held(at.id, run, (tx) => finish(tx, at.id, 'failed', error.message));
+    }
+  }
+
+  /** The next whole records of the file. A piece too short for one record is read again at the longest that one may be. */
+  async #nextChunk({ objectKey, objectBytes, byteOffset, nextLine }: Checkpoint): Promise<CsvChunk> {
+    if (objectBytes === 0) throw new CatalogFileError('The file is empty.');
+    for (const length of [this.settings.pieceBytes, 2 * MAX_RECORD_BYTES]) {
+      const piece = byteOffset < objectBytes ? await this.files.read(objectKey, byteOffset, length) : Buffer.alloc(0);
+      const last = byteOffset + piece.length >= objectBytes;
+      const chunk = readCsvChunk(piece, { line: nextLine, last });
+      if (last || chunk.bytes > 0) return chunk;
+    }
+    throw new CatalogFileError(`The record on line ${nextLine} does not end.`);
+  }
+
+  async #stage(tx: Tx, at: Checkpoint, { records, bytes, nextLine }: CsvChunk): Promise<Checkpoint | undefined> {
+    const format = catalogFormats[at.format];
+    const [header, ...rest] = records;
+    const isFirst = at.columns === null;
+    if (isFirst && header === undefined) throw new CatalogFileError('The file has no header.');
+    const columns = at.columns ?? format.columnsOf(header?.fields ?? []);
+    const lines = format.stage(isFirst ? rest : records, columns, at.carry);
+    await stageLines(tx, at.id, lines);
+    const offset = at.byteOffset + bytes;
+    const phase: ImportPhase = offset >= at.objectBytes ? 'applying' : 'reading';
+    const values = [at.id, offset, nextLine, JSON.stringify(columns), JSON.stringify(lines.carry), lines.rows, phase];
+    const [next] = await tx.query<Checkpoint>(ADVANCE_READING, values);
+    return next;
+  }
+
+  async #apply(tx: Tx, at: Checkpoint): Promise<Checkpoint | undefined> {
+    return (await applyProducts(tx, at, this.settings.applyBatch)) ?? finish(tx, at.id, 'completed', null);
+  }
+
+  /** The result is final; what is left is to sweep, in steps small enough to hold no lock for long. */
+  async #clean({ id, objectKey }: Checkpoint, run: string): Promise<undefined> {
+    for (const statement of CLEAN_STAGING) {
+      for (let gone = 1; gone > 0;) {
+        const held = this.#held(id, run, (tx) => tx.query<{ gone: number }>(statement, [id, this.settings.cleanBatch]));
+        gone = (await held)[0]?.gone ?? 0;
+      }
+    }
+    await this.files.remove(objectKey);
+    await this.#held(id, run, (tx) => tx.query(CLOSE_IMPORT, [id]));
+  }
+
+  /** Runs the work in a transaction that commits only while the import is this run's. */
+  #held<T>(importId: string, run: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.database.transaction(async (tx) => {
+      const [held] = await tx.query(HOLD_IMPORT, [importId, run, this.settings.leaseSeconds]);
+      if (held === undefined) throw new ImportTakenOverError(importId);
+      return work(tx);
+    });
+  }
+}
+
+function stopIfAsked(stopsFor: () => number | undefined): void {
+  const seconds = stopsFor();
+  if (seconds !== undefined) throw new RetryLater(seconds, 'this replica stops');
+}
+
+async function finish(
+  tx: Tx,
+  importId: string,
+  status: 'completed' | 'failed',
+  failure: string | null,
+): Promise<Checkpoint | undefined> {
+  const [next] = await tx.query<Checkpoint>(FINISH_IMPORT, [importId, status, failure]);
+  return next;
+}
