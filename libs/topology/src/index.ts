@@ -1,4 +1,12 @@
 export {
+  type Mismatch,
+  type ReadingOptions,
+  messageBreaks,
+  requestBreaks,
+  responseBreaks,
+  whyUnreadable,
+} from './compatibility.js';
+export {
   type CommandDefinition,
   type DataOf,
   DefinitionError,
@@ -20,6 +28,7 @@ export {
   encodeMessage,
   readMessage,
 } from './envelope.js';
+export { type JsonSchema, type WireSchema, wireSchemaOf } from './json-schema.js';
 export {
   INBOX_RETENTION_SECONDS,
   QUEUE_DEFAULTS,
