@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type AwsClients } from '@lethe/aws';
 import { type Clock, systemClock } from '@lethe/kernel';
 import { RateLimitUnavailableError, TooManyRequestsError } from './service-kit.errors.js';
@@ -23,11 +23,8 @@ export interface RateLimiterOptions {
   readonly onError?: (error: unknown, rule: RateRule) => void;
 }
 
-/** One use of a limit. */
-export interface RatePermit {
-  /** Returns a use that turned out not to count, such as that of a login that succeeded. Never rejects. */
-  giveBack(): Promise<void>;
-}
+/** How long after its window a counter stays, for clocks that differ. */
+const SWEEP_AFTER_SECONDS = 60;
 
 /** Counts in DynamoDB, so that all replicas share one limit (S27, S51). Keys are stored hashed. */
 export class RateLimiter {
@@ -43,56 +40,56 @@ export class RateLimiter {
    * Takes one of the rule's permits for the key, in one atomic write: parallel calls never take more than the limit.
    * Throws a TooManyRequestsError when none is left.
    */
-  async take(rule: RateRule, key: string): Promise<RatePermit> {
+  async take(rule: RateRule, key: string): Promise<void> {
     const { id, endsAt } = this.#window(rule, key);
-    const seconds = Math.max(1, endsAt - Math.floor(this.#clock.now() / 1000));
+    const update = new UpdateItemCommand({
+      TableName: this.#options.table,
+      Key: { id: { S: id } },
+      UpdateExpression: 'SET expiresAt = :expires ADD hits :one',
+      ConditionExpression: 'attribute_not_exists(hits) OR hits < :limit',
+      ExpressionAttributeValues: {
+        ':one': { N: '1' },
+        ':limit': { N: String(rule.limit) },
+        ':expires': { N: String(endsAt + SWEEP_AFTER_SECONDS) },
+      },
+    });
     try {
-      await this.#add(id, 1, endsAt, {
-        condition: 'attribute_not_exists(hits) OR hits < :limit',
-        values: { ':limit': { N: String(rule.limit) } },
-      });
+      await this.#options.clients.dynamodb.send(update);
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) throw new TooManyRequestsError(rule.name, seconds);
-      this.#options.onError?.(error, rule);
-      if (rule.onFailure === 'closed') throw new RateLimitUnavailableError(error);
-      return { giveBack: async () => undefined };
+      if (error instanceof ConditionalCheckFailedException) throw this.#exhausted(rule, endsAt);
+      this.#unavailable(rule, error);
     }
-    return { giveBack: () => this.#giveBack(id, endsAt, rule) };
   }
 
-  async #giveBack(id: string, endsAt: number, rule: RateRule): Promise<void> {
+  /**
+   * Throws a TooManyRequestsError if no permit is left, and takes none: for what counts only when it fails, such as a
+   * login. Whoever peeks before the work should peek again after it, or parallel calls get past the limit.
+   */
+  async peek(rule: RateRule, key: string): Promise<void> {
+    const { id, endsAt } = this.#window(rule, key);
+    const get = new GetItemCommand({ TableName: this.#options.table, Key: { id: { S: id } }, ConsistentRead: true });
+    let hits: number;
     try {
-      await this.#add(id, -1, endsAt, { condition: 'hits > :zero', values: { ':zero': { N: '0' } } });
+      const { Item } = await this.#options.clients.dynamodb.send(get);
+      hits = Number(Item?.['hits']?.N ?? 0);
     } catch (error) {
-      // Swept meanwhile: then there is nothing to give back to.
-      if (!(error instanceof ConditionalCheckFailedException)) this.#options.onError?.(error, rule);
+      return this.#unavailable(rule, error);
     }
+    if (hits >= rule.limit) throw this.#exhausted(rule, endsAt);
+  }
+
+  #exhausted(rule: RateRule, endsAt: number): TooManyRequestsError {
+    return new TooManyRequestsError(rule.name, Math.max(1, endsAt - Math.floor(this.#clock.now() / 1000)));
+  }
+
+  #unavailable(rule: RateRule, error: unknown): void {
+    this.#options.onError?.(error, rule);
+    if (rule.onFailure === 'closed') throw new RateLimitUnavailableError(error);
   }
 
   #window({ name, windowSeconds }: RateRule, key: string): { id: string; endsAt: number } {
     const index = Math.floor(this.#clock.now() / 1000 / windowSeconds);
     const hash = createHash('sha256').update(key).digest('base64url');
     return { id: `${name}#${hash}#${index}`, endsAt: (index + 1) * windowSeconds };
-  }
-
-  async #add(
-    id: string,
-    change: number,
-    endsAt: number,
-    { condition, values }: { condition: string; values: Record<string, { N: string }> },
-  ): Promise<void> {
-    await this.#options.clients.dynamodb.send(
-      new UpdateItemCommand({
-        TableName: this.#options.table,
-        Key: { id: { S: id } },
-        UpdateExpression: 'SET expiresAt = :expires ADD hits :change',
-        ConditionExpression: condition,
-        ExpressionAttributeValues: {
-          ...values,
-          ':expires': { N: String(endsAt + 60) },
-          ':change': { N: String(change) },
-        },
-      }),
-    );
   }
 }

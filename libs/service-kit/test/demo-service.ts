@@ -25,7 +25,7 @@ const querySchema = z.strictObject({ limit: z.coerce.number().int().max(100).def
 export const gates = new Map<string, { entered: Deferred<void>; open: Deferred<void> }>();
 
 export function gate(name: string): { entered: Deferred<void>; open: Deferred<void> } {
-  const made = { entered: deferred<void>(), open: deferred<void>() };
+  const made = { entered: deferred(), open: deferred() };
   gates.set(name, made);
   return made;
 }

@@ -62,7 +62,7 @@ describe('draining', () => {
   });
 
   it('R01: goes not ready, ends messages, then requests, then streams, outbox and pools, and loses no answer', async () => {
-    const handling = deferred<void>();
+    const handling = deferred();
     const demo = await startDemo({}, DrainedModule, (app) => {
       app.connectMicroservice({ strategy: new Queue(handling.promise) }, { inheritAppConfig: false });
     });
@@ -125,7 +125,7 @@ describe('signals', () => {
   });
 
   it('exit with 1 at once when one comes while draining', async () => {
-    const { source, exit } = arrange(() => deferred<void>().promise);
+    const { source, exit } = arrange(() => deferred().promise);
 
     source.emit('SIGINT');
     source.emit('SIGTERM');
@@ -135,7 +135,7 @@ describe('signals', () => {
 
   it('exit with 1 when the drain fails or takes too long', async () => {
     const failing = arrange(() => Promise.reject(new Error('stuck')));
-    const hanging = arrange(() => deferred<void>().promise, 1);
+    const hanging = arrange(() => deferred().promise, 1);
 
     failing.source.emit('SIGTERM');
     hanging.source.emit('SIGTERM');
