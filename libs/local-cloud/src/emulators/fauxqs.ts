@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { buildApp, type BuildAppOptions } from 'fauxqs';
 import { type EmulatorOptions, type RunningEmulator } from './emulator-options.js';
+import { type MessageStore, type QueueMethods, endPollsOfGoneClients, keepReturnedMessages } from './fauxqs-repairs.js';
 
 type Stores = Required<NonNullable<BuildAppOptions['stores']>>;
 
 /** The parts of fauxqs 2.4.1 that its package does not export; the exact version is pinned. */
-interface Persistence {
-  readonly db: DatabaseSync;
+interface Persistence extends MessageStore {
   loadSqsAndSns(sqs: Stores['sqsStore'], sns: Stores['snsStore']): void;
   transaction(work: () => void): void;
   close(): void;
@@ -17,9 +17,8 @@ interface S3Persistence {
   loadS3(s3: Stores['s3Store']): void;
   close(): void;
 }
-interface Queue {
+interface Queue extends QueueMethods {
   persistence?: unknown;
-  dequeue: (this: Queue, ...args: unknown[]) => unknown;
 }
 interface SqsStore {
   persistence?: unknown;
@@ -70,8 +69,10 @@ export async function runFauxqs(options: EmulatorOptions): Promise<RunningEmulat
   s3Store.persistence = objects;
   for (const queue of sqsStore.allQueues()) queue.persistence = messages;
   receiveInOneCommit(parts.SqsQueue.prototype, messages);
+  keepReturnedMessages(messages);
 
   const app = buildApp({ logger: false, defaultRegion: options.region, stores });
+  endPollsOfGoneClients(app, parts.SqsQueue.prototype);
   app.server.keepAliveTimeout = 70_000;
   const ended = new Promise<void>((resolve) => app.server.once('error', () => resolve()));
   await app.listen({ port: options.port, host: '127.0.0.1' });
@@ -92,7 +93,7 @@ function renewQueueUrls(db: DatabaseSync, queueUrl: (name: string) => string): v
 /** One commit per receive: faster for ten messages, and a move to the dead-letter queue happens wholly or not at all. */
 function receiveInOneCommit(prototype: Queue, messages: Persistence): void {
   const dequeue = prototype.dequeue;
-  prototype.dequeue = function inOneCommit(this: Queue, ...args) {
+  prototype.dequeue = function inOneCommit(...args) {
     let received: unknown;
     messages.transaction(() => {
       received = dequeue.apply(this, args);
