@@ -1,5 +1,6 @@
 import { request as send, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ProblemError } from '@lethe/kernel';
+import { discardRest, pumpBody } from './body.js';
 import { hasBody, requestHeaders, responseHeaders } from './headers.js';
 import { type TargetGroup } from './target-group.js';
 import { type Target } from './target.js';
@@ -21,8 +22,6 @@ interface Attempt {
 
 /** How long a connection to a process on this machine may take, in ms. */
 const CONNECT_TIMEOUT_MS = 2_000;
-/** How long the rest of a body is read off after an early answer, so that the client gets to read the answer. */
-const LINGER_MS = 2_000;
 
 /** Answers with problem+json (RFC 9457), unless the answer has begun. */
 export function answerProblem(response: ServerResponse, problem: ProblemError): void {
@@ -36,7 +35,7 @@ export function answerProblem(response: ServerResponse, problem: ProblemError): 
     'content-length': Buffer.byteLength(body),
     ...problem.headers,
   });
-  response.end(response.req.method === 'HEAD' ? undefined : body);
+  response.end(response.req.method === 'HEAD' ? undefined : body, () => discardRest(response.req));
 }
 
 const noTarget = () =>
@@ -116,9 +115,12 @@ function forward(
       headers: requestHeaders(request),
       maxHeaderSize: 65_536,
     });
+    let stopBody = (): void => undefined;
     const settle = (attempt: Attempt) => {
       client.removeEventListener('abort', onGone);
-      request.unpipe(upstream);
+      stopBody();
+      // Answered early: with the body cut short its connection is of no further use.
+      if (!upstream.writableEnded) upstream.destroy();
       resolve(attempt);
     };
     const onGone = () => {
@@ -137,7 +139,7 @@ function forward(
     whenConnected(upstream, () => {
       phase = 'sent';
       upstream.setTimeout(limits.idleTimeoutMs);
-      if (hasBody(request)) request.pipe(upstream);
+      if (hasBody(request)) stopBody = pumpBody(request, upstream);
       else upstream.end();
     });
     upstream.once('response', (answer) => {
@@ -162,8 +164,6 @@ function answerWith(
   response: ServerResponse,
   done: () => void,
 ): void {
-  // After an early answer the rest of the body has no reader: the connection cannot serve another request.
-  if (!request.complete && hasBody(request)) response.shouldKeepAlive = false;
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer));
   response.flushHeaders();
   answer.pipe(response);
@@ -172,16 +172,9 @@ function answerWith(
     done();
   });
   response.once('finish', () => {
-    if (!request.complete) discardRest(request);
     done();
+    discardRest(request);
   });
-}
-
-function discardRest(request: IncomingMessage): void {
-  request.unpipe();
-  request.resume();
-  const timer = setTimeout(() => request.destroy(), LINGER_MS);
-  request.once('close', () => clearTimeout(timer));
 }
 
 function codeOf(error: Error): string {
