@@ -1,0 +1,210 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  cartSchema,
+  orderPageSchema,
+  orderSchema,
+  productPageSchema,
+  productSchema,
+  profileSchema,
+  salesSchema,
+  tokensSchema,
+} from '@lethe/contracts';
+import { uuidv7 } from '@lethe/kernel';
+import { type RunningStore, StoreClient, startStore } from '@lethe/store';
+import { eventually } from '@lethe/testing';
+import { endOf, firstProducts, newCustomer, placeOrder, signedInAdmin } from '../src/buyer-steps.js';
+
+const REPLICAS = 2;
+let dataDir: string;
+let store: RunningStore;
+
+const start = (): Promise<RunningStore> =>
+  startStore({ dataDir, port: 0, replicas: REPLICAS, fresh: false, seed: true });
+
+beforeAll(async () => {
+  // A folder with a space in its name, as a laptop has them.
+  dataDir = mkdtempSync(join(tmpdir(), 'lethe e2e-'));
+  store = await start();
+}, 180_000);
+
+afterAll(async () => {
+  await store.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}, 60_000);
+
+/** The replicas that answer the same request, sent often enough for each to have its turn. */
+async function instancesOf(client: StoreClient, path: string): Promise<Set<string | null>> {
+  const answers = await Promise.all(Array.from({ length: REPLICAS * 4 }, () => client.expect('GET', path)));
+  return new Set(answers.map(({ headers }) => headers.get('x-instance')));
+}
+
+describe('a journey through the load balancer', () => {
+  it('sells a product: register, sign in, browse, fill a cart, order, confirmed', async () => {
+    const ada = await newCustomer(store);
+    const [product] = (await ada.get('/catalog/products?q=lantern&limit=1', productPageSchema)).items;
+    await ada.expect('PUT', `/carts/me/items/${product?.id}`, { body: { quantity: 2 } });
+
+    const orderId = await placeOrder(ada, { fromCart: true, paymentToken: 'tok_visa' });
+    const order = await endOf(ada, orderId);
+
+    expect(order.status).toBe('confirmed');
+    expect(order.history.map(({ status }) => status)).toEqual(['pending', 'reserved', 'paid', 'confirmed']);
+    expect(order.items).toMatchObject([{ productId: product?.id, quantity: 2, unitPrice: product?.price }]);
+    expect(order.total.amount).toBe((product?.price.amount ?? 0) * 2);
+    await eventually(async () => expect((await ada.get('/carts/me', cartSchema)).items).toEqual([]));
+    const after = await ada.get(`/catalog/products/${product?.id}`, productSchema);
+    expect(after.available).toBe((product?.available ?? 0) - 2);
+  });
+
+  it('R30: a session and a cart are the same on every replica', async () => {
+    const ada = await newCustomer(store);
+    const [product] = await firstProducts(ada, 1);
+    await ada.expect('PUT', `/carts/me/items/${product?.id}`, { body: { quantity: 3 } });
+
+    const [me, cart] = [await instancesOf(ada, '/auth/me'), await instancesOf(ada, '/carts/me')];
+    const carts = await Promise.all(Array.from({ length: REPLICAS * 2 }, () => ada.get('/carts/me', cartSchema)));
+
+    expect(me.size).toBe(REPLICAS);
+    expect(cart.size).toBe(REPLICAS);
+    for (const { items } of carts) expect(items).toEqual([{ productId: product?.id, quantity: 3 }]);
+  });
+
+  it('rotates refresh tokens across replicas and ends the session at sign-out', async () => {
+    const ada = new StoreClient({ baseUrl: store.url });
+    const email = `ada-${uuidv7()}@example.com`;
+    await ada.expect('POST', '/auth/register', { body: { email, password: 'a long enough passphrase', name: 'Ada' } });
+    const first = await ada.signIn(email, 'a long enough passphrase');
+
+    const second = await ada.post('/auth/refresh', tokensSchema, { body: { refreshToken: first.refreshToken } });
+    await ada.expect('POST', '/auth/logout', { body: { refreshToken: second.refreshToken } });
+    const ended = await ada.send('POST', '/auth/refresh', { body: { refreshToken: second.refreshToken } });
+
+    expect(second.refreshToken).not.toBe(first.refreshToken);
+    expect(ended.status).toBe(401);
+  });
+
+  it('gives stock back when the payment is declined', async () => {
+    const ada = await newCustomer(store);
+    const [product] = await firstProducts(ada, 1);
+
+    const order = await endOf(
+      ada,
+      await placeOrder(ada, { items: [{ productId: product?.id, quantity: 1 }], paymentToken: 'tok_chargeDeclined' }),
+    );
+
+    expect(order).toMatchObject({ status: 'rejected', reason: 'payment-declined' });
+    await eventually(async () =>
+      expect((await ada.get(`/catalog/products/${product?.id}`, productSchema)).available).toBe(product?.available),
+    );
+  });
+
+  it('rejects an order for more than there is', async () => {
+    const ada = await newCustomer(store);
+    const [product] = await firstProducts(ada, 1);
+
+    const order = await endOf(
+      ada,
+      await placeOrder(ada, { items: [{ productId: product?.id, quantity: 900_000 }], paymentToken: 'tok_visa' }),
+    );
+
+    expect(order).toMatchObject({ status: 'rejected', reason: 'out-of-stock' });
+  });
+
+  it('finds misspelt words', async () => {
+    const page = await new StoreClient({ baseUrl: store.url }).get(
+      '/catalog/products?q=lantren&limit=5',
+      productPageSchema,
+    );
+
+    expect(page.items.map(({ name }) => name).join(' ')).toMatch(/lantern/i);
+  });
+
+  it('C7: shows an order to its customer and to an admin, and to nobody else', async () => {
+    const [ada, eve, admin] = [await newCustomer(store), await newCustomer(store, 'Eve'), await signedInAdmin(store)];
+    const [product] = await firstProducts(ada, 1);
+    const orderId = await placeOrder(ada, {
+      items: [{ productId: product?.id, quantity: 1 }],
+      paymentToken: 'tok_visa',
+    });
+
+    expect((await eve.send('GET', `/orders/${orderId}`)).status).toBe(404);
+    expect((await eve.send('POST', `/orders/${orderId}/cancel`)).status).toBe(404);
+    expect((await eve.get('/orders', orderPageSchema)).items).toEqual([]);
+    expect((await ada.get(`/orders/${orderId}`, orderSchema)).id).toBe(orderId);
+    expect((await admin.get(`/orders/${orderId}`, orderSchema)).id).toBe(orderId);
+  });
+
+  it('counts each confirmed order and each click once', async () => {
+    const [ada, admin] = [await newCustomer(store), await signedInAdmin(store)];
+    const [product] = await firstProducts(ada, 1);
+    const placedAt = '2001-02-03T04:05:06.000Z';
+    const body = { items: [{ productId: product?.id, quantity: 4 }], paymentToken: 'tok_visa', placedAt };
+    const order = await endOf(admin, await placeOrder(admin, body));
+    const click = { id: uuidv7(), type: 'view', at: placedAt, sessionId: uuidv7() };
+    for (let time = 0; time < 3; time += 1)
+      await ada.expect('POST', '/analytics/events', { body: { events: [click] } });
+
+    await eventually(async () => {
+      const { buckets } = await admin.get('/analytics/sales?from=2001-02-03&to=2001-02-03&bucket=hour', salesSchema);
+      expect(buckets).toEqual([{ start: '2001-02-03T04:00:00.000Z', orders: 1, units: 4, revenue: order.total }]);
+      const { body: funnel } = await admin.expect('GET', '/analytics/funnel?from=2001-02-03&to=2001-02-03');
+      expect(funnel).toMatchObject({ events: { view: 1 }, sessions: { view: 1 }, orders: { confirmed: 1 } });
+    });
+  });
+
+  it('answers as before after a restart of everything', async () => {
+    const ada = await newCustomer(store);
+    const [product] = await firstProducts(ada, 1);
+    await ada.expect('PUT', `/carts/me/items/${product?.id}`, { body: { quantity: 5 } });
+    const order = await endOf(
+      ada,
+      await placeOrder(ada, { items: [{ productId: product?.id, quantity: 1 }], paymentToken: 'tok_visa' }),
+    );
+    const me = await ada.get('/auth/me', profileSchema);
+
+    await store.stop();
+    store = await start();
+    const again = new StoreClient({ baseUrl: store.url });
+    await again.signIn(me.email, 'a long enough passphrase');
+
+    expect(await again.get(`/orders/${order.id}`, orderSchema)).toEqual(order);
+    expect(await again.get('/auth/me', profileSchema)).toEqual(me);
+    expect((await again.get('/carts/me', cartSchema)).items).toEqual([{ productId: product?.id, quantity: 5 }]);
+  }, 120_000);
+
+  it('R01: a rolling restart of every replica under load fails no request', async () => {
+    const [ada, admin] = [await newCustomer(store, 'Ada', 1), await signedInAdmin(store)];
+    const [product] = await firstProducts(ada, 1);
+    const statuses = new Map<number, number>();
+    const loading = new AbortController();
+    const load = async (): Promise<void> => {
+      while (!loading.signal.aborted) {
+        const answers = [
+          await fetch(new URL(`/catalog/products/${product?.id}`, store.url)),
+          await ada.send('GET', '/auth/me'),
+          await ada.send('POST', '/orders', {
+            body: { items: [{ productId: product?.id, quantity: 1 }], paymentToken: 'tok_visa' },
+            idempotencyKey: uuidv7(),
+          }),
+        ];
+        for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    };
+    const before = store.replicas().map(({ id }) => id);
+
+    const loads = Array.from({ length: 4 }, load);
+    await store.rollingRestart();
+    loading.abort();
+    await Promise.all(loads);
+
+    expect(store.replicas().filter(({ id }) => before.includes(id))).toEqual([]);
+    expect(new Set(statuses.keys())).toEqual(new Set([200, 202]));
+    await eventually(async () => {
+      const { items } = await admin.get('/orders?scope=all&limit=100', orderPageSchema);
+      expect(items.filter(({ status }) => ['pending', 'reserved', 'paid'].includes(status))).toEqual([]);
+    });
+  }, 180_000);
+});

@@ -1,0 +1,203 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { productPageSchema, productSchema } from '@lethe/contracts';
+import { type RunningStore, StoreClient, startStore } from '@lethe/store';
+import { Buyer } from './buyer.js';
+import { History, type Violation } from './history.js';
+import { type Books, type Check, checkInvariants, isAtRest, withBooks } from './invariants.js';
+import { type Chance, below, chanceFrom, pick } from './random.js';
+
+export interface ChaosOptions {
+  /** Purchases to attempt. */
+  readonly orders: number;
+  /** Replicas to kill, spread over the purchases. */
+  readonly kills: number;
+  /** Of each service. */
+  readonly replicas: number;
+  /** Of the choices; the timing of a run cannot be repeated. */
+  readonly seed?: number;
+  readonly onPhase?: (phase: string) => void;
+  readonly onPurchase?: (placed: number, kills: number) => void;
+}
+
+/** What came of a run. */
+export interface ChaosReport {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly purchases: { readonly acknowledged: number; readonly refused: number; readonly unknown: number };
+  /** Orders by the state they ended in. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly kills: number;
+  readonly retries: number;
+  readonly duplicatesSuppressed: number;
+  readonly checks: readonly Check[];
+  readonly violations: readonly Violation[];
+}
+
+const BUYERS = 12;
+/** Few products with little stock, so that buyers meet and the last item is fought over. */
+const PRODUCTS = 20;
+/** How long everything may take to come to rest after the last purchase. */
+const REST_MS = 180_000;
+
+/** Starts a store of its own, lets buyers buy while replicas die by SIGKILL, and holds the books against the promises. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const started = performance.now();
+  const seed = options.seed ?? Date.now() % 1_000_000;
+  const dataDir = mkdtempSync(join(tmpdir(), 'lethe-chaos-'));
+  options.onPhase?.(`starting a store of ${options.replicas} replicas each`);
+  const store = await startStore({
+    dataDir,
+    port: 0,
+    replicas: options.replicas,
+    fresh: true,
+    seed: false,
+    logLevel: 'warn',
+  });
+  try {
+    const run = new ChaosRun(store, options, chanceFrom(seed));
+    await run.prepare();
+    await run.buy();
+    options.onPhase?.('waiting for everything to come to rest');
+    const outcome = await withBooks(store, (books) => run.audit(books));
+    return { seed, seconds: Math.round((performance.now() - started) / 100) / 10, ...outcome };
+  } finally {
+    await store.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+class ChaosRun {
+  private readonly history = new History();
+  private buyers: Buyer[] = [];
+  private kills = 0;
+  private attempted = 0;
+
+  constructor(
+    private readonly store: RunningStore,
+    private readonly options: ChaosOptions,
+    private readonly chance: Chance,
+  ) {}
+
+  async prepare(): Promise<void> {
+    const admin = new StoreClient({ baseUrl: this.store.url });
+    await admin.signIn('admin@lethe.local', this.store.adminPassword);
+    const stock = Math.max(4, Math.round((this.options.orders * 3) / PRODUCTS));
+    for (let number = 1; number <= PRODUCTS; number += 1) {
+      const price = { amount: 199 + number * 50, currency: 'GBP' };
+      await admin.post('/catalog/products', productSchema, {
+        body: { sku: `CHAOS-${number}`, name: `Chaos ${number}`, price, available: stock },
+      });
+    }
+    const { items } = await admin.get(`/catalog/products?limit=${PRODUCTS}`, productPageSchema);
+    const productIds = items.map(({ id }) => id);
+    this.buyers = Array.from(
+      { length: BUYERS },
+      (_, at) =>
+        new Buyer({
+          baseUrl: this.store.url,
+          name: `buyer${at}`,
+          productIds,
+          history: this.history,
+          chance: this.chance,
+        }),
+    );
+    await Promise.all(this.buyers.map((buyer) => buyer.register()));
+  }
+
+  async buy(): Promise<void> {
+    await Promise.all([...this.buyers.map((buyer) => this.shop(buyer)), this.killAlong()]);
+  }
+
+  async audit(books: Books): Promise<Omit<ChaosReport, 'seed' | 'seconds'>> {
+    await this.untilAtRest(books);
+    const peeks = await this.peekAtOthers();
+    const { checks, violations } = await checkInvariants(this.store, books, this.history, peeks);
+    const { rows } = await books.orders.query<{ status: string; count: number }>(
+      'SELECT status, count(*)::int AS count FROM orders GROUP BY status',
+    );
+    const count = (outcome: string): number =>
+      this.history.purchases.filter((purchase) => purchase.outcome === outcome).length;
+    return {
+      purchases: { acknowledged: count('acknowledged'), refused: count('refused'), unknown: count('unknown') },
+      statuses: Object.fromEntries(rows.map(({ status, count: orders }) => [status, orders])),
+      kills: this.kills,
+      retries: this.history.retries,
+      duplicatesSuppressed: this.history.duplicatesSuppressed,
+      checks,
+      violations,
+    };
+  }
+
+  private async shop(buyer: Buyer): Promise<void> {
+    while (this.attempted < this.options.orders) {
+      this.attempted += 1;
+      await buyer.buy();
+      if (this.chance() < 0.03) await buyer.signOut();
+      this.options.onPurchase?.(this.history.purchases.length, this.kills);
+    }
+  }
+
+  /** Kills replicas evenly over the run: the next when the buyers have come so far. */
+  private async killAlong(): Promise<void> {
+    while (this.kills < this.options.kills) {
+      const due = ((this.kills + 0.5) * this.options.orders) / this.options.kills;
+      while (this.attempted < due) await delay(5);
+      const ready = this.store.replicas().filter(({ state }) => state === 'ready');
+      if (ready.length === 0) {
+        await delay(20);
+        continue;
+      }
+      const { id } = pick(this.chance, ready);
+      this.kills += 1;
+      await this.store.kill(id);
+    }
+  }
+
+  private async untilAtRest(books: Books): Promise<void> {
+    const deadline = performance.now() + REST_MS;
+    while (!(await this.isSettled(books))) {
+      if (performance.now() > deadline) {
+        this.history.violate('C1', `orders were still on their way ${REST_MS / 1_000} s after the last purchase`);
+        return;
+      }
+      await delay(200);
+    }
+  }
+
+  private async isSettled(books: Books): Promise<boolean> {
+    if (!(await isAtRest(books))) return false;
+    const { queues } = await this.store.status();
+    if (queues.some(({ waiting, inFlight }) => waiting + inFlight > 0)) return false;
+    const { rows } = await books.analytics.query<{ clicks: number }>('SELECT count(*)::int AS clicks FROM click');
+    return (rows[0]?.clicks ?? 0) >= this.history.clicks.size;
+  }
+
+  /** C7: everyone sees exactly their own orders, and nobody another's. Returns how many looks were taken. */
+  private async peekAtOthers(): Promise<number> {
+    const owners = new Map(
+      this.history.purchases.flatMap(({ orderId, buyer }) =>
+        orderId === undefined ? [] : [[orderId, buyer] as const],
+      ),
+    );
+    const orderIds = [...owners.keys()];
+    let looks = 0;
+    for (const buyer of this.buyers) {
+      for (const id of await buyer.orderIds()) {
+        looks += 1;
+        const owner = owners.get(id);
+        if (owner !== undefined && owner !== buyer.email)
+          this.history.violate('C7', `${buyer.email} is listed order ${id} of ${owner}`);
+      }
+      const others = orderIds.filter((id) => owners.get(id) !== buyer.email);
+      const other = others[below(this.chance, others.length)];
+      if (other === undefined) continue;
+      looks += 1;
+      const status = await buyer.peek(other);
+      if (status !== 404) this.history.violate('C7', `${buyer.email} got ${status} for order ${other} of another`);
+    }
+    return looks;
+  }
+}

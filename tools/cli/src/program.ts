@@ -1,0 +1,97 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { chaosCommand } from './chaos.command.js';
+import type { CliConfig } from './cli.config.js';
+import { importCatalogCommand } from './import-catalog.command.js';
+import { queuesCommand } from './queues.command.js';
+import { replayOrdersCommand } from './replay-orders.command.js';
+import { topologyCommand } from './topology.command.js';
+import { upCommand } from './up.command.js';
+
+/** A whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`a whole number of at least ${least}`);
+    return value;
+  };
+}
+
+function day(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError('a day as YYYY-MM-DD');
+  return text;
+}
+
+/** The `lethe` command with all that it can do. */
+export function buildProgram(config: CliConfig): Command {
+  const program = new Command('lethe')
+    .description('Runs the store, feeds it, watches it, and breaks it on purpose.')
+    .exitOverride()
+    .showHelpAfterError();
+
+  program
+    .command('up')
+    .description('start backing services, migrations, replicas and the load balancer, until Ctrl-C')
+    .option('--replicas <n>', 'replicas of each service', wholeNumber(1), 2)
+    .option('--fresh', 'forget all that an earlier start kept')
+    .option('--no-seed', 'leave an empty catalogue empty')
+    .action((options) => upCommand(config, options));
+
+  addDataCommands(program, config);
+  addOperatingCommands(program, config);
+  return program;
+}
+
+const json = (): Option => new Option('--json', 'print one JSON document on stdout');
+
+/** Commands that move data in. */
+function addDataCommands(program: Command, config: CliConfig): void {
+  program
+    .command('import')
+    .description('move data in')
+    .command('catalog <file>')
+    .description('import products from a CSV file (.csv or .csv.gz)')
+    .addOption(
+      new Option('--format <format>', 'layout of the file').choices(['shopify', 'online-retail']).makeOptionMandatory(),
+    )
+    .addOption(json())
+    .action((file, options) => importCatalogCommand(config, file, options));
+
+  program
+    .command('replay')
+    .description('place a shop’s past orders')
+    .command('orders <file>')
+    .description('place one backdated order per invoice of the Online Retail file')
+    .requiredOption('--from <day>', 'first day', day)
+    .requiredOption('--to <day>', 'last day, itself included', day)
+    .addOption(json())
+    .action((file, options) => replayOrdersCommand(config, file, options));
+}
+
+/** Commands that watch the store, or break it. */
+function addOperatingCommands(program: Command, config: CliConfig): void {
+  program
+    .command('chaos')
+    .description('buy from a store of its own while replicas die, then check every invariant')
+    .option('--orders <n>', 'orders to place', wholeNumber(1), 500)
+    .option('--kills <n>', 'replicas to kill', wholeNumber(0), 20)
+    .option('--replicas <n>', 'replicas of each service', wholeNumber(1), 3)
+    .option('--seed <n>', 'seed of the choices, to repeat them', wholeNumber(0))
+    .addOption(json())
+    .action((options) => chaosCommand(options));
+
+  const topology = program.command('topology').description('what the services say to each other');
+  topology
+    .command('list')
+    .description('topics, queues, subscriptions and streams, as declared')
+    .addOption(json())
+    .action((options) => topologyCommand(options));
+
+  const queues = program.command('queues').description('the queues of the running store');
+  queues
+    .command('list')
+    .description('messages waiting, in flight and dead-lettered')
+    .addOption(json())
+    .action((options) => queuesCommand(config, options));
+}

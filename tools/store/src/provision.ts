@@ -1,0 +1,65 @@
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import {
+  CreateStreamCommand,
+  type KinesisClient,
+  ResourceInUseException as StreamInUse,
+  waitUntilStreamExists,
+} from '@aws-sdk/client-kinesis';
+import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { createClients } from '@lethe/aws';
+import { type TableResource, store, storeBuckets, storeTables } from '@lethe/contracts';
+import { provisionMessaging } from '@lethe/messaging/provision';
+import { type StreamResource, resourcesOf } from '@lethe/topology';
+
+/** Makes what the store owns in AWS and what is not there yet: queues, topics, streams, tables, buckets. */
+export async function provisionStore(region: string): Promise<void> {
+  const clients = createClients({ region });
+  try {
+    await Promise.all([
+      provisionMessaging(store, clients),
+      ...resourcesOf(store).streams.map((stream) => createStream(clients.kinesis, stream)),
+      ...storeTables.map((table) => createTable(clients.dynamodb, table)),
+      ...storeBuckets.map((bucket) => createBucket(clients.s3, bucket)),
+    ]);
+  } finally {
+    clients.close();
+  }
+}
+
+async function createTable(dynamodb: DynamoDBClient, { name, partitionKey }: TableResource): Promise<void> {
+  try {
+    await dynamodb.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [{ AttributeName: partitionKey, KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: partitionKey, AttributeType: 'S' }],
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+  await waitUntilTableExists({ client: dynamodb, maxWaitTime: 30, minDelay: 0.1, maxDelay: 1 }, { TableName: name });
+}
+
+async function createStream(kinesis: KinesisClient, { name, shards }: StreamResource): Promise<void> {
+  try {
+    await kinesis.send(new CreateStreamCommand({ StreamName: name, ShardCount: shards }));
+  } catch (error) {
+    if (!(error instanceof StreamInUse)) throw error;
+  }
+  await waitUntilStreamExists({ client: kinesis, maxWaitTime: 30, minDelay: 0.1, maxDelay: 1 }, { StreamName: name });
+}
+
+async function createBucket(s3: S3Client, bucket: string): Promise<void> {
+  try {
+    await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  } catch (error) {
+    if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+  }
+}

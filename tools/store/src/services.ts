@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { Secrets } from './state.js';
+
+/** The top of the checkout, seen from `src` and from `dist` alike. */
+export const root = join(import.meta.dirname, '..', '..', '..');
+
+/** A service of the store: the paths that the balancer sends to it, and where its program lies. */
+export interface StoreService {
+  readonly name: string;
+  readonly prefixes: readonly string[];
+  readonly main: string;
+  readonly migrate: string;
+}
+
+const service = (name: string, prefixes: readonly string[]): StoreService => ({
+  name,
+  prefixes,
+  main: join(root, 'apps', name, 'dist', 'main.js'),
+  migrate: join(root, 'apps', name, 'dist', 'migrate.js'),
+});
+
+export const storeServices: readonly StoreService[] = [
+  service('auth', ['/auth']),
+  service('catalog', ['/catalog']),
+  service('orders', ['/orders', '/carts']),
+  service('analytics', ['/analytics']),
+];
+
+export const paymentSimulator = join(root, 'apps', 'payment-simulator', 'dist', 'main.js');
+
+export interface Surroundings {
+  /** The AWS SDK's own variables: region, credentials, endpoints. */
+  readonly aws: Readonly<Record<string, string>>;
+  readonly publicUrl: string;
+  readonly paymentUrl: string;
+  readonly databaseUrl: (service: string) => string;
+  readonly secrets: Secrets;
+  readonly logLevel: string;
+  readonly compileCache: string;
+}
+
+/** What every replica is told: plain variables, as ECS hands them in from the task definition and Secrets Manager. */
+export function environmentOf({ name }: StoreService, around: Surroundings): Record<string, string> {
+  return {
+    ...around.aws,
+    NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: around.compileCache,
+    LOG_LEVEL: around.logLevel,
+    PUBLIC_URL: around.publicUrl,
+    JWKS_URL: `${around.publicUrl}/auth/.well-known/jwks.json`,
+    DATABASE_URL: around.databaseUrl(name),
+    ...(name === 'auth' ? { AUTH_KEY_SECRET: around.secrets.authKeySecret } : {}),
+    ...(name === 'orders' ? { CATALOG_URL: around.publicUrl, PAYMENT_URL: around.paymentUrl } : {}),
+    ...(name === 'analytics' ? { ANALYTICS_SALT: around.secrets.analyticsSalt } : {}),
+  };
+}

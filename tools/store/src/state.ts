@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { StoreStateError } from './store.errors.js';
+
+const secretsSchema = z.object({
+  /** Base64 of 32 bytes: encrypts the issuer's signing keys at rest. */
+  authKeySecret: z.string(),
+  /** Base64 of 32 bytes: pseudonymises visitors in analytics. */
+  analyticsSalt: z.string(),
+  adminPassword: z.string(),
+});
+export type Secrets = z.output<typeof secretsSchema>;
+
+const addressSchema = z.object({ url: z.url(), pid: z.int() });
+export type Address = z.output<typeof addressSchema>;
+
+/** What stands in for Secrets Manager on a laptop: made at the first start, readable by its owner only. */
+export function loadSecrets(dataDir: string, adminPassword: string | undefined): Secrets {
+  const file = join(dataDir, 'secrets.json');
+  const known = readJson(file, secretsSchema);
+  const secrets: Secrets = {
+    authKeySecret: known?.authKeySecret ?? randomBytes(32).toString('base64'),
+    analyticsSalt: known?.analyticsSalt ?? randomBytes(32).toString('base64'),
+    adminPassword: adminPassword ?? known?.adminPassword ?? randomBytes(15).toString('base64url'),
+  };
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  return secrets;
+}
+
+/** The admin's password of the store whose state lies here, undefined before its first start. */
+export function adminPasswordOf(dataDir: string): string | undefined {
+  return readJson(join(dataDir, 'secrets.json'), secretsSchema)?.adminPassword;
+}
+
+/** Tells commands in other terminals where the store is. */
+export function saveAddress(dataDir: string, url: string): void {
+  writeFileSync(join(dataDir, 'address.json'), JSON.stringify({ url, pid: process.pid } satisfies Address));
+}
+
+/** Forgets where the store was. */
+export function clearAddress(dataDir: string): void {
+  rmSync(join(dataDir, 'address.json'), { force: true });
+}
+
+/** Where the store whose state lies here can be reached; undefined when it does not run. */
+export function addressOf(dataDir: string): Address | undefined {
+  const address = readJson(join(dataDir, 'address.json'), addressSchema);
+  return address !== undefined && isAlive(address.pid) ? address : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function readJson<S extends z.ZodType>(file: string, schema: S): z.output<S> | undefined {
+  const text = readText(file);
+  if (text === undefined) return undefined;
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new StoreStateError(`${file} is not what this version wrote; start with --fresh to begin anew`, { cause });
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,355 @@
+import { EventEmitter } from 'node:events';
+import { rmSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import {
+  type Balancer,
+  type Cloud,
+  ReplicaSet,
+  type ReplicaSetOptions,
+  type ReplicaStatus as Replica,
+  startBalancer,
+  startCloud,
+} from '@lethe/local-cloud';
+import { StoreClient } from './client.js';
+import { serveConsole } from './console.js';
+import { runOneOff } from './one-off.js';
+import { seedCatalog } from './seed.js';
+import { type Surroundings, environmentOf, paymentSimulator, storeServices } from './services.js';
+import { type Secrets, clearAddress, loadSecrets, saveAddress } from './state.js';
+import { type StoreStatus, queueDepths } from './status.js';
+import { StoreStartError } from './store.errors.js';
+
+export interface StoreOptions {
+  /** Holds everything that a start keeps for the next. */
+  readonly dataDir: string;
+  /** Of the load balancer; 0 for any. A port that is taken is replaced by a free one, with a warning. */
+  readonly port: number;
+  /** Of each service. */
+  readonly replicas: number;
+  /** Forget what earlier starts kept. */
+  readonly fresh: boolean;
+  /** Give an empty store a demo catalogue. */
+  readonly seed: boolean;
+  /** The real catalogue, used where the file exists. */
+  readonly retailFile?: string;
+  readonly adminPassword?: string | undefined;
+  readonly logLevel?: string;
+  readonly onEvent?: (event: StoreEvent) => void;
+}
+
+export interface StoreEvent {
+  readonly level: 'progress' | 'info' | 'warning';
+  readonly text: string;
+}
+
+/** A store that serves. */
+export interface RunningStore {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly adminPassword: string;
+  readonly databaseUrl: (service: string) => string;
+  /** Where the payment provider's simulator listens. */
+  readonly paymentUrl: string;
+  /** The variables by which the AWS SDK finds the embedded servers. */
+  readonly awsEnv: Readonly<Record<string, string>>;
+  /** Replicas of all services, whatever state they are in. */
+  replicas(): (Replica & { readonly service: string })[];
+  status(): Promise<StoreStatus>;
+  /** Kills a replica with SIGKILL and waits until the process is gone; a new one takes its place. */
+  kill(replicaId: string): Promise<void>;
+  /** Replaces every replica of every service, one at a time, with the new one ready before the old one leaves. */
+  rollingRestart(): Promise<void>;
+  /** Drains the services, then stops everything; the data stay. */
+  stop(): Promise<void>;
+}
+
+/** After SIGTERM a replica serves on until the balancer, which asks every 500 ms, has noticed. */
+const DRAIN_DELAY_MS = '600';
+const ADMIN = 'admin@lethe.local';
+
+/**
+ * Starts the whole store on this machine: backing services, migrations, provisioning, the payment provider's simulator,
+ * the load balancer, the replicas, and a demo catalogue where there is none.
+ *
+ * @throws StoreStateError, StoreStartError, and the errors of the local cloud; what was started is stopped then.
+ */
+export async function startStore(options: StoreOptions): Promise<RunningStore> {
+  const store = new LocalStore(options);
+  try {
+    await store.start();
+    return store;
+  } catch (error) {
+    await store.stop();
+    throw error;
+  }
+}
+
+/** Events of the replica sets, by name of the event. */
+interface Deaths {
+  died: [id: string];
+}
+
+class LocalStore implements RunningStore {
+  readonly dataDir: string;
+  readonly #secrets: Secrets;
+  readonly #deaths = new EventEmitter<Deaths>();
+  readonly #sets = new Map<string, ReplicaSet>();
+  readonly #undo: (() => Promise<void> | void)[] = [];
+  #cloud: Cloud | undefined;
+  #balancer: Balancer | undefined;
+  #paymentUrl = '';
+  #sqs: SQSClient | undefined;
+
+  constructor(private readonly options: StoreOptions) {
+    this.dataDir = options.dataDir;
+    if (options.fresh) rmSync(options.dataDir, { recursive: true, force: true });
+    this.#secrets = loadSecrets(options.dataDir, options.adminPassword);
+    this.#deaths.setMaxListeners(0);
+  }
+
+  async start(): Promise<void> {
+    this.#say('progress', 'starting backing services');
+    const cloud = await this.#startCloud();
+    const balancer = await this.#startBalancer();
+    const around = {
+      aws: awsOf(cloud),
+      publicUrl: this.url,
+      paymentUrl: await this.#startPayments(),
+      ...this.#settings(cloud),
+    };
+    this.#say('progress', 'migrating and provisioning');
+    await this.#prepare(cloud, around);
+    this.#say('progress', 'starting replicas');
+    await this.#startServices(balancer, around);
+    if (this.options.seed) await this.#seed();
+    saveAddress(this.dataDir, this.url);
+    this.#undo.push(() => clearAddress(this.dataDir));
+  }
+
+  get url(): string {
+    return `http://localhost:${this.#running(this.#balancer).port}`;
+  }
+
+  get adminPassword(): string {
+    return this.#secrets.adminPassword;
+  }
+
+  get paymentUrl(): string {
+    return this.#paymentUrl;
+  }
+
+  get awsEnv(): Readonly<Record<string, string>> {
+    return awsOf(this.#running(this.#cloud));
+  }
+
+  readonly databaseUrl = (service: string): string => this.#running(this.#cloud).databaseUrl(databaseOf(service));
+
+  replicas(): (Replica & { readonly service: string })[] {
+    return [...this.#sets].flatMap(([service, set]) => set.replicas().map((replica) => ({ service, ...replica })));
+  }
+
+  async status(): Promise<StoreStatus> {
+    const requests = new Map(
+      this.#running(this.#balancer)
+        .status()
+        .map((target) => [target.id, target.requests]),
+    );
+    return {
+      replicas: this.replicas().map(({ service, id, state, pid, restarts }) => ({
+        service,
+        id,
+        state,
+        ...(pid === undefined ? {} : { pid }),
+        requests: requests.get(id) ?? 0,
+        restarts,
+      })),
+      queues: await queueDepths(this.#running(this.#sqs)),
+    };
+  }
+
+  async kill(replicaId: string): Promise<void> {
+    const pid = this.replicas().find(({ id }) => id === replicaId)?.pid;
+    if (pid === undefined) throw new StoreStartError(`there is no replica ${replicaId}`);
+    const gone = new Promise<void>((resolve) => {
+      const heard = (id: string): void => {
+        if (id !== replicaId) return;
+        this.#deaths.off('died', heard);
+        resolve();
+      };
+      this.#deaths.on('died', heard);
+    });
+    process.kill(pid, 'SIGKILL');
+    await gone;
+  }
+
+  async rollingRestart(): Promise<void> {
+    for (const { name } of storeServices) await this.#sets.get(name)?.rollingRestart();
+  }
+
+  async stop(): Promise<void> {
+    for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) await undo();
+  }
+
+  async #startCloud(): Promise<Cloud> {
+    const cloud = await startCloud({
+      dataDir: join(this.dataDir, 'cloud'),
+      onEvent: (event) => {
+        if (event.type === 'port-taken')
+          this.#say('warning', `port ${event.wished} is taken; ${event.service} listens on ${event.port}`);
+        if (event.type === 'died') this.#say('warning', `${event.service} died (see ${event.logFile})`);
+        if (event.type === 'restarted') this.#say('info', `${event.service} runs again`);
+      },
+    });
+    this.#cloud = cloud;
+    this.#undo.push(() => cloud.stop());
+    this.#sqs = sqsOf(cloud);
+    this.#undo.push(() => this.#sqs?.destroy());
+    return cloud;
+  }
+
+  async #startBalancer(): Promise<Balancer> {
+    const balancer = await this.#onPort(this.options.port);
+    this.#balancer = balancer;
+    this.#undo.push(() => balancer.stop());
+    return balancer;
+  }
+
+  async #onPort(port: number): Promise<Balancer> {
+    const routes = storeServices.flatMap(({ name, prefixes }) => prefixes.map((prefix) => ({ prefix, service: name })));
+    try {
+      return await startBalancer({
+        port,
+        routes,
+        fallback: (request, response) => {
+          serveConsole(request, response, () => this.status()).then(
+            (served) => served || refuse(response, 404),
+            (error: unknown) => {
+              this.#say('warning', `console: ${String(error)}`);
+              refuse(response, 503);
+            },
+          );
+        },
+      });
+    } catch (error) {
+      if (port === 0 || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+      const balancer = await this.#onPort(0);
+      this.#say('warning', `port ${port} is taken; the store listens on ${balancer.port} (LETHE_PORT chooses another)`);
+      return balancer;
+    }
+  }
+
+  /** The provider is somebody else's: it has an address of its own, which stays when its process is replaced. */
+  async #startPayments(): Promise<string> {
+    const front = await startBalancer({ port: 0, routes: [{ prefix: '', service: 'payments' }] });
+    this.#undo.push(() => front.stop());
+    const set = this.#newSet('payments', paymentSimulator, 1, { DATA_DIR: join(this.dataDir, 'payments') }, front);
+    this.#undo.push(() => set.stop());
+    await set.start();
+    this.#paymentUrl = `http://127.0.0.1:${front.port}`;
+    return this.#paymentUrl;
+  }
+
+  #settings(cloud: Cloud): Pick<Surroundings, 'databaseUrl' | 'secrets' | 'logLevel' | 'compileCache'> {
+    return {
+      databaseUrl: (service) => cloud.databaseUrl(databaseOf(service)),
+      secrets: this.#secrets,
+      logLevel: this.options.logLevel ?? 'info',
+      compileCache: join(this.dataDir, 'compile-cache'),
+    };
+  }
+
+  /** Everything that on AWS is done by the pipeline before new tasks start: never by a replica (H33). */
+  async #prepare(cloud: Cloud, around: Surroundings): Promise<void> {
+    const provision = join(import.meta.dirname, '..', 'dist', 'provision-main.js');
+    await Promise.all([
+      runOneOff('provisioning', provision, { ...around.aws, NODE_COMPILE_CACHE: around.compileCache }),
+      ...storeServices.map(async (service) => {
+        await cloud.ensureDatabase(databaseOf(service.name));
+        const admin: Record<string, string> =
+          service.name === 'auth' ? { LETHE_ADMIN_PASSWORD: this.adminPassword } : {};
+        await runOneOff(`migrating ${service.name}`, service.migrate, { ...environmentOf(service, around), ...admin });
+      }),
+    ]);
+  }
+
+  async #startServices(balancer: Balancer, around: Surroundings): Promise<void> {
+    const sets = storeServices.map((service) => {
+      const env = { ...environmentOf(service, around), DRAIN_DELAY_MS };
+      const set = this.#newSet(service.name, service.main, this.options.replicas, env, balancer);
+      this.#sets.set(service.name, set);
+      return set;
+    });
+    this.#undo.push(async () => {
+      await Promise.all(sets.map((set) => set.stop()));
+    });
+    await Promise.all(sets.map((set) => set.start()));
+  }
+
+  #newSet(name: string, entry: string, count: number, env: Record<string, string>, balancer: Balancer): ReplicaSet {
+    const options: ReplicaSetOptions = {
+      name,
+      entry,
+      count,
+      env,
+      balancer,
+      cwd: this.dataDir,
+      logDir: join(this.dataDir, 'logs'),
+      onEvent: ({ type, id, reason }) => {
+        if (type === 'died') {
+          this.#say('info', `${id} died (${reason ?? 'no reason'}); another takes its place`);
+          this.#deaths.emit('died', id);
+        }
+        if (type === 'start-failed') this.#say('warning', `${id} did not start: ${reason ?? 'no reason'}`);
+      },
+    };
+    return new ReplicaSet(options);
+  }
+
+  async #seed(): Promise<void> {
+    const client = new StoreClient({ baseUrl: this.url });
+    await client.signIn(ADMIN, this.adminPassword);
+    const products = await seedCatalog(client, this.options.retailFile, ({ phase, done }) =>
+      this.#say('progress', `seeding the catalogue: ${phase}, ${done} ${phase === 'uploading' ? 'bytes' : 'lines'}`),
+    );
+    if (products > 0) this.#say('info', `seeded a demo catalogue of ${products} products`);
+  }
+
+  #say(level: StoreEvent['level'], text: string): void {
+    this.options.onEvent?.({ level, text });
+  }
+
+  #running<T>(part: T | undefined): T {
+    if (part === undefined) throw new StoreStartError('the store is not running');
+    return part;
+  }
+}
+
+function databaseOf(service: string): string {
+  return `lethe_${service}`;
+}
+
+function awsOf(cloud: Cloud): Record<string, string> {
+  return Object.fromEntries(Object.entries(cloud.env).filter(([name]) => name.startsWith('AWS_')));
+}
+
+function sqsOf({ env }: Cloud): SQSClient {
+  return new SQSClient({
+    region: env['AWS_REGION'] ?? '',
+    endpoint: env['AWS_ENDPOINT_URL_SQS'] ?? '',
+    credentials: { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' },
+  });
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const title = status === 404 ? 'Not found' : 'Service unavailable';
+  response.writeHead(status, { 'content-type': 'application/problem+json' });
+  response.end(
+    JSON.stringify({ type: `urn:lethe:problem:${title.toLowerCase().replaceAll(' ', '-')}`, title, status }),
+  );
+}
