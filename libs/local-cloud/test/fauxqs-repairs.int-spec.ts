@@ -42,7 +42,7 @@ describe('SQS of the local cloud', () => {
   });
 
   it('gives no message to a long poll whose client has gone', async () => {
-    await expect(receive(20, AbortSignal.timeout(200))).rejects.toThrow();
+    await expect(receive(20, AbortSignal.timeout(200))).rejects.toThrow(/aborted/i);
 
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'for the living' }));
 

@@ -172,7 +172,7 @@ export class Consumer {
       await this.#deadLetters.send(held.received, { reason, detail, handler, messageId: envelope?.id });
     } catch (cause) {
       logger.error({ ...fields, reason, err: cause }, 'the dead-letter queue cannot be reached: the message stays');
-      return { outcome: 'dead-lettered', accepted: await this.#return(held, this.#backoff(held)) };
+      return { outcome: 'retried', accepted: await this.#return(held, this.#backoff(held)) };
     }
     logger.error({ ...fields, reason, detail, err: error }, 'message moved to the dead-letter queue');
     return { outcome: 'dead-lettered', accepted: await this.#delete(held) };

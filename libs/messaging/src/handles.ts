@@ -74,6 +74,6 @@ export function Handles<S extends ServiceDefinition, const D extends HandledBy<S
     Payload()(target, key, 0);
     Ctx()(target, key, 1);
     const handler = `${target.constructor.name}.${key}`;
-    EventPattern<D['type']>(definition.type, SQS_TRANSPORT, { handler })(target, key, descriptor);
+    EventPattern<unknown>(definition.type, SQS_TRANSPORT, { handler })(target, key, descriptor);
   };
 }
