@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { copyFile, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemErrorCode } from './system-error.js';
 
 /** Size at which a log starts anew; with the copy of the part before, a log takes at most twice this. */
 const MAX_BYTES = 20 * 1024 * 1024;
@@ -45,7 +46,7 @@ export class BoundedLog {
       await truncate(this.file);
     } catch (error) {
       // Someone removed the directory under a running store; the next start makes it again.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
     }
   }
 

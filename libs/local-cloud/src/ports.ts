@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { systemErrorCode } from './system-error.js';
 
 /** Ports given out lately: their takers may not have bound them yet. Pid-local by nature, so no replica misses it. */
 const givenOut = new Map<number, number>();
@@ -13,8 +14,7 @@ async function tryPort(port: number): Promise<number | undefined> {
     server.listen({ port, host: '127.0.0.1', exclusive: true });
     await listening;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE' || code === 'EACCES') return undefined;
+    if (['EADDRINUSE', 'EACCES'].includes(systemErrorCode(error) ?? '')) return undefined;
     throw error;
   }
   const { port: bound } = server.address() as AddressInfo;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { systemErrorCode } from './system-error.js';
 
 /** A process that cannot be mistaken for another that got the same pid later. */
 export interface ProcessIdentity {
@@ -10,7 +11,7 @@ export interface ProcessIdentity {
 }
 
 function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+  return ['ENOENT', 'ESRCH'].includes(systemErrorCode(error) ?? '');
 }
 
 function readProc(pid: number, file: 'stat' | 'cmdline'): string | undefined {
@@ -31,7 +32,7 @@ function askPs(pid: number, column: 'lstart' | 'command'): string | undefined {
     return text.trim() || undefined;
   } catch (error) {
     // `ps -p` exits 1 for a pid that does not exist.
-    if (error instanceof Error && 'status' in error) return undefined;
+    if (typeof error === 'object' && error !== null && 'status' in error) return undefined;
     throw error;
   }
 }

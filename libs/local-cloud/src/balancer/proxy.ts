@@ -2,6 +2,7 @@ import { request as send, type ClientRequest, type IncomingMessage, type ServerR
 import { ProblemError } from '@lethe/kernel';
 import { discardRest, pumpBody } from './body.js';
 import { hasBody, requestHeaders, responseHeaders } from './headers.js';
+import { systemErrorCode } from '../system-error.js';
 import { type TargetGroup } from './target-group.js';
 import { type Target } from './target.js';
 
@@ -134,7 +135,8 @@ function forward(
       upstream.destroy();
     });
     upstream.on('error', (error) => {
-      if (phase !== 'answering') settle({ end: phase === 'connecting' ? 'unsent' : 'broken', reason: codeOf(error) });
+      if (phase !== 'answering')
+        settle({ end: phase === 'connecting' ? 'unsent' : 'broken', reason: systemErrorCode(error) ?? error.message });
     });
     whenConnected(upstream, () => {
       phase = 'sent';
@@ -175,8 +177,4 @@ function answerWith(
     done();
     discardRest(request);
   });
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

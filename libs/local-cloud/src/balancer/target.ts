@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { systemErrorCode } from '../system-error.js';
 
 /** Where a replica serves. */
 export interface TargetAddress {
@@ -38,7 +39,7 @@ export async function checkReady(url: string, timeoutMs: number): Promise<'ready
       resolve('slow');
       check.destroy();
     });
-    check.once('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED' ? 'refused' : 'slow'));
+    check.once('error', (error) => resolve(systemErrorCode(error) === 'ECONNREFUSED' ? 'refused' : 'slow'));
     check.end();
   });
 }

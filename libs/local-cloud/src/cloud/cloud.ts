@@ -107,6 +107,8 @@ function describe(emulators: readonly Emulator[], password: string, directory: D
     env: {
       AWS_REGION: REGION,
       AWS_ACCOUNT_ID: ACCOUNT_ID,
+      // No look for an instance's own credentials, which would cost every client a second.
+      AWS_EC2_METADATA_DISABLED: 'true',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_SQS: url('fauxqs'),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type EmulatorKind } from '../emulators/emulator-options.js';
 import { CloudAlreadyRunningError } from '../local-cloud.errors.js';
 import { identityOf, isSameProcess, type ProcessIdentity } from '../process-identity.js';
+import { systemErrorCode } from '../system-error.js';
 
 /** What a data directory remembers between starts. */
 export interface CloudState {
@@ -18,8 +19,7 @@ export function readJson<T>(file: string): T | undefined {
     return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch (error) {
     // A file cut short by a crash says no more than a missing one.
-    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
-      return undefined;
+    if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -42,7 +42,7 @@ export class DataDirectory {
         writeFileSync(lock, own, { flag: 'wx' });
         return new DataDirectory(path);
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        if (systemErrorCode(error) !== 'EEXIST') throw error;
       }
       const holder = readJson<ProcessIdentity>(lock);
       if (holder !== undefined && isSameProcess(holder)) throw new CloudAlreadyRunningError(path, holder.pid);

@@ -2,6 +2,7 @@ import { readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalCloudError } from '../local-cloud.errors.js';
 import { commandLineOf, endProcess, identityOf } from '../process-identity.js';
+import { systemErrorCode } from '../system-error.js';
 
 /** The parts of postmaster.pid that are used. */
 export interface PostmasterLock {
@@ -10,15 +11,13 @@ export interface PostmasterLock {
   readonly status: string;
 }
 
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
 /** Lines of postmaster.pid: pid, data directory, start time, port, socket directory, address, shared memory, status. */
 export function readPostmasterLock(path: string): PostmasterLock | undefined {
   try {
     const lines = readFileSync(join(path, 'postmaster.pid'), 'utf8').split('\n');
     return { pid: Number(lines[0]), status: lines[7]?.trim() ?? '' };
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -34,7 +33,7 @@ export async function clearPostmasterLock(dataDir: string): Promise<boolean> {
   try {
     path = realpathSync(dataDir);
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (systemErrorCode(error) === 'ENOENT') return false;
     throw error;
   }
   const lock = readPostmasterLock(path);

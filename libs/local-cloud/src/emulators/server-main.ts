@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { type EmulatorOptions, type EmulatorReport, type RunningEmulator } from './emulator-options.js';
+import { systemErrorCode } from '../system-error.js';
 
 // Entry of an embedded server's own process. It ends with its parent: the IPC channel closes when the parent dies.
 
@@ -43,7 +44,11 @@ try {
   process.exit(0);
 } catch (error) {
   console.error(error);
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
-  await report({ type: 'failed', message: error instanceof Error ? error.message : String(error), ...code });
+  const code = systemErrorCode(error);
+  await report({
+    type: 'failed',
+    message: error instanceof Error ? error.message : String(error),
+    ...(code === undefined ? {} : { code }),
+  });
   process.exit(1);
 }
