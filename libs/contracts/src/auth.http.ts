@@ -8,8 +8,8 @@ export type Role = z.output<typeof roleSchema>;
 /** NIST SP 800-63B-4: at least 15 characters for a single factor, at least 64 accepted, any Unicode (S22, S23). */
 const newPassword = z
   .string()
-  .refine((text) => [...text.normalize('NFC')].length >= 15, 'at least 15 characters')
-  .refine((text) => [...text].length <= 256, 'at most 256 characters');
+  .refine((text) => Array.from(text.normalize('NFC')).length >= 15, 'at least 15 characters')
+  .refine((text) => Array.from(text).length <= 256, 'at most 256 characters');
 
 const email = z.email().max(254);
 

@@ -12,6 +12,7 @@ export * from './analytics.http.js';
 export * from './auth.http.js';
 export * from './catalog.http.js';
 export { ReleaseStock, ReserveStock, RunImport, StockRejected, StockReserved } from './catalog.messages.js';
+export { httpRequests, httpResponses } from './http-shapes.js';
 export * from './orders.http.js';
 export {
   AuthorizePayment,
