@@ -1,0 +1,35 @@
+import { store } from '@lethe/contracts';
+import { environmentPage, readEnvironments } from './environment-page.js';
+import { staleFiles, writeFiles } from './generated-file.js';
+import { messagesPage } from './messages-page.js';
+import { BreakingChangeError, releasedSchemas } from './released-schemas.js';
+
+const USAGE = 'usage: main.js generate | check | release';
+const root = process.cwd();
+
+async function pages() {
+  return [messagesPage(store), environmentPage(await readEnvironments(root))];
+}
+
+async function run(command: string | undefined): Promise<number> {
+  if (command === 'generate' || command === 'release') {
+    const written = writeFiles(root, command === 'release' ? releasedSchemas(root) : await pages());
+    process.stdout.write(`${written.map((path) => `wrote ${path}\n`).join('')}${written.length} files changed\n`);
+    return 0;
+  }
+  if (command === 'check') {
+    const stale = staleFiles(root, await pages());
+    for (const path of stale) process.stderr.write(`${path} is stale: run npm run docs\n`);
+    return stale.length === 0 ? 0 : 1;
+  }
+  process.stderr.write(`${USAGE}\n`);
+  return 2;
+}
+
+try {
+  process.exitCode = await run(process.argv[2]);
+} catch (error) {
+  if (!(error instanceof BreakingChangeError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
