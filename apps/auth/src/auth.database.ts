@@ -1,0 +1,8 @@
+import type { DatabaseOptions } from '@lethe/database';
+import { CreateAccounts1764547200000 } from './migrations/create-accounts.migration.js';
+
+/** The service's database, for the replica and for the migration step alike. */
+export const authDatabase = {
+  service: 'auth',
+  migrations: [CreateAccounts1764547200000],
+} satisfies Omit<DatabaseOptions, 'url'>;

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { LOGGER, type Logger, RateLimiter } from '@lethe/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { AuthLimits } from '../auth.limits.js';
+
+/** Who tries to sign in, and from where. */
+export interface LoginAttempt {
+  /** The account's e-mail key, whether there is such an account or not (S26). */
+  readonly key: string;
+  readonly ip: string;
+}
+
+/**
+ * Bounds failed sign-ins per account and per address, counted where all replicas see them (S27). Only failures count, so
+ * that many good sign-ins at once harm nobody; they are counted again after the check, so that many guesses at once
+ * cannot get past the limit.
+ */
+@Injectable()
+export class LoginThrottle {
+  constructor(
+    private readonly limiter: RateLimiter,
+    private readonly limits: AuthLimits,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Throws a TooManyRequestsError. */
+  async admit({ key, ip }: LoginAttempt): Promise<void> {
+    await Promise.all([
+      this.limiter.peek(this.limits.failuresPerIp, ip),
+      this.limiter.peek(this.limits.failuresPerAccount, key),
+    ]);
+  }
+
+  /** Throws a TooManyRequestsError where the limit has been reached meanwhile. */
+  async failed({ key, ip }: LoginAttempt): Promise<void> {
+    this.logger.warn({ event: 'login', outcome: 'failed', account: pseudonym(key), ip }, 'sign-in failed');
+    await Promise.all([
+      this.limiter.take(this.limits.failuresPerIp, ip),
+      this.limiter.take(this.limits.failuresPerAccount, key),
+    ]);
+  }
+
+  /** Throws a TooManyRequestsError where this was one guess of too many at once. */
+  async succeeded(attempt: LoginAttempt, accountId: string): Promise<void> {
+    await this.admit(attempt);
+    this.logger.info({ event: 'login', outcome: 'ok', user: accountId, ip: attempt.ip }, 'signed in');
+  }
+}
+
+/** Lets lines about one unknown account be found together without naming its owner. */
+function pseudonym(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 16);
+}

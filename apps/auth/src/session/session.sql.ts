@@ -1,0 +1,68 @@
+import { statement } from '@lethe/database';
+
+/** A sign-in and its first token. $1 session, $2 account, $3 lasts (s), $4 hash of the token, $5 it lasts unused (s). */
+export const INSERT_SESSION = statement(
+  'session.insert',
+  `WITH made AS (
+     INSERT INTO session (id, account_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3))
+     RETURNING id, expires_at
+   )
+   INSERT INTO refresh_token (hash, session_id, expires_at)
+   SELECT $4, id, least(expires_at, now() + make_interval(secs => $5)) FROM made`,
+);
+
+/** What a refresh must know, by hash of the token. */
+export interface RefreshRow {
+  readonly session_id: string;
+  readonly account_id: string;
+  readonly live: boolean;
+  readonly used: boolean;
+  readonly within_grace: boolean;
+}
+
+/**
+ * Both rows are locked: parallel refreshes of one sign-in, and its logout, take turns. Times are the database's, read
+ * after the wait (clock_timestamp), so that replicas whose clocks differ agree. $1 hash, $2 grace (s).
+ */
+export const LOCK_REFRESH_TOKEN = statement(
+  'refresh-token.lock',
+  `SELECT s.id AS session_id, s.account_id,
+          s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND t.expires_at > clock_timestamp() AS live,
+          t.used_at IS NOT NULL AS used,
+          coalesce(t.used_at + make_interval(secs => $2) > clock_timestamp(), false) AS within_grace
+     FROM refresh_token t JOIN session s ON s.id = t.session_id
+    WHERE t.hash = $1
+      FOR UPDATE OF s, t`,
+);
+
+/** $1 hash of the used token, $2 hash of its successor, $3 it lasts unused (s). */
+export const ROTATE_REFRESH_TOKEN = statement(
+  'refresh-token.rotate',
+  `WITH used AS (
+     UPDATE refresh_token SET used_at = clock_timestamp() WHERE hash = $1 RETURNING hash, session_id
+   )
+   INSERT INTO refresh_token (hash, session_id, parent, expires_at)
+   SELECT $2, s.id, used.hash, least(s.expires_at, now() + make_interval(secs => $3))
+     FROM used JOIN session s ON s.id = used.session_id`,
+);
+
+/** $1 session, $2 why. */
+export const REVOKE_SESSION = statement(
+  'session.revoke',
+  'UPDATE session SET revoked_at = now(), revoked_for = $2 WHERE id = $1 AND revoked_at IS NULL',
+);
+
+/** $1 hash of any token of the session, $2 why. */
+export const REVOKE_SESSION_OF_TOKEN = statement(
+  'session.revoke-by-token',
+  `UPDATE session s SET revoked_at = now(), revoked_for = $2
+     FROM refresh_token t
+    WHERE t.hash = $1 AND s.id = t.session_id AND s.revoked_at IS NULL
+   RETURNING s.id, s.account_id`,
+);
+
+/** $1 account, $2 why. */
+export const REVOKE_SESSIONS_OF_ACCOUNT = statement(
+  'session.revoke-by-account',
+  'UPDATE session SET revoked_at = now(), revoked_for = $2 WHERE account_id = $1 AND revoked_at IS NULL',
+);

@@ -1,0 +1,39 @@
+import { type Tokens } from '@lethe/contracts';
+import { type Clock, uuidv7 } from '@lethe/kernel';
+import { SignJWT } from 'jose';
+import { type SigningKeys } from '../signing/signing-keys.js';
+import { type AccountRow } from '../user/account.js';
+
+export interface TokenIssuerOptions {
+  readonly keys: SigningKeys;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly lifetimeSeconds: number;
+  readonly clock: Clock;
+}
+
+/** Issues access tokens as RFC 9068 has them; they carry an id and roles and nothing personal (S11). */
+export class TokenIssuer {
+  readonly #options: TokenIssuerOptions;
+
+  constructor(options: TokenIssuerOptions) {
+    this.#options = options;
+  }
+
+  /** An access token for the account, and the refresh token that goes with it. */
+  async issue({ id, roles }: Pick<AccountRow, 'id' | 'roles'>, refreshToken: string): Promise<Tokens> {
+    const { keys, issuer, audience, lifetimeSeconds, clock } = this.#options;
+    const { kid, privateKey } = await keys.active();
+    const now = Math.floor(clock.now() / 1000);
+    const accessToken = await new SignJWT({ roles })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setSubject(id)
+      .setJti(uuidv7())
+      .setIssuedAt(now)
+      .setExpirationTime(now + lifetimeSeconds)
+      .sign(privateKey);
+    return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: lifetimeSeconds };
+  }
+}
