@@ -5,14 +5,15 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type AwsCall, CallCounter } from './call-counter.js';
 import { countCalls } from './count-calls.js';
-import { BoundedHttpHandler } from './http-handler.js';
+import { BoundedHttpHandler, type Timeouts } from './http-handler.js';
 
 /** Attempts of one operation, the first included: with two retries the amplification stays small (R05). */
 export const MAX_ATTEMPTS = 3;
 /** Milliseconds for an S3 request: one part of an upload may be 8 MiB over a slow link. */
 const S3_REQUEST_TIMEOUT_MS = 15_000;
 
-export interface AwsClientsOptions {
+/** Timeouts in milliseconds: 1,000 to connect, and 5,000 (S3: 15,000) until the answer begins. */
+export interface AwsClientsOptions extends Timeouts {
   readonly region: string;
   /** Told of every operation when it ends. Must not throw. */
   readonly onCall?: (call: AwsCall) => void;
@@ -89,12 +90,13 @@ export class AwsClients {
     this.#sqs = this.#sns = this.#kinesis = this.#dynamodb = this.#s3 = undefined;
   }
 
-  #config(requestTimeoutMs?: number) {
+  #config(defaultRequestTimeoutMs?: number) {
+    const { connectTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs } = this.#options;
     return {
       region: this.#options.region,
       maxAttempts: MAX_ATTEMPTS,
       retryMode: 'standard',
-      requestHandler: new BoundedHttpHandler(requestTimeoutMs),
+      requestHandler: new BoundedHttpHandler({ connectTimeoutMs, requestTimeoutMs }),
     };
   }
 }

@@ -7,32 +7,35 @@ export const REQUEST_TIMEOUT_MS = 5_000;
 /** Sockets that one client keeps open; further requests wait for one (R11). */
 export const MAX_SOCKETS = 50;
 
-/**
- * Operations that are slow by design, by the `x-amz-target` of their request. A ReceiveMessage waits up to 20 s for a
- * message (SQS long polling), which must not look like a dead server.
- */
-const REQUEST_TIMEOUT_BY_TARGET: Readonly<Record<string, number>> = {
-  'AmazonSQS.ReceiveMessage': 20_000 + REQUEST_TIMEOUT_MS,
-};
+/** The `x-amz-target` of a long poll, and how long SQS may leave one unanswered: 20 s, which is no dead server. */
+const LONG_POLL_TARGET = 'AmazonSQS.ReceiveMessage';
+const LONG_POLL_MS = 20_000;
+
+export interface Timeouts {
+  readonly connectTimeoutMs?: number | undefined;
+  readonly requestTimeoutMs?: number | undefined;
+}
 
 type Handle = NodeHttpHandler['handle'];
 
 /** HTTP/1.1 with a connect timeout, a request timeout that throws, and a bounded pool of sockets. */
 export class BoundedHttpHandler extends NodeHttpHandler {
-  constructor(requestTimeoutMs: number = REQUEST_TIMEOUT_MS) {
+  readonly #longPollTimeoutMs: number;
+
+  constructor({ connectTimeoutMs = CONNECT_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS }: Timeouts = {}) {
     super({
-      connectionTimeout: CONNECT_TIMEOUT_MS,
+      connectionTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,
       // Without it the SDK only warns and goes on waiting.
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
       httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
     });
+    this.#longPollTimeoutMs = LONG_POLL_MS + requestTimeoutMs;
   }
 
   override handle(request: Parameters<Handle>[0], options: Parameters<Handle>[1] = {}): ReturnType<Handle> {
-    const target = REQUEST_TIMEOUT_BY_TARGET[request.headers['x-amz-target'] ?? ''];
-    if (target === undefined || options.requestTimeout !== undefined) return super.handle(request, options);
-    return super.handle(request, { ...options, requestTimeout: target });
+    if (request.headers['x-amz-target'] !== LONG_POLL_TARGET) return super.handle(request, options);
+    return super.handle(request, { requestTimeout: this.#longPollTimeoutMs, ...options });
   }
 }

@@ -32,23 +32,27 @@ class HandlerEnded extends IntrinsicException {
 
 type Method = (this: unknown, message: unknown, context: unknown) => unknown;
 
-/** The method as Nest calls it: its outcome is kept for the transport. Called directly, as in a unit test, it is itself. */
+/** Runs the method, whatever it returns, to its end, and leaves the outcome for the transport. */
+async function runToItsEnd(call: () => unknown, context: SqsContext): Promise<void> {
+  let outcome: HandlerOutcome;
+  try {
+    const result = await call();
+    outcome = outcomeOf(
+      isObservable(result) ? await lastValueFrom(result, { defaultValue: undefined }) : result,
+      false,
+    );
+  } catch (error) {
+    outcome = outcomeOf(error, true);
+  }
+  recordOutcome(context, outcome);
+  if (outcome.kind !== 'done') throw new HandlerEnded(outcome.kind, { cause: outcome.error });
+}
+
+/** The method as Nest calls it: its outcome is kept. Called directly, as in a unit test, it is itself. */
 function keepingOutcome(method: Method): Method {
-  const handle: Method = async function handle(message, context) {
-    if (!(context instanceof SqsContext)) return method.call(this, message, context);
-    let outcome: HandlerOutcome;
-    try {
-      const result = await method.call(this, message, context);
-      outcome = outcomeOf(
-        isObservable(result) ? await lastValueFrom(result, { defaultValue: undefined }) : result,
-        false,
-      );
-    } catch (error) {
-      outcome = outcomeOf(error, true);
-    }
-    recordOutcome(context, outcome);
-    if (outcome.kind !== 'done') throw new HandlerEnded(outcome.kind, { cause: outcome.error });
-    return undefined;
+  const handle: Method = function handle(message, context) {
+    const call = () => method.call(this, message, context);
+    return context instanceof SqsContext ? runToItsEnd(call, context) : call();
   };
   // Guards, interceptors and the like that were declared below this decorator are metadata of the method itself.
   for (const key of Reflect.getMetadataKeys(method)) {

@@ -34,7 +34,7 @@ export function injectFault(
 ) {
   faults += 1;
   const name = `fault${faults}`;
-  const stack: Stack = client.middlewareStack as Stack;
+  const stack: Stack = client.middlewareStack;
   let calls = 0;
   stack.add(
     (next, context) => async (args) => {
