@@ -1,6 +1,7 @@
 export { startCloud, type Cloud, type CloudOptions } from './cloud/cloud.js';
 export { type CloudEvent } from './cloud/cloud-event.js';
 export { testDatabase, type TestDatabase } from './cloud/database.js';
+export { removeCloudData } from './cloud/remove-cloud.js';
 export { startTestCloud } from './cloud/test-cloud.js';
 export { type EmulatorKind } from './emulators/emulator-options.js';
 export {

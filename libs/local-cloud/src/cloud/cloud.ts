@@ -3,6 +3,7 @@ import { type EmulatorKind } from '../emulators/emulator-options.js';
 import { type CloudEvent } from './cloud-event.js';
 import { DataDirectory } from './data-directory.js';
 import { databaseUrlOn, ensureDatabaseOn } from './database.js';
+import { KINDS } from './emulator-kinds.js';
 import { Emulator } from './emulator.js';
 
 /** The embedded backing services, running. */
@@ -27,7 +28,6 @@ export interface CloudOptions {
   readonly onEvent?: (event: CloudEvent) => void;
 }
 
-const KINDS: readonly EmulatorKind[] = ['postgres', 'fauxqs', 'dynamodb', 'kinesis'];
 /** Beside the well-known ports, so that a Postgres or LocalStack of the user's own keeps its place. */
 const DEFAULT_PORTS: Record<EmulatorKind, number> = { postgres: 15432, fauxqs: 14566, dynamodb: 18000, kinesis: 14567 };
 const REGION = 'us-east-1';

@@ -24,6 +24,14 @@ export function readJson<T>(file: string): T | undefined {
   }
 }
 
+const LOCK = 'cloud.lock';
+
+/** Whether the process that held the directory was killed: it is named in the lock, and runs no more. */
+export function isAbandoned(path: string): boolean {
+  const holder = readJson<ProcessIdentity>(join(path, LOCK));
+  return holder !== undefined && !isSameProcess(holder);
+}
+
 /** A data directory that this process holds alone. */
 export class DataDirectory {
   private constructor(readonly path: string) {}
@@ -35,7 +43,7 @@ export class DataDirectory {
    */
   static take(path: string): DataDirectory {
     mkdirSync(path, { recursive: true });
-    const lock = join(path, 'cloud.lock');
+    const lock = join(path, LOCK);
     const own = JSON.stringify(identityOf(process.pid));
     for (;;) {
       try {
@@ -65,6 +73,6 @@ export class DataDirectory {
   }
 
   release(): void {
-    rmSync(join(this.path, 'cloud.lock'), { force: true });
+    rmSync(join(this.path, LOCK), { force: true });
   }
 }

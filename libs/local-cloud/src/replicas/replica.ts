@@ -14,6 +14,7 @@ export interface ReplicaOptions {
   readonly cwd: string;
   readonly log: BoundedLog;
   readonly readyTimeoutMs: number;
+  readonly drainMs: number;
 }
 
 /** `stopping` from the order to stop on; `dead` once its process has ended. */
@@ -21,6 +22,8 @@ export type ReplicaState = 'starting' | 'ready' | 'stopping' | 'dead';
 
 /** EX_CONFIG of sysexits.h: the service refuses its configuration, so that another attempt is of no use. */
 const EXIT_CONFIG = 78;
+/** From the scheduler's death to the end of a replica that does not drain. */
+const ORPHAN_GRACE_MS = 5_000;
 const READY_POLL_MS = 50;
 const READY_CHECK_TIMEOUT_MS = 2_000;
 
@@ -61,13 +64,21 @@ export class Replica {
   static async launch(options: ReplicaOptions): Promise<Replica> {
     const port = await pickPort();
     const child = options.log.attach((log) =>
-      spawn(process.execPath, ['--enable-source-maps', `--import=${GUARD}`, options.entry], {
-        cwd: options.cwd,
-        // A session of its own: Ctrl-C in the terminal reaches the scheduler alone, which drains.
-        detached: true,
-        stdio: ['ignore', log, log, 'ipc'],
-        env: { ...inheritedEnv(), ...options.env, PORT: String(port), INSTANCE_ID: options.id },
-      }),
+      spawn(
+        process.execPath,
+        [
+          '--enable-source-maps',
+          `--import=${GUARD}?graceMs=${Math.min(options.drainMs, ORPHAN_GRACE_MS)}`,
+          options.entry,
+        ],
+        {
+          cwd: options.cwd,
+          // A session of its own: Ctrl-C in the terminal reaches the scheduler alone, which drains.
+          detached: true,
+          stdio: ['ignore', log, log, 'ipc'],
+          env: { ...inheritedEnv(), ...options.env, PORT: String(port), INSTANCE_ID: options.id },
+        },
+      ),
     );
     return new Replica(options.id, port, child, options);
   }
@@ -114,11 +125,11 @@ export class Replica {
     this.child.kill(signal);
   }
 
-  /** SIGTERM, then SIGKILL after `drainMs`; settles when the process has ended. */
-  async stop(drainMs: number): Promise<void> {
+  /** SIGTERM, then SIGKILL after the drain time; settles when the process has ended. */
+  async stop(): Promise<void> {
     if (this.#state !== 'dead') this.#state = 'stopping';
     this.child.kill('SIGTERM');
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), drainMs);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), this.options.drainMs);
     await this.exited;
     clearTimeout(timer);
   }
