@@ -1,9 +1,9 @@
 import type { MigrationClass, MigrationInterface, QueryRunner } from '@lethe/database';
 
 /**
- * Outbox: rows leave by DELETE, so that it stays as small as the backlog. `outbox_order` gives the scan in order of
- * writing, `outbox_head` the question "is this the first of its key?". Both leave out parked rows.
- * A queue table dies a thousand deaths a second: vacuum must not wait for a fifth of it to be dead.
+ * Outbox: rows leave by DELETE, so that it stays as small as the backlog. `outbox_head` answers "which row is the first
+ * of its key?" and leads from key to key; it leaves out parked rows.
+ * A queue's table dies a thousand deaths a second: vacuum must not wait for a fifth of it to be dead.
  */
 export class OutboxTables1735689600000 implements MigrationInterface {
   readonly name = 'OutboxTables1735689600000';
@@ -13,7 +13,7 @@ export class OutboxTables1735689600000 implements MigrationInterface {
       CREATE TABLE outbox (
         id uuid PRIMARY KEY,
         seq bigint GENERATED ALWAYS AS IDENTITY,
-        key text NOT NULL,
+        key text COLLATE "C" NOT NULL,
         type text NOT NULL,
         body text NOT NULL,
         traceparent text,
@@ -28,7 +28,6 @@ export class OutboxTables1735689600000 implements MigrationInterface {
         autovacuum_analyze_scale_factor = 0,
         autovacuum_analyze_threshold = 1000
       )`);
-    await runner.query('CREATE INDEX outbox_order ON outbox (seq) WHERE parked_at IS NULL');
     await runner.query('CREATE INDEX outbox_head ON outbox (key, seq) WHERE parked_at IS NULL');
     await runner.query('CREATE INDEX outbox_parked ON outbox (parked_at) WHERE parked_at IS NOT NULL');
     await runner.query(`

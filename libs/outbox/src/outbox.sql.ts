@@ -24,30 +24,42 @@ export const ADD_ALL = statement(
 );
 
 /**
- * The first unsent row of each key, if it is due and nobody else is at it.
+ * For the rest of the transaction, plans that walk indexes. A table that is empty most of the time has statistics of an
+ * empty table, and a plan made for it, which a prepared statement keeps, would sort the whole backlog of a bad day.
+ */
+export const WALK_INDEXES = statement(
+  'outbox.walk-indexes',
+  `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+     set_config('enable_sort', 'off', true)`,
+);
+
+/**
+ * The first unsent row of each key after key $3, if it is due and nobody else is at it; at most $2 rows. Each step of
+ * the recursion is one probe of outbox_head that jumps over the rest of the key, so that the cost grows with the rows
+ * claimed and not with the backlog, be it of one key.
  *
- * Why no two rows of a key are ever in flight, and none is overtaken:
- * - A row is claimed only while no earlier, unparked row of its key exists in the snapshot. An earlier row that another
- *   relay has claimed is still there, locked or not, until that relay commits its DELETE: `min` reads past locks.
- * - If the other relay commits between our snapshot and our lock, our snapshot still shows the earlier row: we claim
- *   nothing of the key this time. If the row itself was deleted or put off meanwhile, FOR UPDATE re-reads it, and it
- *   no longer qualifies.
- * - There is no cursor: a row whose transaction commits late is found late, never skipped.
- * `min` in a scalar subquery is one probe of outbox_head whatever the statistics of a table that empties all the time;
- * as NOT EXISTS the planner may turn it into a hash join over the backlog.
+ * Why no two rows of a key are in flight, and none is overtaken:
+ * - Only the first unparked row of a key in the statement's snapshot is claimed. A row that another relay has claimed
+ *   is still that first row, locked or not, until the relay commits its DELETE: the walk takes no notice of locks.
+ * - If the other relay commits between our snapshot and our lock, we lock nothing: FOR UPDATE looks at the row as it is
+ *   now. It was deleted, or put off or parked, in which case the conditions are checked again and fail.
+ * - There is no cursor over time: a row whose transaction commits late is found late, never skipped.
  * Types that this version of the code does not know are left to replicas that do (R38).
  */
 export const CLAIM = statement(
   'outbox.claim',
-  `SELECT o.id, o.key, o.type, o.body, o.traceparent, o.attempts
-   FROM outbox o
-   WHERE o.parked_at IS NULL
-     AND o.next_attempt_at <= now()
-     AND o.type = ANY ($1::text[])
-     AND o.seq = (SELECT min(e.seq) FROM outbox e WHERE e.key = o.key AND e.parked_at IS NULL)
-   ORDER BY o.seq
-   LIMIT $2
-   FOR UPDATE OF o SKIP LOCKED`,
+  `WITH RECURSIVE head AS (
+     (SELECT key, seq FROM outbox WHERE parked_at IS NULL AND key > $3 ORDER BY key, seq LIMIT 1)
+     UNION ALL
+     SELECT next.key, next.seq FROM head CROSS JOIN LATERAL (
+       SELECT key, seq FROM outbox WHERE parked_at IS NULL AND key > head.key ORDER BY key, seq LIMIT 1) next
+   )
+   SELECT claimed.* FROM head CROSS JOIN LATERAL (
+     SELECT o.id, o.key, o.type, o.body, o.traceparent, o.attempts FROM outbox o
+     WHERE o.key = head.key AND o.seq = head.seq AND o.parked_at IS NULL
+       AND o.next_attempt_at <= now() AND o.type = ANY ($1::text[])
+     FOR UPDATE SKIP LOCKED) claimed
+   LIMIT $2`,
 );
 
 export const DELETE_SENT = statement('outbox.delete-sent', 'DELETE FROM outbox WHERE id = ANY ($1::uuid[])');
@@ -63,12 +75,12 @@ export const MARK_FAILED = statement(
    WHERE o.id = f.id`,
 );
 
-/** Counts stop at 100,001: beyond that the number says nothing more, and the scrape of a metric must stay cheap. */
+/** The ids are UUIDv7: the least is the oldest. Counts stop at 100,001: beyond that the number says nothing more, and the scrape of a metric must stay cheap. */
 export const LAG = statement(
   'outbox.lag',
   `SELECT
      coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) * 1000
-               FROM outbox WHERE parked_at IS NULL ORDER BY seq LIMIT 1), 0)::float8 AS "ageMs",
+               FROM outbox WHERE parked_at IS NULL ORDER BY id LIMIT 1), 0)::float8 AS "ageMs",
      (SELECT count(*) FROM (SELECT FROM outbox WHERE parked_at IS NULL LIMIT 100001) u) AS unsent,
      (SELECT count(*) FROM (SELECT FROM outbox WHERE parked_at IS NOT NULL LIMIT 100001) p) AS parked`,
 );

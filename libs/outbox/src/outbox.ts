@@ -40,7 +40,8 @@ export class Outbox<S extends ServiceDefinition = ServiceDefinition> {
   }
 
   /**
-   * Writes one message and gives its id. The relay is woken when the transaction commits.
+   * Writes one message and gives its id. The relay is woken when the transaction commits. Write or lock the aggregate
+   * before: messages of one key then get their places in line in the order in which their transactions commit.
    * Throws a `MessageFormatError` where the data breaks the schema, an {@link UndeclaredMessageError}, an {@link OutboxKeyError}.
    */
   async add<D extends EmittedBy<S>>(tx: Tx, definition: D, data: InputOf<D>, address: OutboxAddress): Promise<string> {

@@ -1,7 +1,7 @@
 import { type Database, type Tx, fullJitter } from '@lethe/database';
 import type { MessageDefinition } from '@lethe/topology';
 import { PublishTimeoutError } from './outbox.errors.js';
-import { CLAIM, DELETE_SENT, MARK_FAILED } from './outbox.sql.js';
+import { CLAIM, DELETE_SENT, MARK_FAILED, WALK_INDEXES } from './outbox.sql.js';
 import type { OutgoingMessage, Publisher } from './relay.options.js';
 
 interface ClaimedRow {
@@ -27,6 +27,8 @@ export interface BatchOutcome {
 }
 
 const RETRY = { baseMs: 1_000, capMs: 60_000 };
+/** Every key is greater. */
+const FIRST_KEY = '';
 const NOTHING: BatchOutcome = { sent: 0, failed: 0, parked: [] };
 
 /**
@@ -35,6 +37,7 @@ const NOTHING: BatchOutcome = { sent: 0, failed: 0, parked: [] };
  */
 export class RelayBatch {
   readonly #types: readonly string[];
+  #after = FIRST_KEY;
 
   constructor(
     private readonly database: Pick<Database, 'transaction'>,
@@ -51,12 +54,29 @@ export class RelayBatch {
   }
 
   async #run(tx: Tx): Promise<BatchOutcome> {
-    const rows = await tx.query<ClaimedRow>(CLAIM, [this.#types, this.settings.batchSize]);
+    const rows = await this.#claim(tx);
     if (rows.length === 0) return NOTHING;
     const errors = await this.#publish(rows);
     const sent = rows.filter(({ id }) => !errors.has(id));
     if (sent.length > 0) await tx.query(DELETE_SENT, [sent.map(({ id }) => id)]);
     return { sent: sent.length, failed: errors.size, parked: await this.#putOff(tx, rows, sent, errors) };
+  }
+
+  /** Goes on where the batch before ended, so that every key has its turn, and begins anew at the end. */
+  async #claim(tx: Tx): Promise<ClaimedRow[]> {
+    const limit = this.settings.batchSize;
+    const [, rows] = await Promise.all([
+      tx.query(WALK_INDEXES),
+      tx.query<ClaimedRow>(CLAIM, [this.#types, limit, this.#after]),
+    ]);
+    if (rows.length < limit && this.#after !== FIRST_KEY) {
+      // The second walk may come by rows of the first: SKIP LOCKED skips the locks of others, not our own.
+      const mine = new Set(rows.map(({ id }) => id));
+      const more = await tx.query<ClaimedRow>(CLAIM, [this.#types, limit - rows.length, FIRST_KEY]);
+      rows.push(...more.filter(({ id }) => !mine.has(id)));
+    }
+    this.#after = rows.length < limit ? FIRST_KEY : (rows.at(-1)?.key ?? FIRST_KEY);
+    return rows;
   }
 
   async #publish(rows: readonly ClaimedRow[]): Promise<Map<string, Error>> {

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@lethe/testing';
+import { Logger } from '@nestjs/common';
+import { setImmediate as turn } from 'node:timers/promises';
+import { FakePublisher, Happened, OutboxFixture, type Replica } from './fixture.js';
+
+const KEYS = 40;
+const PER_KEY = 12;
+const RELAYS = 4;
+
+/** A broker that takes messages at its own pace and refuses some; it watches over the order of each key. */
+class CapriciousPublisher extends FakePublisher {
+  readonly inFlight = new Set<string>();
+  readonly overlaps: string[] = [];
+  #calls = 0;
+
+  override readonly behave = async (entries: Parameters<FakePublisher['publishBatch']>[0]) => {
+    const keys = entries.map(({ body }) => (JSON.parse(body) as { subject: string }).subject);
+    for (const key of keys) {
+      if (this.inFlight.has(key)) this.overlaps.push(key);
+      this.inFlight.add(key);
+    }
+    this.#calls += 1;
+    const call = this.#calls;
+    for (let turns = 0; turns < (call * 7) % 20; turns += 1) await turn();
+    for (const key of keys) this.inFlight.delete(key);
+    if (call % 11 === 0) throw new Error('the broker is away');
+    const refused = entries.filter((_, at) => (at + call) % 9 === 0);
+    this.accept(entries.filter((entry) => !refused.includes(entry)));
+    return entries.map((entry) => (refused.includes(entry) ? { id: entry.id, error: new Error('busy') } : entry));
+  };
+}
+
+describe('R16: several relays on one outbox', () => {
+  let fixture: OutboxFixture;
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    fixture = await OutboxFixture.create();
+  });
+  afterAll(() => fixture.close());
+
+  it('R16: lose nothing and keep the order of each key, while messages are written and some are refused', async () => {
+    const publisher = new CapriciousPublisher();
+    const replicas = await Promise.all(
+      Array.from({ length: RELAYS }, () => fixture.replica(publisher, { pollMs: 10, batchSize: 7, parkAfter: 1_000 })),
+    );
+    // Refusals put rows off for up to a minute; here that minute is over at once.
+    await fixture.operator.dataSource.query(`
+      CREATE FUNCTION soon() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN NEW.next_attempt_at := now(); RETURN NEW; END $$`);
+    await fixture.operator.dataSource.query(
+      'CREATE TRIGGER soon BEFORE UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION soon()',
+    );
+    const expected = new Map<string, string[]>();
+
+    for (const { relay } of replicas) relay.start();
+    await Promise.all(Array.from({ length: KEYS }, (_, at) => writeInOrder(replicas, `key-${at}`, expected)));
+    await eventually(async () => expect(await fixture.unsent()).toEqual([]), { timeoutMs: 25_000 });
+
+    const seen = new Map<string, string[]>();
+    for (const { id, body } of publisher.accepted) {
+      const { subject } = JSON.parse(body) as { subject: string };
+      seen.set(subject, [...(seen.get(subject) ?? []), id]);
+    }
+    expect(publisher.overlaps).toEqual([]);
+    expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(expected));
+  });
+});
+
+/** Each message by another replica, as a load balancer would have it. */
+async function writeInOrder(replicas: readonly Replica[], key: string, expected: Map<string, string[]>): Promise<void> {
+  const ids: string[] = [];
+  expected.set(key, ids);
+  for (let n = 0; n < PER_KEY; n += 1) {
+    const replica = replicas[n % replicas.length];
+    if (replica === undefined) continue;
+    ids.push(await replica.database.transaction((tx) => replica.outbox.add(tx, Happened, { n }, { key })));
+  }
+}
