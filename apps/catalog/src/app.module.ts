@@ -8,14 +8,23 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { CatalogConfig } from './catalog.config.js';
 import { catalogDatabase } from './catalog.database.js';
 import { ImportModule } from './imports/import.module.js';
-import { DEFAULT_IMPORT_SETTINGS } from './imports/import-settings.js';
+import { DEFAULT_IMPORT_SETTINGS, type ImportSettings } from './imports/import-settings.js';
 import { ProductModule } from './product/product.module.js';
 import { StockModule } from './stock/stock.module.js';
+
+/** What the service is made of; the defaults are those of the store. */
+export interface AppParts {
+  readonly topology?: Topology;
+  /** Who may call. Default: whoever the issuer at `<PUBLIC_URL>/auth` vouches for. */
+  readonly identity?: DynamicModule;
+  readonly imports?: Partial<ImportSettings>;
+}
 
 /** The catalog service. */
 @Module({})
 export class AppModule {
-  static forRoot(config: CatalogConfig, topology: Topology = store): DynamicModule {
+  static forRoot(config: CatalogConfig, parts: AppParts = {}): DynamicModule {
+    const topology = parts.topology ?? store;
     return {
       module: AppModule,
       imports: [
@@ -25,10 +34,10 @@ export class AppModule {
           poolSize: config.DATABASE_POOL_SIZE,
         }),
         OutboxModule.forRoot({ service: catalogService, topology, accountId: config.AWS_ACCOUNT_ID }),
-        IdentityModule.forRoot(identityOf(config)),
+        parts.identity ?? IdentityModule.forRoot(identityOf(config)),
         ProductModule,
         StockModule,
-        ImportModule.forRoot({ ...DEFAULT_IMPORT_SETTINGS, bucket: config.IMPORTS_BUCKET }),
+        ImportModule.forRoot({ ...DEFAULT_IMPORT_SETTINGS, bucket: config.IMPORTS_BUCKET, ...parts.imports }),
       ],
     };
   }

@@ -140,15 +140,14 @@ export class RunImportHandler implements ICommandHandler<RunCatalogImport> {
   }
 
   /** The result is final; what is left is to sweep, in steps small enough to hold no lock for long. */
-  async #clean({ id, objectKey }: Checkpoint, run: string): Promise<undefined> {
-    for (const statement of CLEAN_STAGING) {
-      for (let gone = 1; gone > 0;) {
-        const held = this.#held(id, run, (tx) => tx.query<{ gone: number }>(statement, [id, this.settings.cleanBatch]));
-        gone = (await held)[0]?.gone ?? 0;
-      }
-    }
-    await this.files.remove(objectKey);
-    await this.#held(id, run, (tx) => tx.query(CLOSE_IMPORT, [id]));
+  async #clean(at: Checkpoint, run: string): Promise<Checkpoint | undefined> {
+    const [swept] = await this.#held(at.id, run, (tx) =>
+      tx.query<{ gone: number }>(CLEAN_STAGING, [at.id, this.settings.cleanBatch]),
+    );
+    if (swept !== undefined && swept.gone > 0) return at;
+    await this.files.remove(at.objectKey);
+    await this.#held(at.id, run, (tx) => tx.query(CLOSE_IMPORT, [at.id]));
+    return undefined;
   }
 
   /** Runs the work in a transaction that commits only while the import is this run's. */

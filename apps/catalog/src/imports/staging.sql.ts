@@ -140,20 +140,16 @@ export const APPLY_PRODUCTS = statement(
    SELECT count(*)::int AS created FROM created`,
 );
 
-const remove = (table: string) =>
-  statement(
-    `catalog.clean-${table.replace('_', '-')}`,
-    `WITH gone AS (
+const STAGING_TABLES = ['import_price', 'import_name', 'import_units', 'import_product'] as const;
+
+/** Removes up to $2 rows of the import $1 from each staging table, and gives how many were there. */
+export const CLEAN_STAGING = statement(
+  'catalog.clean-staging',
+  `WITH ${STAGING_TABLES.map(
+    (table) => `gone_from_${table} AS (
        DELETE FROM ${table}
        WHERE ctid = ANY (ARRAY (SELECT ctid FROM ${table} WHERE import_id = $1 LIMIT $2)) RETURNING 1
-     )
-     SELECT count(*)::int AS gone FROM gone`,
-  );
-
-/** Each removes up to $2 staging rows of the import $1. */
-export const CLEAN_STAGING = [
-  remove('import_price'),
-  remove('import_name'),
-  remove('import_units'),
-  remove('import_product'),
-];
+     )`,
+  ).join(', ')}
+   SELECT (${STAGING_TABLES.map((table) => `(SELECT count(*) FROM gone_from_${table})`).join(' + ')})::int AS gone`,
+);
