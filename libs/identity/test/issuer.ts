@@ -30,7 +30,7 @@ export async function issuerKey(kid: string): Promise<IssuerKey> {
       const good = { iss: ISSUER, aud: AUDIENCE, sub: 'user-1', jti: 'token-1', iat: now, exp: now + 600 };
       const payload = JSON.parse(JSON.stringify({ ...good, roles: ['customer'], ...claims })) as JWTPayload;
       return new SignJWT(payload)
-        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header } as JWTHeaderParameters)
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header })
         .sign(pair.privateKey);
     },
   };
