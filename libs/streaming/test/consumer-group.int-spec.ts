@@ -2,6 +2,7 @@ import { ExpiredIteratorException, PutRecordsCommand } from '@aws-sdk/client-kin
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { childTrace, currentTrace, runInTrace } from '@lethe/kernel';
 import { deferred, eventually } from '@lethe/testing';
+import { provisionStreams } from '../src/provision.js';
 import { intercept } from './faults.js';
 import { Seen, TestStream, newClients, range } from './test-stream.js';
 
@@ -190,9 +191,17 @@ describe('ConsumerGroup', () => {
     await eventually(() => expect([one.of('a'), two.of('a')]).toEqual([range(1, 5), range(1, 5)]));
   });
 
-  it('start rejects where the stream does not exist', async () => {
-    const { group } = test.group({ handle: async () => undefined, stream: 'no-such-stream' });
+  it('starts without its stream, says so, and reads it as soon as it is there', async () => {
+    const stream = `late-${test.stream}`;
+    const seen = new Seen();
+    const { group, events } = test.group({ handle: seen.handle, stream });
 
-    await expect(group.start()).rejects.toThrow(expect.objectContaining({ name: 'ResourceNotFoundException' }));
+    await group.start();
+    const error = expect.objectContaining({ name: 'ResourceNotFoundException' });
+    expect(events).toEqual([{ type: 'failed', what: 'sync', error }]);
+
+    await provisionStreams([{ name: stream, owner: 'shop', shards: 1 }], test.clients.kinesis);
+    await test.producer({ stream }).put({ key: 'a', n: 1 });
+    await eventually(() => expect(seen.of('a')).toEqual([1]));
   });
 });

@@ -30,6 +30,7 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
   readonly #avoidUntil = new Map<string, number>();
   readonly #stopping = new AbortController();
   #wake = new AbortController();
+  #failedRounds = 0;
   #syncing: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -48,11 +49,15 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
     return [...this.#runs.values()].map(({ shardId, millisBehindLatest }) => ({ shardId, millisBehindLatest }));
   }
 
-  /** Takes part. Rejects with the SDK's error where the stream or the lease table cannot be read. */
+  /**
+   * Takes part. Resolves after the first round and never rejects: where the stream or the lease table cannot be read,
+   * `onEvent` is told and the next round tries again, so that a service starts without them.
+   */
   async start(): Promise<void> {
     if (this.#syncing !== undefined) return;
-    await this.#sync();
-    this.#syncing = this.#keepSynced();
+    const first = this.#round();
+    this.#syncing = first.then(() => this.#keepSynced());
+    await first;
   }
 
   /**
@@ -72,20 +77,23 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
   }
 
   async #keepSynced(): Promise<void> {
-    let failures = 0;
     for (;;) {
-      const { syncMs, random, onEvent } = this.#settings;
-      const interval = syncMs * (0.8 + 0.2 * random()) * Math.min(1 + failures, 5);
+      const { syncMs, random } = this.#settings;
+      const interval = syncMs * (0.8 + 0.2 * random()) * Math.min(1 + this.#failedRounds, 5);
       await pause(interval, AbortSignal.any([this.#stopping.signal, this.#wake.signal]));
       if (this.#stopping.signal.aborted) return;
       this.#wake = new AbortController();
-      try {
-        await this.#sync();
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        onEvent({ type: 'failed', what: 'sync', error });
-      }
+      await this.#round();
+    }
+  }
+
+  async #round(): Promise<void> {
+    try {
+      await this.#sync();
+      this.#failedRounds = 0;
+    } catch (error) {
+      this.#failedRounds += 1;
+      this.#settings.onEvent({ type: 'failed', what: 'sync', error });
     }
   }
 

@@ -1,0 +1,16 @@
+import { readConfig, serviceConfigSchema } from '@lethe/service-kit';
+import { z } from 'zod';
+
+/** Everything the service reads from its environment. */
+export const configSchema = serviceConfigSchema.extend({
+  SESSION_SALT: z
+    .string()
+    .min(5)
+    .max(200)
+    .default('lethe-analytics')
+    .describe('Key of the pseudonyms of sessions (S54). Set your own: the same in every replica, and never changed.'),
+});
+export type AnalyticsConfig = z.output<typeof configSchema>;
+
+/** Reads the environment, the only place that does; a fault ends the process with exit code 78. */
+export const readAnalyticsConfig = (): AnalyticsConfig => readConfig(configSchema, process.env);

@@ -1,0 +1,19 @@
+import type { DatabaseOptions } from '@lethe/database';
+import { outboxMigrations } from '@lethe/outbox';
+import type { AnalyticsConfig } from './analytics.config.js';
+import { ClickEntity } from './click/click.entity.js';
+import { ParkedClickEntity } from './click/parked-click.entity.js';
+import { CreateFacts1764633600000 } from './migrations/create-facts.migration.js';
+import { OrderFactEntity } from './order/order-fact.entity.js';
+import { OrderLineFactEntity } from './order/order-line-fact.entity.js';
+
+/** The service's database, for the replica and for the migration step alike. */
+export function databaseOptions(config: Pick<AnalyticsConfig, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>): DatabaseOptions {
+  return {
+    url: config.DATABASE_URL,
+    service: 'analytics',
+    poolSize: config.DATABASE_POOL_SIZE,
+    entities: [ClickEntity, ParkedClickEntity, OrderFactEntity, OrderLineFactEntity],
+    migrations: [...outboxMigrations, CreateFacts1764633600000],
+  };
+}

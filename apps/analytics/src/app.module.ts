@@ -1,0 +1,36 @@
+import { analyticsService, store } from '@lethe/contracts';
+import { Database, DatabaseModule } from '@lethe/database';
+import { IdentityModule } from '@lethe/identity';
+import { OutboxModule } from '@lethe/outbox';
+import { ReadinessRegistry, identityOf } from '@lethe/service-kit';
+import type { Topology } from '@lethe/topology';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { AnalyticsConfig } from './analytics.config.js';
+import { databaseOptions } from './analytics.database.js';
+import { ClickModule } from './click/click.module.js';
+import { OrderModule } from './order/order.module.js';
+import { ReportModule } from './report/report.module.js';
+
+/** The analytics service. It cannot serve without its database; the stream of clicks may come and go. */
+@Module({})
+export class AppModule {
+  constructor(readiness: ReadinessRegistry, database: Database) {
+    readiness.add('database', () => database.ping());
+  }
+
+  static forRoot(config: AnalyticsConfig, topology: Topology = store): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        DatabaseModule.forRoot(databaseOptions(config)),
+        OutboxModule.forRoot({ service: analyticsService, topology, accountId: config.AWS_ACCOUNT_ID }),
+        IdentityModule.forRoot(identityOf(config)),
+        CqrsModule.forRoot(),
+        ClickModule.forRoot({ topology, worker: config.INSTANCE_ID, salt: config.SESSION_SALT }),
+        OrderModule,
+        ReportModule,
+      ],
+    };
+  }
+}

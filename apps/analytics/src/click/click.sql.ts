@@ -1,0 +1,19 @@
+import { statement } from '@lethe/database';
+
+/** Sorted by id: two batches that share ids lock them in the same order. */
+export const RECORD_CLICKS = statement(
+  'analytics.record-clicks',
+  `INSERT INTO click (id, type, at, session, product_id)
+   SELECT c.id, c.type, c.at, c.session, c.product_id
+   FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::uuid[]) AS c (id, type, at, session, product_id)
+   ORDER BY c.id
+   ON CONFLICT DO NOTHING`,
+);
+
+export const PARK_CLICKS = statement(
+  'analytics.park-clicks',
+  `INSERT INTO parked_click (shard_id, sequence_number, reason, body)
+   SELECT $1, p.sequence_number, p.reason, p.body
+   FROM unnest($2::text[], $3::text[], $4::bytea[]) AS p (sequence_number, reason, body)
+   ON CONFLICT DO NOTHING`,
+);

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { OrderProcess } from './order.process.js';
+import { RecordOrderHandler } from './record-order.js';
+
+/** Orders as facts: heard from the queue, kept for the reports. */
+@Module({ imports: [CqrsModule], controllers: [OrderProcess], providers: [RecordOrderHandler] })
+export class OrderModule {}

@@ -1,0 +1,27 @@
+import { statement } from '@lethe/database';
+
+/**
+ * What one message tells of an order. Messages come in any order and more than once: the outcome only rises and what is
+ * known is kept, so the row is the same whatever the order (R13).
+ */
+export const RECORD_ORDER = statement(
+  'analytics.record-order',
+  `INSERT INTO order_fact AS known (order_id, placed_at, outcome, confirmed_at, lines, units, amount, currency)
+   VALUES ($1, $2, $3::order_outcome, $4, $5, $6, $7, $8)
+   ON CONFLICT (order_id) DO UPDATE SET
+     outcome = greatest(known.outcome, excluded.outcome),
+     confirmed_at = coalesce(known.confirmed_at, excluded.confirmed_at),
+     lines = coalesce(known.lines, excluded.lines),
+     units = coalesce(known.units, excluded.units),
+     amount = coalesce(known.amount, excluded.amount),
+     currency = coalesce(known.currency, excluded.currency)`,
+);
+
+export const RECORD_LINES = statement(
+  'analytics.record-lines',
+  `INSERT INTO order_line_fact (order_id, position, product_id, sku, name, placed_at, units, amount, currency)
+   SELECT $1::uuid, l.position, l.product_id, l.sku, l.name, $2::timestamptz, l.units, l.amount, l.currency
+   FROM unnest($3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[])
+     WITH ORDINALITY AS l (product_id, sku, name, units, amount, currency, position)
+   ON CONFLICT DO NOTHING`,
+);

@@ -1,0 +1,41 @@
+import type { Bucket, Sales } from '@lethe/contracts';
+import { Database } from '@lethe/database';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { TooManyBucketsError } from '../analytics.errors.js';
+import { type Period, boundsOf } from './period.js';
+import { SALES, type SalesRow } from './report.sql.js';
+
+/** The most buckets of one answer: about a megabyte, or 27 years of days. */
+export const MAX_BUCKETS = 10_000;
+
+/**
+ * Confirmed orders by the time they were placed at, one bucket per currency; empty ones are left out.
+ * Throws a TooManyBucketsError.
+ */
+export class FindSales extends Query<Sales> {
+  constructor(
+    readonly period: Period,
+    readonly bucket: Bucket,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(FindSales)
+export class FindSalesHandler implements IQueryHandler<FindSales> {
+  constructor(private readonly database: Database) {}
+
+  async execute({ period, bucket }: FindSales): Promise<Sales> {
+    const values = [...boundsOf(period), `1 ${bucket}`, MAX_BUCKETS + 1];
+    const rows = await this.database.query<SalesRow>(SALES, values);
+    if (rows.length > MAX_BUCKETS) throw new TooManyBucketsError(MAX_BUCKETS);
+    return {
+      buckets: rows.map(({ start, orders, units, amount, currency }) => ({
+        start: start.toISOString(),
+        orders,
+        units,
+        revenue: { amount, currency },
+      })),
+    };
+  }
+}

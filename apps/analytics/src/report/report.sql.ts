@@ -1,0 +1,75 @@
+import { statement } from '@lethe/database';
+
+/** $1 from, $2 to, $3 width of a bucket, $4 most rows. Buckets begin at whole minutes, hours and days of UTC. */
+export const SALES = statement(
+  'analytics.sales',
+  `SELECT date_bin($3::interval, placed_at, timestamptz 'epoch') AS start, currency,
+     count(*) AS orders, sum(units)::bigint AS units, sum(amount)::bigint AS amount
+   FROM order_fact
+   WHERE outcome = 'confirmed' AND placed_at >= $1::timestamptz AND placed_at < $2::timestamptz
+   GROUP BY 1, 2
+   ORDER BY 1, 2
+   LIMIT $4`,
+);
+export interface SalesRow {
+  readonly start: Date;
+  readonly currency: string;
+  readonly orders: number;
+  readonly units: number;
+  readonly amount: number;
+}
+
+/** $1 from, $2 to, $3 how many. A product is called what it was called when it was last bought. */
+export const TOP_PRODUCTS = statement(
+  'analytics.top-products',
+  `SELECT top.product_id AS "productId", latest.sku, latest.name, top.currency, top.units, top.amount
+   FROM (
+     SELECT product_id, currency, sum(units)::bigint AS units, sum(amount)::bigint AS amount
+     FROM order_line_fact
+     WHERE placed_at >= $1::timestamptz AND placed_at < $2::timestamptz
+     GROUP BY product_id, currency
+     ORDER BY units DESC, amount DESC, product_id, currency
+     LIMIT $3
+   ) top
+   CROSS JOIN LATERAL (
+     SELECT sku, name FROM order_line_fact l
+     WHERE l.product_id = top.product_id
+     ORDER BY l.placed_at DESC, l.order_id DESC, l.position
+     LIMIT 1
+   ) latest
+   ORDER BY top.units DESC, top.amount DESC, top.product_id, top.currency`,
+);
+export interface TopProductRow {
+  readonly productId: string;
+  readonly sku: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly units: number;
+  readonly amount: number;
+}
+
+export const CLICKS_BY_TYPE = statement(
+  'analytics.clicks-by-type',
+  `SELECT type, count(*) AS events, count(DISTINCT session) AS sessions
+   FROM click
+   WHERE at >= $1::timestamptz AND at < $2::timestamptz
+   GROUP BY type
+   ORDER BY type`,
+);
+export interface ClicksRow {
+  readonly type: string;
+  readonly events: number;
+  readonly sessions: number;
+}
+
+export const ORDERS_BY_OUTCOME = statement(
+  'analytics.orders-by-outcome',
+  `SELECT outcome, count(*) AS orders
+   FROM order_fact
+   WHERE placed_at >= $1::timestamptz AND placed_at < $2::timestamptz
+   GROUP BY outcome`,
+);
+export interface OutcomeRow {
+  readonly outcome: 'placed' | 'cancelled' | 'rejected' | 'confirmed';
+  readonly orders: number;
+}
