@@ -4,7 +4,7 @@ import { fullJitter, pause } from '../pause.js';
 import { InvalidCheckpointError } from '../streaming.errors.js';
 import { type StreamBatch, readBatch, traceOf } from './batch.js';
 import type { HeldLease } from './held-lease.js';
-import type { ShardIterator, ShardPage } from './shard-iterator.js';
+import type { ShardPage, ShardPages } from './shard-pages.js';
 import type { ConsumerListener } from './stream-events.js';
 
 /** Kinesis allows five reads a second and shard, whoever makes them. */
@@ -31,7 +31,7 @@ export class ShardReader<D extends StreamDefinition> {
   constructor(
     private readonly options: ReadingOptions<D>,
     private readonly held: HeldLease,
-    private readonly pages: ShardIterator,
+    private readonly pages: ShardPages,
   ) {}
 
   /** Sequence number of the last record that took effect and is not yet in the checkpoint. */

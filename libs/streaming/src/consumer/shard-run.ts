@@ -5,7 +5,7 @@ import { LeaseLostError } from '../streaming.errors.js';
 import { HeldLease } from './held-lease.js';
 import type { TakenLease } from './lease-coordinator.js';
 import type { LeaseTable } from './lease-table.js';
-import { ShardIterator } from './shard-iterator.js';
+import { ShardPages } from './shard-pages.js';
 import { type ReadingOptions, ShardReader } from './shard-reader.js';
 
 export interface ShardRunOptions<D extends StreamDefinition> {
@@ -72,7 +72,7 @@ export class ShardRun<D extends StreamDefinition> {
     const { shardId } = this;
     const onExpired = (): void => reading.onEvent({ type: 'iterator-expired', shardId });
     const checkpoint = this.#held.initialCheckpoint;
-    const pages = new ShardIterator({ kinesis, stream, shardId, checkpoint, limit, onExpired });
+    const pages = new ShardPages({ kinesis, stream, shardId, checkpoint, limit, onExpired });
     const reader = new ShardReader(reading, this.#held, pages);
     this.#reader = reader;
     const outcome = await reader.run(this.#stop.signal);

@@ -27,7 +27,7 @@ export interface ShardIteratorOptions {
 }
 
 /** Walks a shard page by page, from its checkpoint on. */
-export class ShardIterator {
+export class ShardPages {
   readonly #options: ShardIteratorOptions;
   #position: Position;
   #iterator: string | undefined;
