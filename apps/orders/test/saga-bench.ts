@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { AuthorizePayment, StockRejected, StockReserved, VoidPayment, ordersService } from '@lethe/contracts';
+import { Inbox, Outbox, Wake } from '@lethe/outbox';
+import type { MessageDefinition, MessageOf } from '@lethe/topology';
+import { CancelOrder, CancelOrderHandler } from '../src/order/cancel-order.js';
+import { RejectOrder, RejectOrderHandler } from '../src/order/reject-order.js';
+import { ReserveOrder, ReserveOrderHandler } from '../src/order/reserve-order.js';
+import { GiveBackPayment, GiveBackPaymentHandler } from '../src/payment/give-back-payment.js';
+import type { PaymentGateway } from '../src/payment/payment.gateway.js';
+import { PayOrder, PayOrderHandler } from '../src/payment/pay-order.js';
+import type { OrdersDatabase } from './orders-database.js';
+
+export type Step = 'reserved' | 'rejected' | 'pay' | 'void' | 'cancel';
+
+/** The steps of the saga, one at a time, as messages would trigger them; what they send stays in the outbox. */
+export class SagaBench {
+  readonly outbox: Outbox<typeof ordersService>;
+
+  constructor(
+    private readonly orders: OrdersDatabase,
+    private readonly gateway: PaymentGateway,
+  ) {
+    // Nobody answers the bell: messages stay where the test can look at them.
+    this.outbox = new Outbox(ordersService, new Wake(orders.database));
+  }
+
+  /** Inserts a pending order of two lines, as placing one does. */
+  async place(paymentToken = 'tok_visa'): Promise<string> {
+    const id = randomUUID();
+    await this.orders.run(
+      `WITH o AS (INSERT INTO orders (id, customer_id, status, currency, total, payment_token, placed_at)
+         VALUES ($1, 'customer', 'pending', 'GBP', 500, $2, now()) RETURNING id),
+       l AS (INSERT INTO order_line (order_id, position, product_id, sku, name, quantity, unit_price)
+         SELECT id, n, gen_random_uuid(), 'SKU', 'Lamp', 1, 250 FROM o, generate_series(1, 2) n)
+       INSERT INTO order_history (order_id, version, status) SELECT id, 1, 'pending' FROM o`,
+      [id, paymentToken],
+    );
+    return id;
+  }
+
+  message<D extends MessageDefinition>(
+    definition: D,
+    data: MessageOf<D>['data'],
+    id: string = randomUUID(),
+  ): MessageOf<D> {
+    const time = new Date().toISOString();
+    return {
+      id,
+      type: definition.type,
+      source: definition.owner,
+      time,
+      subject: undefined,
+      traceparent: undefined,
+      data,
+    };
+  }
+
+  async step(step: Step, orderId: string, messageId?: string): Promise<void> {
+    const { database } = this.orders;
+    const inbox = new Inbox(database, this.outbox);
+    const data = { orderId };
+    if (step === 'reserved') {
+      const message = this.message(StockReserved, data, messageId);
+      await new ReserveOrderHandler(inbox, this.outbox).execute(new ReserveOrder(message));
+    } else if (step === 'rejected') {
+      const shortages = [{ productId: randomUUID(), requested: 1, available: 0 }];
+      const message = this.message(StockRejected, { orderId, shortages }, messageId);
+      await new RejectOrderHandler(inbox, this.outbox).execute(new RejectOrder(message));
+    } else if (step === 'pay') {
+      const handler = new PayOrderHandler(database, inbox, this.outbox, this.gateway);
+      await handler.execute(new PayOrder(this.message(AuthorizePayment, data, messageId)));
+    } else if (step === 'void') {
+      const handler = new GiveBackPaymentHandler(database, inbox, this.gateway);
+      await handler.execute(new GiveBackPayment(this.message(VoidPayment, data, messageId)));
+    } else {
+      await new CancelOrderHandler(database, this.outbox).execute(new CancelOrder(orderId, null));
+    }
+  }
+
+  /** Everything about an order that a customer, a neighbour or the provider would see. */
+  async state(orderId: string) {
+    const [order] = await this.orders.run<{ status: string; reason: string | null; history: string[] }>(
+      `SELECT status, reason, (SELECT array_agg(h.status ORDER BY version) FROM order_history h WHERE order_id = $1) AS history
+       FROM orders WHERE id = $1`,
+      [orderId],
+    );
+    const [payment] = await this.orders.run<{ status: string }>('SELECT status FROM payment WHERE order_id = $1', [
+      orderId,
+    ]);
+    const messages = await this.orders.messages(orderId);
+    return {
+      status: order?.status,
+      reason: order?.reason,
+      history: order?.history,
+      payment: payment?.status,
+      sent: messages.map(({ type }) => type.split('.')[1]),
+    };
+  }
+}
