@@ -36,7 +36,7 @@ describe('clicks', () => {
       click({ sessionId: `session-${at % 7}`, type: at % 3 === 0 ? 'add-to-cart' : 'view' }),
     );
 
-    const answers = await Promise.all([events, events, [...events].reverse(), events.slice(0, 50)].map(post));
+    const answers = await Promise.all([events, events, events.toReversed(), events.slice(0, 50)].map(post));
 
     expect(answers.map(({ status, body }) => [status, body])).toEqual(
       [300, 300, 300, 50].map((accepted) => [202, { accepted, rejected: 0, errors: [] }]),

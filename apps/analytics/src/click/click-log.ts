@@ -1,31 +1,22 @@
 import type { Logger } from '@lethe/service-kit';
 import type { ConsumerEvent, ConsumerListener } from '@lethe/streaming';
 
-/** Writes what the consumer group tells into the service's log. */
+const LEVELS = {
+  'batch-handled': 'debug',
+  'lease-taken': 'info',
+  'lease-asked-for': 'info',
+  'lease-released': 'info',
+  'shard-ended': 'info',
+  'iterator-expired': 'warn',
+  'lease-lost': 'warn',
+  'handler-failed': 'error',
+  failed: 'error',
+} as const satisfies Record<ConsumerEvent['type'], string>;
+
+/** Writes what the consumer group tells into the service's log; an error under pino's own name for it. */
 export function logConsumer(logger: Logger): ConsumerListener {
   return (event) => {
-    const { type, ...about } = event;
-    logger[levelOf(event)](
-      'error' in event ? { ...about, error: undefined, err: event.error } : about,
-      `clicks: ${type}`,
-    );
+    const fields = Object.entries(event).map(([name, value]) => [name === 'error' ? 'err' : name, value]);
+    logger[LEVELS[event.type]](Object.fromEntries(fields), `clicks: ${event.type}`);
   };
-}
-
-function levelOf({ type }: ConsumerEvent): 'debug' | 'info' | 'warn' | 'error' {
-  switch (type) {
-    case 'batch-handled':
-      return 'debug';
-    case 'lease-lost':
-    case 'iterator-expired':
-      return 'warn';
-    case 'handler-failed':
-    case 'failed':
-      return 'error';
-    case 'lease-taken':
-    case 'lease-asked-for':
-    case 'lease-released':
-    case 'shard-ended':
-      return 'info';
-  }
 }
