@@ -87,7 +87,7 @@ describe('an order over SNS and SQS', () => {
 
     await sayAsCatalog(StockRejected, { orderId: id, shortages: [{ productId: lamp, requested: 1, available: 0 }] });
 
-    await statusBecomes(as, id, 'rejected');
+    expect(await statusBecomes(as, id, 'rejected')).toEqual(['pending', 'rejected']);
   });
 
   it('R24: releases its stock when the payment is declined', async () => {

@@ -14,12 +14,12 @@ export class OrdersDatabase {
   ) {}
 
   static async create(): Promise<OrdersDatabase> {
-    const { url, drop } = await testDatabase();
-    const options = databaseOptions({ DATABASE_URL: url, DATABASE_POOL_SIZE: 12 });
+    const fresh = await testDatabase();
+    const options = databaseOptions({ DATABASE_URL: fresh.url, DATABASE_POOL_SIZE: 12 });
     await migrate(options);
     const database = new Database({ ...options, onIdleError: () => undefined });
     await database.open();
-    return new OrdersDatabase(url, database, drop);
+    return new OrdersDatabase(fresh.url, database, () => fresh.drop());
   }
 
   run<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { type Server, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, type Server, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PaymentOutcomeUnknownError, PaymentRefusedError } from '../src/orders.errors.js';
 import { HttpPaymentGateway } from '../src/payment/http-payment.gateway.js';
@@ -82,7 +81,7 @@ describe('HttpPaymentGateway', () => {
     const impatient = new HttpPaymentGateway({ baseUrl: simulator.url, requestTimeoutMs: 100 });
     await expect(impatient.charge(order())).rejects.toThrow(PaymentOutcomeUnknownError);
 
-    const silent: Server = createServer(() => undefined).listen(0, '127.0.0.1');
+    const silent: Server = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
     const mute = new HttpPaymentGateway({ baseUrl: `http://127.0.0.1:${port}`, requestTimeoutMs: 100 });

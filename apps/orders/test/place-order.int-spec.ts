@@ -99,7 +99,7 @@ describe('POST /orders', () => {
   });
 
   it.each([
-    ['nothing', {}, ''],
+    ['nothing', {}, '/paymentToken'],
     ['no items', { items: [], paymentToken: 'tok_visa' }, '/items'],
     ['a quantity of zero', basket([randomUUID(), 0]), '/items/0/quantity'],
     ['a fraction', basket([randomUUID(), 1.5]), '/items/0/quantity'],
@@ -115,8 +115,7 @@ describe('POST /orders', () => {
   ])('answers 400 and points at the fault: %s', async (_, body, pointer) => {
     const answer = await place(randomUUID(), 'k', body);
 
-    expect(answer.status).toBe(400);
-    if (pointer !== '') expect(answer).toMatchObject(problem(400, pointer));
+    expect(answer).toMatchObject(problem(400, pointer));
   });
 
   it('lets an admin say when an order was placed, not others, and not in the future', async () => {
@@ -224,10 +223,9 @@ describe('the idempotency contract of POST /orders', () => {
     const placed = answers.filter(({ status }) => status === 202);
     expect(new Set(placed.map(({ body }) => body.id)).size).toBe(1);
     expect(placed.filter(({ headers }) => headers['idempotency-replayed'] === undefined)).toHaveLength(1);
-    for (const { status, headers } of answers) {
-      expect([202, 409]).toContain(status);
-      if (status === 409) expect(headers).toHaveProperty('retry-after');
-    }
+    const refused = answers.filter(({ status }) => status !== 202);
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set(refused.length > 0 ? [409] : []));
+    expect(refused.every(({ headers }) => headers['retry-after'] !== undefined)).toBe(true);
     expect(await store.orders.ordersOf(as)).toBe(1);
   });
 
