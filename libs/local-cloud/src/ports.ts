@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { systemErrorCode } from './system-error.js';
 
 /** Ports given out lately: their takers may not have bound them yet. Pid-local by nature, so no replica misses it. */
@@ -29,9 +30,17 @@ export async function isPortFree(port: number): Promise<boolean> {
   return (await tryPort(port)) !== undefined;
 }
 
-/** A free port of 127.0.0.1: `preferred` where it is free, else one that the system picks and nobody got lately. */
-export async function pickPort(preferred?: number): Promise<number> {
-  if (preferred !== undefined && preferred !== 0 && (await isPortFree(preferred))) return preferred;
+/**
+ * A free port of 127.0.0.1: `preferred` where it is free, or becomes free within `patienceMs`; else one that the system
+ * picks and that nobody got lately.
+ */
+export async function pickPort(preferred?: number, patienceMs = 0): Promise<number> {
+  const deadline = performance.now() + patienceMs;
+  const wanted = preferred ?? 0;
+  for (let waiting = wanted !== 0; waiting; waiting = performance.now() < deadline) {
+    if (await isPortFree(wanted)) return wanted;
+    if (patienceMs > 0) await delay(20);
+  }
   for (;;) {
     const port = await tryPort(0);
     if (port === undefined) throw new Error('the system has no free port left on 127.0.0.1');

@@ -9,7 +9,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { startCloud, type Cloud } from '../src/cloud/cloud.js';
 import { type CloudEvent } from '../src/cloud/cloud-event.js';
 import { removeCloudData } from '../src/cloud/remove-cloud.js';
-import { startTestCloud } from '../src/cloud/test-cloud.js';
 import { type EmulatorKind } from '../src/emulators/emulator-options.js';
 import { pickPort } from '../src/ports.js';
 import { hasEnded, isSameProcess } from '../src/process-identity.js';
@@ -196,15 +195,24 @@ describe('startCloud', () => {
 
 describe('startTestCloud', () => {
   it('leaves no process behind when its run is killed, and the next run removes its directory', async () => {
-    const killed = await cloudProcess();
-    const directories = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('lethe-test-'));
-    const before = await directories();
+    const temporary = await mkdtemp(join(tmpdir(), 'lethe-tmp-'));
+    await chmod(temporary, 0o755);
+    const testDirectories = async () => (await readdir(temporary)).filter((name) => name.startsWith('lethe-test-'));
+    const killed = await cloudProcess(undefined, {}, temporary);
+    const [abandoned] = await testDirectories();
 
     killed.process.kill('SIGKILL');
-    for (const server of killed.servers) expect(await hasEnded(server, 8_000)).toBe(true);
-    const next = await startTestCloud();
-    await next.stop();
+    for (const server of killed.servers) expect(await hasEnded(server, 20_000)).toBe(true);
+    const next = await cloudProcess(undefined, {}, temporary);
+    const during = await testDirectories();
+    next.process.kill('SIGTERM');
+    await once(next.process, 'exit');
+    const after = await testDirectories();
+    await rm(temporary, { recursive: true });
 
-    expect((await directories()).length).toBeLessThan(before.length);
+    expect(abandoned).toMatch(/^lethe-test-/);
+    expect(during).toHaveLength(1);
+    expect(during).not.toContain(abandoned);
+    expect(after).toEqual([]);
   });
 });

@@ -30,6 +30,7 @@ export interface CloudOptions {
 
 /** Beside the well-known ports, so that a Postgres or LocalStack of the user's own keeps its place. */
 const DEFAULT_PORTS: Record<EmulatorKind, number> = { postgres: 15432, fauxqs: 14566, dynamodb: 18000, kinesis: 14567 };
+const DYING_PORT_MS = 2_000;
 const REGION = 'us-east-1';
 /** The account of fauxqs, which it does not let one choose. */
 const ACCOUNT_ID = '000000000000';
@@ -51,7 +52,7 @@ export function startEphemeralCloud(options: CloudOptions): Promise<Cloud> {
 }
 
 async function startOn(options: CloudOptions, defaults: CloudOptions['ports'], ephemeral: boolean): Promise<Cloud> {
-  const directory = DataDirectory.take(resolve(options.dataDir));
+  const directory = await DataDirectory.take(resolve(options.dataDir));
   try {
     const state = directory.readState();
     const wished = { ...defaults, ...state.ports, ...options.ports };
@@ -82,8 +83,10 @@ async function startAll(
   const outcomes = await Promise.allSettled(
     KINDS.map(async (kind) => {
       const dataDir = join(directory.path, kind);
+      // A killed server holds its port until its last thread is gone.
+      const patienceMs = directory.takenOver ? DYING_PORT_MS : 0;
       const wished = { kind, port: ports[kind], dataDir, region: REGION, accountId: ACCOUNT_ID, password, ephemeral };
-      const emulator = await Emulator.start(wished, join(directory.path, 'logs'), onEvent);
+      const emulator = await Emulator.start(wished, patienceMs, join(directory.path, 'logs'), onEvent);
       onEvent({ type: 'ready', service: kind, port: emulator.port, ms: Math.round(performance.now() - since) });
       return emulator;
     }),

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmulatorKind } from '../emulators/emulator-options.js';
 import { CloudAlreadyRunningError } from '../local-cloud.errors.js';
-import { identityOf, isSameProcess, type ProcessIdentity } from '../process-identity.js';
+import { hasEnded, identityOf, isSameProcess, type ProcessIdentity } from '../process-identity.js';
 import { systemErrorCode } from '../system-error.js';
 
 /** What a data directory remembers between starts. */
@@ -25,6 +25,8 @@ export function readJson<T>(file: string): T | undefined {
 }
 
 const LOCK = 'cloud.lock';
+/** How long a killed process may take to be gone. */
+const DYING_MS = 1_000;
 
 /** Whether the process that held the directory was killed: it is named in the lock, and runs no more. */
 export function isAbandoned(path: string): boolean {
@@ -32,28 +34,42 @@ export function isAbandoned(path: string): boolean {
   return holder !== undefined && !isSameProcess(holder);
 }
 
+/** Creates the file with its content in one step; false where it exists. */
+function createWhole(file: string, content: string): boolean {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, content);
+  try {
+    linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
 /** A data directory that this process holds alone. */
 export class DataDirectory {
-  private constructor(readonly path: string) {}
+  private constructor(
+    readonly path: string,
+    /** Whether its last holder was killed: what that one started may still be on its way out. */
+    readonly takenOver: boolean,
+  ) {}
 
   /**
    * Makes the directory where missing and takes it for this process; one whose holder is dead is taken over.
    *
    * @throws CloudAlreadyRunningError while its holder lives.
    */
-  static take(path: string): DataDirectory {
+  static async take(path: string): Promise<DataDirectory> {
     mkdirSync(path, { recursive: true });
     const lock = join(path, LOCK);
-    const own = JSON.stringify(identityOf(process.pid));
-    for (;;) {
-      try {
-        writeFileSync(lock, own, { flag: 'wx' });
-        return new DataDirectory(path);
-      } catch (error) {
-        if (systemErrorCode(error) !== 'EEXIST') throw error;
-      }
+    for (let takenOver = false; ; takenOver = true) {
+      if (createWhole(lock, JSON.stringify(identityOf(process.pid)))) return new DataDirectory(path, takenOver);
       const holder = readJson<ProcessIdentity>(lock);
-      if (holder !== undefined && isSameProcess(holder)) throw new CloudAlreadyRunningError(path, holder.pid);
+      if (holder !== undefined && !(await hasEnded(holder, DYING_MS)))
+        throw new CloudAlreadyRunningError(path, holder.pid);
       rmSync(lock, { force: true });
     }
   }

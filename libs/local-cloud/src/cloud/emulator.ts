@@ -24,12 +24,13 @@ export class Emulator {
   ) {}
 
   /**
-   * Starts it on the wished port, or on another where that is taken.
+   * Starts it on the wished port, or on another where that is still taken after `portPatienceMs`.
    *
    * @throws EmulatorStartError
    */
   static async start(
     wished: Omit<EmulatorOptions, 'port'> & { readonly port?: number | undefined },
+    portPatienceMs: number,
     logDir: string,
     onEvent: (event: CloudEvent) => void,
   ): Promise<Emulator> {
@@ -37,7 +38,7 @@ export class Emulator {
     log.startAnew();
     if (await endLeftover(wished)) onEvent({ type: 'leftover-ended', service: wished.kind });
     for (let attempt = 1; ; attempt++) {
-      const port = await pickPort(attempt === 1 ? wished.port : undefined);
+      const port = await pickPort(attempt === 1 ? wished.port : undefined, portPatienceMs);
       const emulator = new Emulator({ ...wished, port }, log, onEvent);
       try {
         emulator.#process = await startEmulatorProcess(emulator.options, log);

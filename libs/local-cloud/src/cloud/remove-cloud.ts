@@ -12,7 +12,7 @@ import { endLeftover } from './emulator-process.js';
  * @throws CloudAlreadyRunningError while a process holds the directory.
  */
 export async function removeCloudData(dataDir: string): Promise<void> {
-  const { path } = DataDirectory.take(resolve(dataDir));
+  const { path } = await DataDirectory.take(resolve(dataDir));
   await Promise.all(KINDS.map((kind) => endLeftover({ kind, dataDir: join(path, kind) })));
   const postgres = join(path, 'postgres');
   const elsewhere = lstatSync(postgres, { throwIfNoEntry: false })?.isSymbolicLink() === true;

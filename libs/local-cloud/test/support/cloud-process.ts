@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type Cloud } from '../../src/cloud/cloud.js';
@@ -19,10 +20,11 @@ export interface CloudProcess extends Pick<Cloud, 'env' | 'services'> {
 export async function cloudProcess(
   dataDir?: string,
   account: { uid?: number; gid?: number } = {},
+  temporary = tmpdir(),
 ): Promise<CloudProcess> {
   const child = spawn(process.execPath, [fixture, ...(dataDir === undefined ? [] : [dataDir])], {
     ...account,
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = text(child.stderr);
