@@ -40,6 +40,7 @@ export const serviceConfigSchema = z.object({
     .describe('Keys that verify access tokens. Default: <PUBLIC_URL>/auth/.well-known/jwks.json.'),
   MAX_IN_FLIGHT: int(1, 100_000).default(200).describe('Requests answered at once; more get 503 at once (R10).'),
   BODY_LIMIT_BYTES: int(1, 100_000_000).default(1_048_576).describe('Largest request body that is not streamed.'),
+  BODY_TIMEOUT_MS: int(50, 600_000).default(15_000).describe('Longest time for a request body that is not streamed.'),
   REQUEST_TIMEOUT_MS: int(80_000, 3_600_000)
     .default(300_000)
     .describe('Longest time in which a request must have arrived whole, streamed uploads included.'),

@@ -17,6 +17,7 @@ import { serveOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { logRequests } from './http/request-log.js';
 import { traceRequests } from './http/request-trace.js';
+import { cutSlowBodies } from './http/slow-bodies.js';
 import { passStreams } from './http/stream-body.js';
 import { ValidationPipe } from './http/validation.pipe.js';
 import { createLogger } from './observe/logger.js';
@@ -83,6 +84,7 @@ function prepareHttp(app: NestFastifyApplication, config: BaseConfig, logger: Lo
   logRequests(instance, logger, metrics);
   closeConnections(instance, app.get(InFlight), lifecycle);
   app.get(InFlight).limit(instance, config.MAX_IN_FLIGHT, () => metrics.observeShed());
+  cutSlowBodies(instance, config.BODY_TIMEOUT_MS);
   parseJsonBodies(instance);
   passStreams(instance);
   addInternalRoutes(instance, { lifecycle, readiness: app.get(ReadinessRegistry), metrics });
@@ -90,8 +92,15 @@ function prepareHttp(app: NestFastifyApplication, config: BaseConfig, logger: Lo
   app.useGlobalFilters(new ProblemFilter(logger));
 }
 
-function connectQueue(app: NestFastifyApplication, { definition, topology }: ServiceOptions, logger: Logger): void {
-  const strategy = new SqsServer({ service: definition, topology, clients: app.get(AwsClients), logger });
+function connectQueue(
+  app: NestFastifyApplication,
+  { definition, topology, config }: ServiceOptions,
+  logger: Logger,
+): void {
+  const { DRAIN_TIMEOUT_MS, DRAIN_DELAY_MS } = config;
+  // Handlers get what the drain has left, less what HTTP, outbox and pools take after them.
+  const drainMs = Math.max(1_000, DRAIN_TIMEOUT_MS - DRAIN_DELAY_MS - 5_000);
+  const strategy = new SqsServer({ service: definition, topology, clients: app.get(AwsClients), logger, drainMs });
   app.connectMicroservice({ strategy }, { inheritAppConfig: false });
 }
 

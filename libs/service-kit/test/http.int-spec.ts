@@ -1,15 +1,18 @@
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@lethe/testing';
+import { InFlight } from '../src/http/in-flight.js';
 import { ReadinessRegistry } from '../src/observe/readiness.js';
 import { type Demo, gate, startDemo, token } from './demo-service.js';
 
 describe('a service over HTTP', () => {
   let demo: Demo;
   beforeAll(async () => {
-    demo = await startDemo({ MAX_IN_FLIGHT: '2' });
+    demo = await startDemo({ MAX_IN_FLIGHT: '2', BODY_TIMEOUT_MS: '500' });
   });
   afterAll(() => demo.app.close());
 
@@ -95,6 +98,18 @@ describe('a service over HTTP', () => {
     await eventually(async () => expect((await fetch(`${demo.url}/demo/open`)).status).toBe(200));
     first.open.resolve();
     second.open.resolve();
+  });
+
+  it('R11: cuts off a body that comes too slowly, and gives its place back', async () => {
+    const socket = connect(Number(new URL(demo.url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(
+      'POST /demo/orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
+    );
+
+    await once(socket, 'close');
+
+    await eventually(() => expect(demo.app.get(InFlight).count).toBe(0));
   });
 
   it('R09: lives whatever its dependencies do, and is ready only while they answer', async () => {

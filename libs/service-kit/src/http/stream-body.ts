@@ -1,6 +1,6 @@
 import { ProblemError } from '@lethe/kernel';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { type FastifyInstance } from 'fastify';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 interface StreamConfig {
   readonly streamTypes?: readonly string[];
@@ -30,6 +30,11 @@ export function passStreams(instance: FastifyInstance): void {
     if (types.length === 0 || types.includes(type)) done();
     else done(new ProblemError(415, 'unsupported-media-type', { detail: `send ${types.join(' or ')}` }));
   });
+}
+
+/** Whether the route takes its body as a stream. */
+export function isStreamed(request: FastifyRequest): boolean {
+  return typesOf(request.routeOptions.config).length > 0;
 }
 
 function typesOf(config: unknown): readonly string[] {
