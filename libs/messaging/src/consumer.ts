@@ -48,6 +48,8 @@ export interface ConsumerOptions {
 /** Milliseconds that handlers have to obey their aborted signal, and that deletes have, when the grace period is over. */
 const LAST_CALL_MS = 1_000;
 const FLUSH_MS = 5_000;
+/** Messages that a consumer keeps at most, those that are handled and not yet deleted included (R11). */
+const MAX_UNSETTLED = 1_000;
 
 /**
  * The way of a message: received and held, handled in a slot, then deleted, returned for a retry, or sent to the
@@ -123,20 +125,25 @@ export class Consumer {
   async #handle(held: Held): Promise<void> {
     const { dispatcher, queue, logger } = this.options;
     const startedAt = performance.now();
-    let slots = 1;
+    let holdsSlot = true;
+    const freeSlot = (): void => {
+      if (holdsSlot) this.#slots.give(1);
+      holdsSlot = false;
+    };
     try {
       await dispatcher.dispatch(held.received, held.abort.signal, async (dispatched) => {
         const durationMs = performance.now() - startedAt;
-        this.#slots.give(slots);
-        slots = 0;
+        // Deletes do not keep the next message waiting, unless there are very many of them: SQS takes none.
+        if (this.#running.size < MAX_UNSETTLED) freeSlot();
         await this.#settle(held, dispatched, durationMs);
       });
     } catch (error) {
       // Not a handler's error, which is an outcome: a fault of the transport itself. The message comes back.
       const { sqsMessageId } = held.received;
       logger.error({ err: error, queue: queue.name, sqsMessageId }, 'the transport failed over a message');
-      this.#slots.give(slots);
       await this.#visibility.letGo(held);
+    } finally {
+      freeSlot();
     }
   }
 

@@ -180,7 +180,7 @@ describe('the pipeline', () => {
   });
 
   it('does not take a successful delete for a proof: what was lost meanwhile comes again, under the same id', async () => {
-    injectFault(store.clients.sqs, 'ChangeMessageVisibilityBatch', outage, 3);
+    injectFault(store.clients.sqs, 'ChangeMessageVisibilityBatch', outage);
     const ids: string[] = [];
     const again = deferred();
     const replica = await startReceiver(
