@@ -35,6 +35,7 @@ const MIGRATIONS_TABLE = statement(
   `SELECT to_regclass('migrations') IS NOT NULL AS known`,
 );
 const MIGRATIONS = statement('database.migrations', 'SELECT name FROM migrations');
+const GOODBYE_MS = 2_000;
 const BACKOFF = { baseMs: 20, capMs: 1_000 };
 
 /**
@@ -125,7 +126,8 @@ export class Database implements Querier {
     try {
       return await Promise.race([working(), failed]);
     } finally {
-      await client.end();
+      // The goodbye is not answered by a network that has gone silent.
+      await Promise.race([client.end(), delay(GOODBYE_MS, undefined, { ref: false })]);
     }
   }
 

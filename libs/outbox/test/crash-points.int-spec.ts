@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Database, DatabaseUnavailableError, type TransactionOptions, type Tx, statement } from '@lethe/database';
 import { eventually } from '@lethe/testing';
+import { Logger } from '@nestjs/common';
 import { FakePublisher, Happened, OutboxFixture, type Replica, backendOf, write } from './fixture.js';
 
 const MAKE = statement('spec.make', 'INSERT INTO thing (id, n) VALUES ($1, 0)');
@@ -34,6 +35,7 @@ describe('R15: no message without its change, no change without its message', ()
   let publisher: FakePublisher;
   let writer: Replica;
   beforeAll(async () => {
+    Logger.overrideLogger(false);
     fixture = await OutboxFixture.create();
   });
   afterAll(() => fixture.close());

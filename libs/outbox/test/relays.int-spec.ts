@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { statement } from '@lethe/database';
 import { eventually } from '@lethe/testing';
 import { Logger } from '@nestjs/common';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -7,6 +8,12 @@ import { FakePublisher, Happened, OutboxFixture, type Replica } from './fixture.
 const KEYS = 40;
 const PER_KEY = 12;
 const RELAYS = 4;
+const KILL_CLAIMERS = statement(
+  'spec.kill-claimers',
+  `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+   WHERE application_name = 'replica' AND state = 'idle in transaction' AND datname = current_database()
+     AND query LIKE '%FOR UPDATE SKIP LOCKED%'`,
+);
 
 /** A broker that takes messages at its own pace and refuses some; it watches over the order of each key. */
 class CapriciousPublisher extends FakePublisher {
@@ -14,7 +21,17 @@ class CapriciousPublisher extends FakePublisher {
   readonly overlaps: string[] = [];
   #calls = 0;
 
-  override readonly behave = async (entries: Parameters<FakePublisher['publishBatch']>[0]) => {
+  /** Ids accepted, duplicates included, in order. */
+  idsByKey(): Map<string, string[]> {
+    const ids = new Map<string, string[]>();
+    for (const { id, body } of this.accepted) {
+      const { subject } = JSON.parse(body) as { subject: string };
+      ids.set(subject, [...(ids.get(subject) ?? []), id]);
+    }
+    return ids;
+  }
+
+  override behave = async (entries: Parameters<FakePublisher['publishBatch']>[0]) => {
     const keys = entries.map(({ body }) => (JSON.parse(body) as { subject: string }).subject);
     for (const key of keys) {
       if (this.inFlight.has(key)) this.overlaps.push(key);
@@ -39,31 +56,54 @@ describe('R16: several relays on one outbox', () => {
   });
   afterAll(() => fixture.close());
 
-  it('R16: lose nothing and keep the order of each key, while messages are written and some are refused', async () => {
-    const publisher = new CapriciousPublisher();
+  beforeEach(async () => {
+    // Refusals put rows off for up to a minute; here that minute is over at once.
+    await fixture.operator.dataSource.query(`
+      CREATE OR REPLACE FUNCTION soon() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN NEW.next_attempt_at := now(); RETURN NEW; END $$`);
+    await fixture.operator.dataSource.query(
+      'CREATE OR REPLACE TRIGGER soon BEFORE UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION soon()',
+    );
+  });
+  afterEach(() => fixture.clear());
+
+  /** Lets four replicas write and send together until nothing is left; gives the ids of each key in order of writing. */
+  const writeAndSend = async (publisher: FakePublisher): Promise<Map<string, string[]>> => {
     const replicas = await Promise.all(
       Array.from({ length: RELAYS }, () => fixture.replica(publisher, { pollMs: 10, batchSize: 7, parkAfter: 1_000 })),
     );
-    // Refusals put rows off for up to a minute; here that minute is over at once.
-    await fixture.operator.dataSource.query(`
-      CREATE FUNCTION soon() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN NEW.next_attempt_at := now(); RETURN NEW; END $$`);
-    await fixture.operator.dataSource.query(
-      'CREATE TRIGGER soon BEFORE UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION soon()',
-    );
-    const expected = new Map<string, string[]>();
-
+    const written = new Map<string, string[]>();
     for (const { relay } of replicas) relay.start();
-    await Promise.all(Array.from({ length: KEYS }, (_, at) => writeInOrder(replicas, `key-${at}`, expected)));
+    await Promise.all(Array.from({ length: KEYS }, (_, at) => writeInOrder(replicas, `key-${at}`, written)));
     await eventually(async () => expect(await fixture.unsent()).toEqual([]), { timeoutMs: 25_000 });
+    return written;
+  };
 
-    const seen = new Map<string, string[]>();
-    for (const { id, body } of publisher.accepted) {
-      const { subject } = JSON.parse(body) as { subject: string };
-      seen.set(subject, [...(seen.get(subject) ?? []), id]);
-    }
+  it('R16: lose nothing and keep the order of each key, while messages are written and some are refused', async () => {
+    const publisher = new CapriciousPublisher();
+
+    const written = await writeAndSend(publisher);
+
     expect(publisher.overlaps).toEqual([]);
-    expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(expected));
+    expect(Object.fromEntries(publisher.idsByKey())).toEqual(Object.fromEntries(written));
+  });
+
+  it('R16: lose nothing and overtake nothing where relays die between sending and marking', async () => {
+    const publisher = new CapriciousPublisher();
+    const kind = publisher.behave;
+    let calls = 0;
+    const deadly: FakePublisher['behave'] = async (entries) => {
+      const answer = await kind(entries);
+      calls += 1;
+      if (calls % 6 === 0) await fixture.operator.query(KILL_CLAIMERS);
+      return answer;
+    };
+
+    const written = await writeAndSend(Object.assign(publisher, { behave: deadly }));
+
+    const firsts = [...publisher.idsByKey()].map(([key, ids]) => [key, [...new Set(ids)]]);
+    expect(Object.fromEntries(firsts)).toEqual(Object.fromEntries(written));
+    expect(publisher.ids.length).toBeGreaterThan(KEYS * PER_KEY);
   });
 });
 
