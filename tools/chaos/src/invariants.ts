@@ -98,7 +98,7 @@ function acknowledgedOrders({ purchases }: History, placed: Rows): string[] {
 /** C2: each order has had exactly one effect in catalog and in analytics. */
 async function effectsPerConsumer({ catalog, analytics }: Books, placed: Rows): Promise<string[]> {
   const reservations = await rowsOf(catalog, 'SELECT order_id, state FROM reservation_state');
-  const facts = await rowsOf(analytics, 'SELECT order_id, status FROM order_fact');
+  const facts = await rowsOf(analytics, 'SELECT order_id, outcome::text AS status FROM order_fact');
   const states = new Map(reservations.map(({ order_id, state }) => [String(order_id), String(state)]));
   const statuses = new Map(facts.map(({ order_id, status }) => [String(order_id), String(status)]));
   const expected: Readonly<Record<string, readonly string[]>> = {
@@ -196,7 +196,7 @@ async function countedOnce({ analytics, orders }: Books, { clicks }: History): P
     .map((id) => `click ${id} was accepted and is not counted`);
   const [fact] = await rowsOf(
     analytics,
-    "SELECT count(*)::int AS orders, coalesce(sum(amount), 0)::float8 AS revenue FROM order_fact WHERE status = 'confirmed'",
+    "SELECT count(*)::int AS orders, coalesce(sum(amount), 0)::float8 AS revenue FROM order_fact WHERE outcome = 'confirmed'",
   );
   const [book] = await rowsOf(
     orders,

@@ -5,7 +5,8 @@ const PLAIN_MS = 1_000;
 
 /** A line that shows how far long work has come: redrawn in a terminal, a line per tenth elsewhere, silent in `--json`. */
 export class Progress {
-  private readonly started = performance.now();
+  /** Counted from the first update: what came before was no progress. */
+  private started: number | undefined;
   private drawnAt = 0;
   private tenth = -1;
 
@@ -17,6 +18,7 @@ export class Progress {
 
   update(done: number, note = ''): void {
     if (this.out === undefined) return;
+    this.started ??= performance.now();
     const share = this.total === 0 ? 1 : Math.min(1, done / this.total);
     if (this.out.isTTY) {
       const now = performance.now();
@@ -37,7 +39,7 @@ export class Progress {
 
   private line(share: number, done: number, note: string): string {
     const filled = Math.round(share * WIDTH);
-    const seconds = (performance.now() - this.started) / 1_000;
+    const seconds = (performance.now() - (this.started ?? 0)) / 1_000;
     const rate = seconds > 0 ? done / seconds : 0;
     const left = rate > 0 ? Math.max(0, Math.ceil((this.total - done) / rate)) : 0;
     const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);

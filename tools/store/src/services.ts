@@ -51,6 +51,6 @@ export function environmentOf({ name }: StoreService, around: Surroundings): Rec
     DATABASE_URL: around.databaseUrl(name),
     ...(name === 'auth' ? { AUTH_KEY_SECRET: around.secrets.authKeySecret } : {}),
     ...(name === 'orders' ? { CATALOG_URL: around.publicUrl, PAYMENT_URL: around.paymentUrl } : {}),
-    ...(name === 'analytics' ? { ANALYTICS_SALT: around.secrets.analyticsSalt } : {}),
+    ...(name === 'analytics' ? { SESSION_SALT: around.secrets.sessionSalt } : {}),
   };
 }

@@ -8,7 +8,7 @@ const secretsSchema = z.object({
   /** Base64 of 32 bytes: encrypts the issuer's signing keys at rest. */
   authKeySecret: z.string(),
   /** Base64 of 32 bytes: pseudonymises visitors in analytics. */
-  analyticsSalt: z.string(),
+  sessionSalt: z.string(),
   adminPassword: z.string(),
 });
 export type Secrets = z.output<typeof secretsSchema>;
@@ -22,7 +22,7 @@ export function loadSecrets(dataDir: string, adminPassword: string | undefined):
   const known = readJson(file, secretsSchema);
   const secrets: Secrets = {
     authKeySecret: known?.authKeySecret ?? randomBytes(32).toString('base64'),
-    analyticsSalt: known?.analyticsSalt ?? randomBytes(32).toString('base64'),
+    sessionSalt: known?.sessionSalt ?? randomBytes(32).toString('base64'),
     adminPassword: adminPassword ?? known?.adminPassword ?? randomBytes(15).toString('base64url'),
   };
   mkdirSync(dataDir, { recursive: true });

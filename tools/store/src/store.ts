@@ -311,7 +311,12 @@ class LocalStore implements RunningStore {
     const client = new StoreClient({ baseUrl: this.url });
     await client.signIn(ADMIN, this.adminPassword);
     const products = await seedCatalog(client, this.options.retailFile, ({ phase, done }) =>
-      this.#say('progress', `seeding the catalogue: ${phase}, ${done} ${phase === 'uploading' ? 'bytes' : 'lines'}`),
+      this.#say(
+        'progress',
+        phase === 'uploading'
+          ? `seeding the catalogue: ${(done / 1_048_576).toFixed(1)} MiB sent`
+          : `seeding the catalogue: ${done} lines read`,
+      ),
     );
     if (products > 0) this.#say('info', `seeded a demo catalogue of ${products} products`);
   }
