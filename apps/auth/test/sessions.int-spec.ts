@@ -15,6 +15,7 @@ const AGE_SESSION = statement(
   'UPDATE session SET expires_at = now() WHERE id = (SELECT session_id FROM refresh_token WHERE hash = $1)',
 );
 const ROLES = statement('test.roles', 'UPDATE account SET roles = $2 WHERE id = $1');
+const SESSIONS = statement('test.sessions', 'SELECT count(*) AS count FROM session WHERE account_id = $1');
 const STORED = statement('test.stored', `SELECT encode(hash, 'hex') AS hash FROM refresh_token`);
 
 describe('sessions', () => {
@@ -152,6 +153,35 @@ describe('sessions', () => {
     expect((await auth.refresh('no such token')).status).toBe(401);
     expect((await auth.refresh('A'.repeat(43))).status).toBe(401);
     expect((await auth.call('/auth/refresh', { body: {} })).status).toBe(400);
+  });
+
+  it('S37: are asked for by every route but those meant for anyone', async () => {
+    const { body } = await auth.call<{ paths: Record<string, Record<string, { security: unknown[] }>> }>(
+      '/auth/openapi.json',
+    );
+
+    const open = Object.entries(body.paths).flatMap(([path, item]) =>
+      Object.entries(item).flatMap(([method, { security }]) => (security.length === 0 ? [`${method} ${path}`] : [])),
+    );
+
+    expect(open).toEqual([
+      'post /auth/register',
+      'post /auth/login',
+      'post /auth/refresh',
+      'post /auth/logout',
+      'get /auth/.well-known/jwks.json',
+      'get /auth/.well-known/openid-configuration',
+    ]);
+  });
+
+  it('are swept, when over, by the next sign-in of their account', async () => {
+    const { profile, tokens } = await signIn();
+    await auth.database.query(AGE_SESSION, [refreshTokenHash(tokens.refreshToken)]);
+
+    await auth.login(profile.email);
+
+    const [row] = await auth.database.query<{ count: number }>(SESSIONS, [profile.id]);
+    expect(row?.count).toBe(1);
   });
 
   it('S37: need a token for what is not public, and then say who it is', async () => {

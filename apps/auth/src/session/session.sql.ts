@@ -1,9 +1,14 @@
 import { statement } from '@lethe/database';
 
-/** A sign-in and its first token. $1 session, $2 account, $3 lasts (s), $4 hash of the token, $5 it lasts unused (s). */
+/**
+ * A sign-in and its first token; sign-ins of the account that are over make room, tokens and all.
+ * $1 session, $2 account, $3 lasts (s), $4 hash of the token, $5 it lasts unused (s).
+ */
 export const INSERT_SESSION = statement(
   'session.insert',
-  `WITH made AS (
+  `WITH over AS (
+     DELETE FROM session WHERE account_id = $2 AND expires_at < now()
+   ), made AS (
      INSERT INTO session (id, account_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3))
      RETURNING id, expires_at
    )
