@@ -10,10 +10,14 @@ import type { InputOf, MessageDefinition, MessageOf } from '@lethe/topology';
 import { catalogDatabase } from '../src/catalog.database.js';
 import { CREATE_PRODUCT, type ProductRow } from '../src/product/product.sql.js';
 
+/** The region that the embedded services were told of. */
+const REGION = process.env['AWS_REGION'] ?? 'eu-west-1';
+
 /** A catalogue of one spec: its migrated database, a bucket, and what use cases are made of. */
 export class CatalogFixture {
   readonly outbox: Outbox<typeof catalogService>;
   readonly inbox: Inbox;
+  readonly region = REGION;
 
   private constructor(
     private readonly server: TestDatabase,
@@ -31,7 +35,7 @@ export class CatalogFixture {
     await migrate({ ...catalogDatabase, url: server.url });
     const database = new Database({ ...catalogDatabase, url: server.url, poolSize: 20 });
     await database.open();
-    const clients = createClients({ region: process.env['AWS_REGION'] ?? 'eu-west-1' });
+    const clients = createClients({ region: REGION });
     const bucket = `imports-${randomUUID()}`;
     await clients.s3.send(new CreateBucketCommand({ Bucket: bucket }));
     return new CatalogFixture(server, database, clients, bucket);

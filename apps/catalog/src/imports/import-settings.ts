@@ -18,9 +18,12 @@ export interface ImportSettings {
 /** Injects the {@link ImportSettings}. */
 export const IMPORT_SETTINGS = Symbol('catalog.import-settings');
 
-/** Four MiB are some 47,000 lines of the Online Retail dataset: 12 commits for the whole of it, 30 MB of heap. */
+/**
+ * Eight MiB are some 94,000 lines of the Online Retail dataset, so that it takes six commits. The more lines are added up
+ * in memory, the fewer rows are written twice; it costs about 50 MB of heap while an import runs.
+ */
 export const DEFAULT_IMPORT_SETTINGS: Omit<ImportSettings, 'bucket'> = {
-  pieceBytes: 4_194_304,
+  pieceBytes: 8_388_608,
   applyBatch: 2_000,
   cleanBatch: 10_000,
   leaseSeconds: 20,

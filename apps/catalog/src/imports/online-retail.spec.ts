@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { CatalogFileError } from '../catalog.errors.js';
+import type { CsvRecord } from './csv-chunk.js';
 import { onlineRetail } from './online-retail.js';
+import type { StagedLines } from './staged-lines.js';
 
 const HEADER = [
   'InvoiceNo',
@@ -24,12 +26,12 @@ const line = (code: string, name: string, quantity: string, price: string): stri
   '17850.0',
   'United Kingdom',
 ];
-const stage = (...lines: string[][]) =>
-  onlineRetail.stage(
-    lines.map((fields, at) => ({ fields, line: at + 2 })),
-    columns,
-    null,
-  );
+function stageRecords(...records: CsvRecord[]): StagedLines {
+  const stager = onlineRetail.open(columns, null);
+  for (const record of records) stager.add(record);
+  return stager.result();
+}
+const stage = (...lines: string[][]) => stageRecords(...lines.map((fields, at) => ({ fields, line: at + 2 })));
 
 describe('the online-retail format', () => {
   it('finds its columns in any order and names those that are missing', () => {
@@ -107,8 +109,6 @@ describe('the online-retail format', () => {
   it('rejects a line whose quotes are broken', () => {
     const record = { fields: line('22423', 'X', '1', '1'), line: 9, fault: 'text after a closing quote' };
 
-    expect(onlineRetail.stage([record], columns, null).rejections).toEqual([
-      { line: 9, reason: 'text after a closing quote' },
-    ]);
+    expect(stageRecords(record).rejections).toEqual([{ line: 9, reason: 'text after a closing quote' }]);
   });
 });

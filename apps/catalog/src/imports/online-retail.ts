@@ -1,4 +1,4 @@
-import type { CatalogFormat, Columns } from './catalog-format.js';
+import type { CatalogFormat, Columns, LineStager } from './catalog-format.js';
 import type { CsvRecord } from './csv-chunk.js';
 import { findColumns } from './header.js';
 import { storableFault, storableName } from './storable-text.js';
@@ -64,16 +64,36 @@ class CodeTally {
   }
 }
 
-function tallied(tallies: ReadonlyMap<string, CodeTally>): Pick<StagedLines, 'prices' | 'names' | 'units'> {
-  const prices: PriceCount[] = [];
-  const names: NameCount[] = [];
-  const units: UnitCount[] = [];
-  for (const [sku, tally] of tallies) {
-    for (const [price, count] of tally.prices) prices.push({ sku, price, count });
-    for (const [name, count] of tally.names) names.push({ sku, name, count });
-    units.push({ sku, units: tally.units, line: tally.firstLine });
+class InvoiceStager implements LineStager {
+  readonly #tallies = new Map<string, CodeTally>();
+  readonly #rejections: Rejection[] = [];
+  #rows = 0;
+
+  constructor(private readonly columns: Columns) {}
+
+  add(record: CsvRecord): void {
+    this.#rows += 1;
+    const read = readLine(record, this.columns, this.columns['width'] ?? 0);
+    if (typeof read === 'string') {
+      this.#rejections.push({ line: record.line, reason: read });
+      return;
+    }
+    const tally = this.#tallies.get(read.code) ?? new CodeTally(record.line);
+    this.#tallies.set(read.code, tally);
+    tally.add(read);
   }
-  return { prices, names, units };
+
+  result(): StagedLines {
+    const prices: PriceCount[] = [];
+    const names: NameCount[] = [];
+    const units: UnitCount[] = [];
+    for (const [sku, tally] of this.#tallies) {
+      for (const [price, count] of tally.prices) prices.push({ sku, price, count });
+      for (const [name, count] of tally.names) names.push({ sku, name, count });
+      units.push({ sku, units: tally.units, line: tally.firstLine });
+    }
+    return { rows: this.#rows, rejections: this.#rejections, prices, names, units, products: [], carry: null };
+  }
 }
 
 /**
@@ -85,19 +105,5 @@ function tallied(tallies: ReadonlyMap<string, CodeTally>): Pick<StagedLines, 'pr
 export const onlineRetail: CatalogFormat = {
   columnsOf: (header) => ({ ...findColumns(header, COLUMNS), width: header.length }),
 
-  stage(records, columns) {
-    const tallies = new Map<string, CodeTally>();
-    const rejections: Rejection[] = [];
-    for (const record of records) {
-      const read = readLine(record, columns, columns['width'] ?? 0);
-      if (typeof read === 'string') {
-        rejections.push({ line: record.line, reason: read });
-        continue;
-      }
-      const tally = tallies.get(read.code) ?? new CodeTally(record.line);
-      tallies.set(read.code, tally);
-      tally.add(read);
-    }
-    return { rows: records.length, rejections, ...tallied(tallies), products: [], carry: null };
-  },
+  open: (columns) => new InvoiceStager(columns),
 };

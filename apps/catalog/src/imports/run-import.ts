@@ -6,7 +6,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CatalogFileError, ImportTakenOverError } from '../catalog.errors.js';
 import { applyProducts } from './apply-products.js';
 import { catalogFormats } from './catalog-formats.js';
-import { type CsvChunk, MAX_RECORD_BYTES, readCsvChunk } from './csv-chunk.js';
+import { MAX_RECORD_BYTES } from './csv-chunk.js';
 import type { ImportPhase } from './import.entity.js';
 import { ImportFiles } from './import-file.js';
 import { IMPORT_SETTINGS, type ImportSettings } from './import-settings.js';
@@ -20,6 +20,7 @@ import {
   LEAVE_IMPORT,
   TAKE_IMPORT,
 } from './import.sql.js';
+import { type ReadPiece, readPiece } from './read-piece.js';
 import { stageLines } from './stage-lines.js';
 import { CLEAN_STAGING } from './staging.sql.js';
 
@@ -100,39 +101,25 @@ export class RunImportHandler implements ICommandHandler<RunCatalogImport> {
 
   async #read(at: Checkpoint, run: string): Promise<Checkpoint | undefined> {
     try {
-      const chunk = await this.#nextChunk(at);
-      return await this.#held(at.id, run, (tx) => this.#stage(tx, at, chunk));
+      const piece = await this.#nextPiece(at);
+      return await this.#held(at.id, run, (tx) => stage(tx, at, piece));
     } catch (error) {
       if (!(error instanceof CatalogFileError)) throw error;
       return this.#held(at.id, run, (tx) => finish(tx, at.id, 'failed', error.message));
     }
   }
 
-  /** The next whole records of the file. A piece too short for one record is read again at the longest that one may be. */
-  async #nextChunk({ objectKey, objectBytes, byteOffset, nextLine }: Checkpoint): Promise<CsvChunk> {
+  /** The next whole records of the file. A piece too short for one is read again at the longest that one may be. */
+  async #nextPiece(at: Checkpoint): Promise<ReadPiece> {
+    const { objectKey, objectBytes, byteOffset, nextLine: line, columns, carry } = at;
     if (objectBytes === 0) throw new CatalogFileError('The file is empty.');
     for (const length of [this.settings.pieceBytes, 2 * MAX_RECORD_BYTES]) {
-      const piece = byteOffset < objectBytes ? await this.files.read(objectKey, byteOffset, length) : Buffer.alloc(0);
-      const last = byteOffset + piece.length >= objectBytes;
-      const chunk = readCsvChunk(piece, { line: nextLine, last });
-      if (last || chunk.bytes > 0) return chunk;
+      const bytes = await this.files.read(objectKey, byteOffset, length);
+      const last = byteOffset + bytes.length >= objectBytes;
+      const piece = await readPiece(catalogFormats[at.format], bytes, { line, last, columns, carry });
+      if (piece !== undefined && (last || piece.bytes > 0)) return piece;
     }
-    throw new CatalogFileError(`The record on line ${nextLine} does not end.`);
-  }
-
-  async #stage(tx: Tx, at: Checkpoint, { records, bytes, nextLine }: CsvChunk): Promise<Checkpoint | undefined> {
-    const format = catalogFormats[at.format];
-    const [header, ...rest] = records;
-    const isFirst = at.columns === null;
-    if (isFirst && header === undefined) throw new CatalogFileError('The file has no header.');
-    const columns = at.columns ?? format.columnsOf(header?.fields ?? []);
-    const lines = format.stage(isFirst ? rest : records, columns, at.carry);
-    await stageLines(tx, at.id, lines);
-    const offset = at.byteOffset + bytes;
-    const phase: ImportPhase = offset >= at.objectBytes ? 'applying' : 'reading';
-    const values = [at.id, offset, nextLine, JSON.stringify(columns), JSON.stringify(lines.carry), lines.rows, phase];
-    const [next] = await tx.query<Checkpoint>(ADVANCE_READING, values);
-    return next;
+    throw new CatalogFileError(`The record on line ${line} does not end.`);
   }
 
   async #apply(tx: Tx, at: Checkpoint): Promise<Checkpoint | undefined> {
@@ -163,6 +150,17 @@ export class RunImportHandler implements ICommandHandler<RunCatalogImport> {
 function stopIfAsked(stopsFor: () => number | undefined): void {
   const seconds = stopsFor();
   if (seconds !== undefined) throw new RetryLater(seconds, 'this replica stops');
+}
+
+/** The effect of a piece and the checkpoint behind it. */
+async function stage(tx: Tx, at: Checkpoint, piece: ReadPiece): Promise<Checkpoint | undefined> {
+  const { lines, columns, bytes, nextLine } = piece;
+  await stageLines(tx, at.id, lines);
+  const offset = at.byteOffset + bytes;
+  const phase: ImportPhase = offset >= at.objectBytes ? 'applying' : 'reading';
+  const values = [at.id, offset, nextLine, JSON.stringify(columns), JSON.stringify(lines.carry), lines.rows, phase];
+  const [next] = await tx.query<Checkpoint>(ADVANCE_READING, values);
+  return next;
 }
 
 async function finish(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { shopify } from './shopify.js';
+import type { StagedLines } from './staged-lines.js';
 
 const HEADER = [
   'Handle',
@@ -30,12 +31,11 @@ interface Row {
 }
 const cells = ({ handle = 'lamp', title, body, type, option, sku, units, price, image }: Row): string[] =>
   [handle, title, body, 'Acme', type, 'a, b', 'Colour', option, sku, units, price, image].map((cell) => cell ?? '');
-const stage = (rows: readonly Row[], carry: unknown = null, firstLine = 2) =>
-  shopify.stage(
-    rows.map((row, at) => ({ fields: cells(row), line: firstLine + at })),
-    columns,
-    carry,
-  );
+function stage(rows: readonly Row[], carry: unknown = null, firstLine = 2): StagedLines {
+  const stager = shopify.open(columns, carry);
+  for (const [at, row] of rows.entries()) stager.add({ fields: cells(row), line: firstLine + at });
+  return stager.result();
+}
 
 describe('the shopify format', () => {
   it('makes a product of each variant, with title, body and type of the first row of its handle', () => {
@@ -127,7 +127,10 @@ describe('the shopify format', () => {
     const header = ['Title', 'URL handle', 'SKU', 'Price', 'Currency', 'Inventory quantity'];
     const record = { fields: ['Mug', 'mug', 'M', '500', 'jpy', '2'], line: 2 };
 
-    expect(shopify.stage([record], shopify.columnsOf(header), null).products[0]).toMatchObject({
+    const stager = shopify.open(shopify.columnsOf(header), null);
+    stager.add(record);
+
+    expect(stager.result().products[0]).toMatchObject({
       price: 500,
       currency: 'JPY',
       units: 2,

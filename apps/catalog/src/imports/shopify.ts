@@ -1,11 +1,11 @@
 import { MoneyError, parseMoney } from '@lethe/kernel';
 import { z } from 'zod';
-import type { CatalogFormat, Columns } from './catalog-format.js';
+import type { CatalogFormat, Columns, LineStager } from './catalog-format.js';
 import { categoryOf } from './categories.js';
 import type { CsvRecord } from './csv-chunk.js';
 import { findColumns } from './header.js';
 import { storableCategory, storableFault, storableName, textOfHtml } from './storable-text.js';
-import type { ProductLine, Rejection } from './staged-lines.js';
+import type { ProductLine, Rejection, StagedLines } from './staged-lines.js';
 
 /** Columns of Shopify's product export, under their names before and since 2025. */
 const COLUMNS = {
@@ -87,29 +87,48 @@ function readVariant(cells: Cells, parent: Parent, line: number): ProductLine | 
   return { sku, line, name, description: parent.body, category, price, currency, units };
 }
 
+class VariantStager implements LineStager {
+  readonly #rejections: Rejection[] = [];
+  readonly #products: ProductLine[] = [];
+  #rows = 0;
+  #parent: Parent | null;
+
+  constructor(
+    private readonly columns: Columns,
+    carry: unknown,
+  ) {
+    this.#parent = carry === null ? null : parentSchema.parse(carry);
+  }
+
+  add(record: CsvRecord): void {
+    this.#rows += 1;
+    const { line } = record;
+    const fault = faultOf(record, this.columns['width'] ?? 0);
+    if (fault !== undefined) {
+      this.#rejections.push({ line, reason: fault });
+      return;
+    }
+    const cells = cellsOf(record, this.columns);
+    this.#parent = parentOf(cells, this.#parent);
+    const variant = readVariant(cells, this.#parent, line);
+    if (typeof variant === 'string') this.#rejections.push({ line, reason: variant });
+    else if (variant !== undefined) this.#products.push(variant);
+  }
+
+  result(): StagedLines {
+    const [rows, rejections, products, carry] = [this.#rows, this.#rejections, this.#products, this.#parent];
+    return { rows, rejections, prices: [], names: [], units: [], products, carry };
+  }
+}
+
+function faultOf({ fields, fault }: CsvRecord, width: number): string | undefined {
+  if (fault !== undefined) return fault;
+  if (fields.length !== width) return `${fields.length} columns instead of ${width}`;
+  return fields.map(storableFault).find((reason) => reason !== undefined);
+}
+
 /** Shopify's product export: one product per variant row; title, body and type come from the first row of its handle. */
 export const shopify: CatalogFormat = {
   columnsOf: (header) => ({ ...findColumns(header, COLUMNS), width: header.length }),
-
-  stage(records, columns, carry) {
-    let parent: Parent | null = carry === null ? null : parentSchema.parse(carry);
-    const rejections: Rejection[] = [];
-    const products: ProductLine[] = [];
-    const width = columns['width'] ?? 0;
-    for (const record of records) {
-      const { fields, line, fault } = record;
-      const broken = fault ?? (fields.length === width ? undefined : `${fields.length} columns instead of ${width}`);
-      const unreadable = broken ?? fields.map(storableFault).find((reason) => reason !== undefined);
-      if (unreadable !== undefined) {
-        rejections.push({ line, reason: unreadable });
-        continue;
-      }
-      const cells = cellsOf(record, columns);
-      parent = parentOf(cells, parent);
-      const variant = readVariant(cells, parent, line);
-      if (typeof variant === 'string') rejections.push({ line, reason: variant });
-      else if (variant !== undefined) products.push(variant);
-    }
-    return { rows: records.length, rejections, prices: [], names: [], units: [], products, carry: parent };
-  },
+  open: (columns, carry) => new VariantStager(columns, carry),
 };

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { catalogService, store } from '@lethe/contracts';
+import { IdentityModule } from '@lethe/identity';
+import { provisionMessaging } from '@lethe/messaging/provision';
+import { createService, parseConfig } from '@lethe/service-kit';
+import type { Topology } from '@lethe/topology';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SignJWT, exportJWK, generateKeyPair, importJWK } from 'jose';
+import pino from 'pino';
+import { AppModule } from '../src/app.module.js';
+import { catalogConfigSchema } from '../src/catalog.config.js';
+import type { CatalogFixture } from './catalog.fixture.js';
+
+const ISSUER = 'http://localhost:8080/auth';
+const pair = await generateKeyPair('ES256', { extractable: true });
+const publicKey = await importJWK(await exportJWK(pair.publicKey), 'ES256');
+
+const identity = IdentityModule.forKeys({
+  issuer: ISSUER,
+  audience: 'lethe',
+  useFactory: () => ({
+    find: (kid) => Promise.resolve(kid === 'spec' && !(publicKey instanceof Uint8Array) ? publicKey : undefined),
+  }),
+});
+
+/** The header of a signed-in user with the roles. */
+export async function bearer(...roles: string[]): Promise<{ authorization: string }> {
+  const token = await new SignJWT({ roles })
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'spec' })
+    .setIssuer(ISSUER)
+    .setAudience('lethe')
+    .setSubject(randomUUID())
+    .setJti(randomUUID())
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(pair.privateKey);
+  return { authorization: `Bearer ${token}` };
+}
+
+/** Queues and topics under names of this spec's own. */
+export async function provision(catalog: CatalogFixture): Promise<Topology> {
+  const topology: Topology = { ...store, name: `t-${randomUUID().slice(0, 8)}` };
+  await provisionMessaging(topology, catalog.clients);
+  return topology;
+}
+
+/** One replica of the service, listening on a port of its own. */
+export async function startReplica(
+  catalog: CatalogFixture,
+  topology: Topology,
+  imports: { pieceBytes?: number } = {},
+): Promise<NestFastifyApplication> {
+  const config = parseConfig(catalogConfigSchema, {
+    DATABASE_URL: catalog.databaseUrl,
+    IMPORTS_BUCKET: catalog.bucket,
+    INSTANCE_ID: `catalog-${randomUUID().slice(0, 8)}`,
+    LOG_LEVEL: 'silent',
+    PORT: '0',
+    AWS_REGION: catalog.region,
+    DRAIN_DELAY_MS: '0',
+  });
+  const app = await createService({
+    definition: catalogService,
+    topology,
+    module: AppModule.forRoot(config, { topology, identity, imports }),
+    config,
+    logger: pino({ level: 'silent' }),
+  });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  return app;
+}
