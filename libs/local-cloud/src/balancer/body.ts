@@ -1,41 +1,29 @@
-import { type ClientRequest, type IncomingMessage } from 'node:http';
+import { type IncomingMessage } from 'node:http';
+import { type Socket } from 'node:net';
+import { systemErrorCode } from '../system-error.js';
 
 /** How long the rest of a body is read off after an early answer, so that the client gets to read that answer, in ms. */
 const LINGER_MS = 5_000;
 
+const tolerant = new WeakSet<Socket>();
+
 /**
- * Streams the body of a request to its target, no faster than the target reads; answers how to stop.
- *
- * Each chunk is written only after the poll phase it came in: an early answer of the target (such as 413) that has
- * arrived by then is read first. Written at once, a chunk would meet the connection that the target closed behind its
- * answer, and the failed write would take the answer with it.
+ * Lets a socket go on reading after its peer has closed while we still write. A target that refuses a body early (413)
+ * answers and closes; a chunk that meets the closed connection would destroy the socket together with the answer that
+ * lies in it unread. Such a write counts as done instead, and the read side says how the connection ended.
  */
-export function pumpBody(request: IncomingMessage, upstream: ClientRequest): () => void {
-  const resume = () => request.resume();
-  // `end` may come while the last chunk still waits: pausing holds back chunks, not the end.
-  let waiting = false;
-  let ended = false;
-  const end = () => {
-    ended = true;
-    if (!waiting) upstream.end();
-  };
-  const forward = (chunk: Buffer) => {
-    request.pause();
-    waiting = true;
-    setImmediate(() => {
-      waiting = false;
-      if (upstream.destroyed || upstream.write(chunk)) request.resume();
-      else upstream.once('drain', resume);
-      if (ended) upstream.end();
-    });
-  };
-  request.on('data', forward);
-  request.once('end', end);
-  return () => {
-    request.off('data', forward);
-    request.off('end', end);
-    upstream.off('drain', resume);
-  };
+export function readOnAfterFailedWrite(socket: Socket): void {
+  if (tolerant.has(socket)) return;
+  tolerant.add(socket);
+  const write = socket._write.bind(socket);
+  const writev = socket._writev?.bind(socket);
+  type Done = (error?: Error | null) => void;
+  const unlessClosed =
+    (done: Done): Done =>
+    (error) =>
+      done(['EPIPE', 'ECONNRESET'].includes(systemErrorCode(error) ?? '') ? null : error);
+  socket._write = (chunk, encoding, done) => write(chunk, encoding, unlessClosed(done));
+  if (writev !== undefined) socket._writev = (chunks, done) => writev(chunks, unlessClosed(done));
 }
 
 /** Reads off what is left of a body that has no reader any more, for a while; then the connection is closed. */

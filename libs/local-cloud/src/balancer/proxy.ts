@@ -1,6 +1,6 @@
 import { request as send, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ProblemError } from '@lethe/kernel';
-import { discardRest, pumpBody } from './body.js';
+import { discardRest, readOnAfterFailedWrite } from './body.js';
 import { hasBody, requestHeaders, responseHeaders } from './headers.js';
 import { systemErrorCode } from '../system-error.js';
 import { type TargetGroup } from './target-group.js';
@@ -116,10 +116,9 @@ function forward(
       headers: requestHeaders(request),
       maxHeaderSize: 65_536,
     });
-    let stopBody = (): void => undefined;
     const settle = (attempt: Attempt) => {
       client.removeEventListener('abort', onGone);
-      stopBody();
+      request.unpipe(upstream);
       // Answered early: with the body cut short its connection is of no further use.
       if (!upstream.writableEnded) upstream.destroy();
       resolve(attempt);
@@ -141,7 +140,7 @@ function forward(
     whenConnected(upstream, () => {
       phase = 'sent';
       upstream.setTimeout(limits.idleTimeoutMs);
-      if (hasBody(request)) stopBody = pumpBody(request, upstream);
+      if (hasBody(request)) request.pipe(upstream);
       else upstream.end();
     });
     upstream.once('response', (answer) => {
@@ -154,6 +153,7 @@ function forward(
 /** Only with a connection does a byte leave: until then the request can go elsewhere, body and all. */
 function whenConnected(upstream: ClientRequest, proceed: () => void): void {
   upstream.once('socket', (socket) => {
+    readOnAfterFailedWrite(socket);
     if (!socket.connecting) return proceed();
     upstream.setTimeout(CONNECT_TIMEOUT_MS);
     socket.once('connect', proceed);
