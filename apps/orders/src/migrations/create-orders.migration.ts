@@ -11,12 +11,16 @@ const UP = [
      reason        text,
      placed_at     timestamptz NOT NULL,
      version       integer     NOT NULL DEFAULT 1,
+     due_at        timestamptz NOT NULL DEFAULT clock_timestamp() + interval '2 minutes',
+     reminders     integer     NOT NULL DEFAULT 0,
      CONSTRAINT orders_status_known CHECK (status IN
        ('pending', 'reserved', 'paid', 'confirmed', 'rejected', 'cancelled', 'fulfilled', 'refunded')),
      CONSTRAINT orders_total_not_negative CHECK (total >= 0)
    )`,
   // A B-tree is read backwards as fast: newest first is this index from its end, and all orders the primary key.
   `CREATE INDEX orders_by_customer ON orders (customer_id, id)`,
+  // Only orders under way are in it: it stays as small as they are few.
+  `CREATE INDEX orders_under_way ON orders (due_at) WHERE status IN ('pending', 'reserved')`,
   `CREATE TABLE order_line (
      order_id   uuid    NOT NULL CONSTRAINT order_line_order_fkey REFERENCES orders (id),
      position   integer NOT NULL,

@@ -4,6 +4,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** An order as it stands. Mapping only: hot paths are in `*.sql.ts`. */
 @Entity('orders')
 @Index('orders_by_customer', ['customerId', 'id'])
+@Index('orders_under_way', ['dueAt'], { where: `status IN ('pending', 'reserved')` })
 @Check(
   'orders_status_known',
   `status IN ('pending', 'reserved', 'paid', 'confirmed', 'rejected', 'cancelled', 'fulfilled', 'refunded')`,
@@ -40,4 +41,12 @@ export class OrderEntity {
   /** Grows by one with each row of its history. */
   @Column('integer', { default: 1 })
   version!: number;
+
+  /** When the step under way should have ended. */
+  @Column('timestamptz', { name: 'due_at', default: () => `(clock_timestamp() + '00:02:00')` })
+  dueAt!: Date;
+
+  /** How often the step under way was asked for again. */
+  @Column('integer', { default: 0 })
+  reminders!: number;
 }

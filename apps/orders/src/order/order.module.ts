@@ -7,6 +7,7 @@ import { FindOrdersHandler } from './find-orders.js';
 import { GetOrderHandler } from './get-order.js';
 import { OrderController } from './order.controller.js';
 import { OrderProcess } from './order.process.js';
+import { OverdueOrders } from './overdue-orders.js';
 import { PlaceOrderHandler } from './place-order.js';
 import { RejectOrderHandler } from './reject-order.js';
 import { ReserveOrderHandler } from './reserve-order.js';
@@ -24,6 +25,7 @@ import { ReserveOrderHandler } from './reserve-order.js';
     RejectOrderHandler,
     PayOrderHandler,
     GiveBackPaymentHandler,
+    OverdueOrders,
   ],
 })
 export class OrderModule {}

@@ -66,7 +66,9 @@ export const LOCK_ORDER = statement(
 export const ADVANCE_ORDER = statement(
   'orders.advance',
   `WITH moved AS (
-     UPDATE orders SET status = $2, version = version + 1, reason = coalesce($3, reason) WHERE id = $1
+     UPDATE orders SET status = $2, version = version + 1, reason = coalesce($3, reason),
+       due_at = clock_timestamp() + interval '2 minutes', reminders = 0
+     WHERE id = $1
      RETURNING id, version, status)
    INSERT INTO order_history (order_id, version, status) SELECT id, version, status FROM moved`,
 );
@@ -86,4 +88,25 @@ export const CONFIRM_ORDER = statement(
      INSERT INTO order_history (order_id, version, status, at)
      SELECT id, version - 1, 'paid', at FROM o UNION ALL SELECT id, version, 'confirmed', at FROM o)
    SELECT ${LINES} AS items, o.at FROM o`,
+);
+
+export interface OverdueRow {
+  readonly id: string;
+  readonly status: 'pending' | 'reserved';
+  readonly items: OrderLine[];
+}
+
+/**
+ * `$1` how many at most. Orders whose step under way takes too long, each to one replica alone; the next reminder waits
+ * twice as long as this one did, up to about an hour.
+ */
+export const REMIND_OVERDUE = statement(
+  'orders.remind-overdue',
+  `WITH overdue AS (
+     SELECT id FROM orders WHERE status IN ('pending', 'reserved') AND due_at <= clock_timestamp()
+     ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   UPDATE orders o SET reminders = o.reminders + 1,
+     due_at = clock_timestamp() + interval '2 minutes' * 2 ^ least(o.reminders + 1, 5)
+   FROM overdue WHERE o.id = overdue.id
+   RETURNING o.id, o.status, ${LINES} AS items`,
 );
