@@ -30,7 +30,7 @@ describe('ConsumerGroup', () => {
 
   it('R23: checkpoints after the effect, not before', async () => {
     await test.put('a', 1, 5);
-    const effect = deferred();
+    const effect = test.effect();
     const started = deferred();
     const { group } = test.group({
       handle: async () => {
@@ -134,7 +134,7 @@ describe('ConsumerGroup', () => {
 
   it('stop waits for the handler in flight, checkpoints it, and another worker goes on within a second', async () => {
     await test.put('a', 1, 10);
-    const effect = deferred();
+    const effect = test.effect();
     const started = deferred();
     const first = test.group({
       batchSize: 5,

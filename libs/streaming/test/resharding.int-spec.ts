@@ -63,7 +63,7 @@ describe('resharding', () => {
     await test.split(first);
     await putAll(4, 6);
     const children = (await test.openShards()).filter((shard) => shard !== second);
-    const effect = deferred();
+    const effect = test.effect();
     const started = deferred();
     const seen = new Seen();
     const { group } = test.group({

@@ -2,7 +2,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Shard, ListShardsCommand, MergeShardsCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
 import { type AwsClients, createClients } from '@lethe/aws';
 import { defineStream } from '@lethe/topology';
-import { eventually } from '@lethe/testing';
+import { type Deferred, deferred, eventually } from '@lethe/testing';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ConsumerGroup, type ConsumerEvent, type ConsumerGroupOptions, StreamProducer } from '../src/index.js';
@@ -33,6 +33,7 @@ export class TestStream {
   readonly clients = newClients();
   readonly table = `leases-${randomUUID()}`;
   readonly application = 'test';
+  readonly #effects: Deferred<void>[] = [];
   readonly #toStop: (() => Promise<void>)[] = [];
 
   private constructor(readonly stream: string) {}
@@ -75,6 +76,13 @@ export class TestStream {
     return { group, events };
   }
 
+  /** What a handler waits for; given at the latest when the test is closed, so that a failing test still ends. */
+  effect(): Deferred<void> {
+    const effect = deferred();
+    this.#effects.push(effect);
+    return effect;
+  }
+
   async lease(shardId: string, application = this.application): Promise<Record<string, string | undefined>> {
     const Key = { leaseKey: { S: `${application}:${this.stream}:${shardId}` } };
     const { Item = {} } = await this.clients.dynamodb.send(
@@ -112,6 +120,7 @@ export class TestStream {
   }
 
   async close(): Promise<void> {
+    for (const { resolve } of this.#effects) resolve();
     await Promise.all(this.#toStop.map((stop) => stop()));
     this.clients.close();
   }

@@ -31,11 +31,17 @@ export class ShardPages {
   readonly #options: ShardIteratorOptions;
   #position: Position;
   #iterator: string | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
 
   /** Throws an InvalidCheckpointError. */
   constructor(options: ShardIteratorOptions) {
     this.#options = options;
     this.#position = parseCheckpoint(options.shardId, options.checkpoint);
+  }
+
+  /** When GetRecords was last sent, by performance.now. */
+  get readAt(): number {
+    return this.#readAt;
   }
 
   /**
@@ -57,6 +63,7 @@ export class ShardPages {
 
   async #read(iterator: string): Promise<ShardPage> {
     const { kinesis, limit } = this.#options;
+    this.#readAt = performance.now();
     const answer = await kinesis.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: limit }));
     const records = answer.Records ?? [];
     const sequenceNumber = records.at(-1)?.SequenceNumber;

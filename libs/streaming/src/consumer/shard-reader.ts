@@ -26,7 +26,6 @@ export class ShardReader<D extends StreamDefinition> {
   millisBehindLatest: number | undefined;
   #handled: string | undefined;
   #checkpointedAt = 0;
-  #readAt = -READ_SPACING_MS;
 
   constructor(
     private readonly options: ReadingOptions<D>,
@@ -46,7 +45,7 @@ export class ShardReader<D extends StreamDefinition> {
   async run(stop: AbortSignal): Promise<'ended' | 'stopped'> {
     let spacing = 0;
     for (;;) {
-      await pause(this.#readAt + spacing - performance.now(), stop);
+      await pause(this.pages.readAt + spacing - performance.now(), stop);
       if (stop.aborted) return 'stopped';
       const page = await this.#read(stop);
       if (page === undefined || !(await this.#handle(page, stop))) return 'stopped';
@@ -61,7 +60,6 @@ export class ShardReader<D extends StreamDefinition> {
   async #read(stop: AbortSignal): Promise<ShardPage | undefined> {
     for (let attempt = 1; ; attempt += 1) {
       this.held.assertHeld();
-      this.#readAt = performance.now();
       try {
         const page = await this.pages.next();
         this.millisBehindLatest = page.millisBehindLatest;
