@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type JsonSchema, wireSchemaOf } from '@lethe/topology';
+import type { JsonSchema } from '@lethe/topology';
 import { z } from 'zod';
 import { cell, fieldsOf, typeName } from './field-table.js';
 import type { GeneratedFile } from './generated-file.js';
@@ -38,8 +38,8 @@ export async function readEnvironments(root: string): Promise<AppEnvironment[]> 
 }
 
 function variableRow(name: string, schema: JsonSchema, root: JsonSchema, required: boolean): string {
-  const fallback =
-    schema.default === undefined ? (required ? '**required**' : '') : `\`${JSON.stringify(schema.default)}\``;
+  const value = typeof schema.default === 'string' ? schema.default : JSON.stringify(schema.default);
+  const fallback = value === undefined ? (required ? '**required**' : '') : `\`${value}\``;
   return `| \`${name}\` | ${cell(typeName(schema, root))} | ${cell(fallback)} | ${cell(schema.description ?? '')} |`;
 }
 
@@ -50,7 +50,8 @@ function table(rows: readonly string[]): string[] {
 /** Every variable that an app reads: `docs/environment.md`. What all services share stands once. */
 export function environmentPage(environments: readonly AppEnvironment[]): GeneratedFile {
   const rowsOf = ({ schema }: AppEnvironment): Map<string, string> => {
-    const { reads } = wireSchemaOf(schema);
+    // Variables before they are parsed: a default may be made by code, and a transformed value has no schema.
+    const reads = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
     return new Map(
       fieldsOf(reads).map(({ name, required }) => [
         name,

@@ -43,7 +43,7 @@ export function typeName(schema: JsonSchema, root: JsonSchema): string {
   if (type === 'string') {
     const length = range(schema.minLength, schema.maxLength, ' characters');
     if (format !== undefined) return `${format}${length}`;
-    return pattern === undefined ? `text${length}` : `text like ${pattern}`;
+    return pattern === undefined ? `text${length}` : `text like \`${pattern}\``;
   }
   if (type === undefined) return 'anything';
   const name = typeof type === 'string' ? type : type.join(' or ').replace('string', 'text');
@@ -65,7 +65,7 @@ export function fieldsOf(schema: JsonSchema, root: JsonSchema = schema, prefix =
 
 /** Text that stands in one cell of a Markdown table. */
 export function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
 }
 
 /** A Markdown table of a shape's members. */

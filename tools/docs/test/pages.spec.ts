@@ -20,7 +20,7 @@ describe('the pages of the repository', () => {
   });
 
   it('are stale once a message says something else', () => {
-    const changed = { ...store, services: store.services.slice(1) };
+    const changed = { ...store, services: store.services.slice(2) };
 
     expect(staleFiles(root, [messagesPage(changed)])).toEqual(['docs/messages.md']);
   });
