@@ -199,7 +199,7 @@ describe('many buyers at once', () => {
           { productId: scarce, quantity: 1 },
           { productId: plenty, quantity: 2 },
         ];
-        return reserve(id, ...(at % 2 === 0 ? lines : lines.reverse()));
+        return reserve(id, ...(at % 2 === 0 ? lines : lines.toReversed()));
       }),
     );
 

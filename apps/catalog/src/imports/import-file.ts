@@ -4,9 +4,9 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { CatalogFileError, UploadBrokenError, UploadStoreError } from '../catalog.errors.js';
 
 /** Bytes of one part of an upload: 10,000 parts, the most that S3 takes, are 80 GB. */
-const PART_BYTES = 8_388_608;
+export const PART_BYTES = 8_388_608;
 /** Parts under way at once; with the size of a part the bound on memory of an upload. */
-const PARTS_AT_ONCE = 2;
+export const PARTS_AT_ONCE = 2;
 
 /** Files of a bucket, written as a stream and read in pieces. */
 export class ImportFiles {

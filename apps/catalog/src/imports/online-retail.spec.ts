@@ -35,7 +35,7 @@ const stage = (...lines: string[][]) => stageRecords(...lines.map((fields, at) =
 
 describe('the online-retail format', () => {
   it('finds its columns in any order and names those that are missing', () => {
-    expect(onlineRetail.columnsOf([...HEADER].reverse())).toMatchObject({ code: 6, price: 2, width: 8 });
+    expect(onlineRetail.columnsOf(HEADER.toReversed())).toMatchObject({ code: 6, price: 2, width: 8 });
     expect(() =>
       onlineRetail.columnsOf(['InvoiceNo', 'StockCode', 'Description', 'InvoiceDate', 'CustomerID', 'Country']),
     ).toThrow(new CatalogFileError('The header has no column Quantity, UnitPrice.'));
