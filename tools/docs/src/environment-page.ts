@@ -19,7 +19,7 @@ export interface AppEnvironment {
 
 /**
  * The environment of every built app, read as data from `apps/<app>/dist/<app>.config.js`, since nothing imports an app.
- * Of several exported schemas the largest is the service's; the others are parts of it, as for its migration step.
+ * Of several exported schemas the largest is the service's; what another adds, its migration step reads.
  * Throws a {@link ConfigSchemaError}.
  */
 export async function readEnvironments(root: string): Promise<AppEnvironment[]> {
@@ -30,8 +30,12 @@ export async function readEnvironments(root: string): Promise<AppEnvironment[]> 
     files.map(async (file) => {
       const exported: Record<string, unknown> = await import(pathToFileURL(join(root, file)).href);
       const schemas = Object.values(exported).filter((value) => value instanceof z.ZodObject);
-      const [schema] = schemas.toSorted((a, b) => Object.keys(b.shape).length - Object.keys(a.shape).length);
-      if (schema === undefined) throw new ConfigSchemaError(`${file} exports no zod object`);
+      const [service, ...others] = schemas.toSorted(
+        (a, b) => Object.keys(b.shape).length - Object.keys(a.shape).length,
+      );
+      if (service === undefined) throw new ConfigSchemaError(`${file} exports no zod object`);
+      const shapes = others.map(({ shape }) => shape);
+      const schema = z.object(Object.assign({}, ...shapes, service.shape));
       return { app: basename(file, '.config.js'), schema };
     }),
   );
