@@ -1,8 +1,8 @@
 import { catalogService, store } from '@lethe/contracts';
-import { DatabaseModule } from '@lethe/database';
+import { Database, DatabaseModule } from '@lethe/database';
 import { IdentityModule } from '@lethe/identity';
 import { OutboxModule } from '@lethe/outbox';
-import { identityOf } from '@lethe/service-kit';
+import { ReadinessRegistry, identityOf } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { CatalogConfig } from './catalog.config.js';
@@ -23,6 +23,10 @@ export interface AppParts {
 /** The catalog service. */
 @Module({})
 export class AppModule {
+  constructor(readiness: ReadinessRegistry, database: Database) {
+    readiness.add('database', () => database.ping());
+  }
+
   static forRoot(config: CatalogConfig, parts: AppParts = {}): DynamicModule {
     const topology = parts.topology ?? store;
     return {

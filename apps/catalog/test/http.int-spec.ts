@@ -270,6 +270,12 @@ describe('POST /catalog/products/{id}/stock', () => {
   });
 });
 
+describe('GET /health/ready', () => {
+  it('R09: asks the database, and nothing else', async () => {
+    expect(await (await send('GET', '/health/ready')).json()).toEqual({ status: 'ready', checks: { database: 'ok' } });
+  });
+});
+
 describe('POST /catalog/quotes', () => {
   it('says what products are and cost, and which are missing, in the order of the question', async () => {
     const [a, b, missing] = [await create(), await create({ price: { amount: 7, currency: 'GBP' } }), uuidv7()];
