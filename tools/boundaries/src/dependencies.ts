@@ -30,8 +30,8 @@ export function dependencyFaults(project: Project, projects: readonly Project[])
     ...dev,
     manifest.name,
   ]);
-  // A project of tests alone, as the journeys are, has no other use for its dependencies.
-  const used = production.size > 0 ? production : tests;
+  // A tool is installed with what its tests need; an image or a published package is not.
+  const used = manifest.nx?.tags?.includes('layer:tool') ? new Set([...production, ...tests]) : production;
   const peers = peersOf(root, used);
   return [
     ...[...production].filter((name) => !declared.includes(name)).map((name) => `imports ${name}, undeclared`),

@@ -22,15 +22,20 @@ export function packageOf(specifier: string): string | undefined {
     .join('/');
 }
 
-/** Reads every import, re-export, `import()` and `import type` of a project. */
+/** A package that is only located, by createRequire or import.meta, and never imported. */
+const LOCATED = /\.resolve\(\s*'(@?[a-z][^']*)'/g;
+
+/** Reads every import, re-export, `import()` and `import type` of a project, and every package it locates. */
 export function importsOf({ root, folder }: Project): ImportedPackages {
   const production = new Set<string>();
   const tests = new Set<string>();
   for (const file of globSync(SOURCES, { cwd: join(root, folder) })) {
     const target = TEST_FILE.test(file.replaceAll('\\', '/')) ? tests : production;
-    const { importedFiles } = ts.preProcessFile(readFileSync(join(root, folder, file), 'utf8'), true, true);
-    for (const { fileName } of importedFiles) {
-      const name = packageOf(fileName);
+    const text = readFileSync(join(root, folder, file), 'utf8');
+    const imported = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+    const located = [...text.matchAll(LOCATED)].map(([, name = '']) => name);
+    for (const specifier of [...imported, ...located]) {
+      const name = packageOf(specifier);
       if (name !== undefined) target.add(name);
     }
   }

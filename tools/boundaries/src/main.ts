@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { dependencyFaults, versionFaults } from './dependencies.js';
+import { lockFaults } from './lockfile.js';
 import { manifestFaults } from './manifests.js';
 import { findProjects, readManifest } from './projects.js';
 
@@ -8,6 +11,7 @@ const faults = [
   ...projects.flatMap(manifestFaults),
   ...projects.flatMap((project) => dependencyFaults(project, projects)),
   ...versionFaults([...projects, { folder: 'the root', manifest: readManifest(root) }]),
+  ...lockFaults(readFileSync(join(root, 'package-lock.json'), 'utf8')),
 ];
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.stdout.write(`boundaries: ${projects.length} projects, ${faults.length} faults\n`);

@@ -44,6 +44,7 @@ describe('dependencyFaults', () => {
   it('lets a project pass whose declarations are its imports', () => {
     expect(faultsOf('libs/adapter-leaf')).toEqual([]);
     expect(faultsOf('libs/packages-peer')).toEqual([]);
+    expect(faultsOf('libs/packages-located')).toEqual([]);
   });
 });
 

@@ -1,0 +1,3 @@
+import { createRequire } from 'node:module';
+
+export const found = createRequire(import.meta.url).resolve('pg');
