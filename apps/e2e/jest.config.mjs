@@ -1,1 +1,4 @@
-export { default } from '../../jest.base.mjs';
+import base from '../../jest.base.mjs';
+
+/** Against what is built, as it runs; one store at a time. */
+export default { ...base, testEnvironmentOptions: {}, maxWorkers: 1 };

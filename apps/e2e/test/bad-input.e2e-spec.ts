@@ -61,7 +61,10 @@ async function send(
   const hasBody = method !== 'GET' && method !== 'DELETE' && method !== 'HEAD';
   const response = await fetch(url, {
     method,
-    headers: { ...(hasBody ? { 'content-type': 'application/json' } : {}), ...init.headers },
+    headers: {
+      ...(hasBody ? { 'content-type': path === '/catalog/imports' ? 'text/csv' : 'application/json' } : {}),
+      ...init.headers,
+    },
     ...(hasBody && init.body !== undefined ? { body: init.body } : {}),
     signal: AbortSignal.timeout(15_000),
   });

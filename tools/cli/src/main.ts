@@ -1,11 +1,19 @@
-import { StoreRefusal, StoreStartError, StoreStateError, StoreUnreachable } from '@lethe/store';
+import { LocalCloudError, StoreRefusal, StoreStartError, StoreStateError, StoreUnreachable } from '@lethe/store';
 import { CommanderError } from 'commander';
 import { readCliConfig } from './cli.config.js';
 import { CommandFailed } from './output.js';
 import { buildProgram } from './program.js';
 
 /** Errors whose message says all that a person needs; anything else is a fault of ours and shows its stack. */
-const EXPECTED = [CommandFailed, RangeError, StoreRefusal, StoreStartError, StoreStateError, StoreUnreachable];
+const EXPECTED = [
+  CommandFailed,
+  LocalCloudError,
+  RangeError,
+  StoreRefusal,
+  StoreStartError,
+  StoreStateError,
+  StoreUnreachable,
+];
 
 try {
   const config = readCliConfig(process.env, process.cwd());

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Tokens, tokensSchema } from '@lethe/contracts';
 import type { ProblemDetails } from '@lethe/kernel';
 import type { z } from 'zod';
+import { isNoAnswer } from './error-facts.js';
 import { StoreRefusal, StoreUnreachable } from './client.errors.js';
 
 export interface ClientOptions {
@@ -94,8 +95,7 @@ export class StoreClient {
         reason = `${response.status}`;
         wait = Math.max(wait, Number(response.headers.get('retry-after') ?? 0) * 1_000);
       } catch (cause) {
-        if (!(cause instanceof TypeError || (cause instanceof DOMException && cause.name === 'TimeoutError')))
-          throw cause;
+        if (!isNoAnswer(cause)) throw cause;
         if (attempt >= allowed) throw new StoreUnreachable(method, path, attempt, { cause });
         reason = cause.message;
       }

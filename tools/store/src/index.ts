@@ -1,3 +1,4 @@
+export { LocalCloudError } from '@lethe/local-cloud';
 export { type Answer, type ClientOptions, type RequestOptions, StoreClient } from './client.js';
 export { StoreRefusal, StoreUnreachable } from './client.errors.js';
 export { type ImportProgress, importCatalog, openCatalogFile } from './import-catalog.js';

@@ -9,11 +9,13 @@ import {
   ReplicaSet,
   type ReplicaSetOptions,
   type ReplicaStatus as Replica,
+  removeCloudData,
   startBalancer,
   startCloud,
 } from '@lethe/local-cloud';
 import { StoreClient } from './client.js';
 import { serveConsole } from './console.js';
+import { codeOf } from './error-facts.js';
 import { runOneOff } from './one-off.js';
 import { seedCatalog } from './seed.js';
 import { type Surroundings, environmentOf, paymentSimulator, storeServices } from './services.js';
@@ -93,23 +95,22 @@ interface Deaths {
 
 class LocalStore implements RunningStore {
   readonly dataDir: string;
-  readonly #secrets: Secrets;
   readonly #deaths = new EventEmitter<Deaths>();
   readonly #sets = new Map<string, ReplicaSet>();
   readonly #undo: (() => Promise<void> | void)[] = [];
   #cloud: Cloud | undefined;
   #balancer: Balancer | undefined;
+  #secrets: Secrets | undefined;
   #paymentUrl = '';
   #sqs: SQSClient | undefined;
 
   constructor(private readonly options: StoreOptions) {
     this.dataDir = options.dataDir;
-    if (options.fresh) rmSync(options.dataDir, { recursive: true, force: true });
-    this.#secrets = loadSecrets(options.dataDir, options.adminPassword);
     this.#deaths.setMaxListeners(0);
   }
 
   async start(): Promise<void> {
+    await this.#openDataDir();
     this.#say('progress', 'starting backing services');
     const cloud = await this.#startCloud();
     const balancer = await this.#startBalancer();
@@ -133,7 +134,7 @@ class LocalStore implements RunningStore {
   }
 
   get adminPassword(): string {
-    return this.#secrets.adminPassword;
+    return this.#running(this.#secrets).adminPassword;
   }
 
   get paymentUrl(): string {
@@ -192,9 +193,21 @@ class LocalStore implements RunningStore {
     for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) await undo();
   }
 
+  async #openDataDir(): Promise<void> {
+    if (this.options.fresh) {
+      await removeCloudData(this.#cloudDir);
+      rmSync(this.dataDir, { recursive: true, force: true });
+    }
+    this.#secrets = loadSecrets(this.dataDir, this.options.adminPassword);
+  }
+
+  get #cloudDir(): string {
+    return join(this.dataDir, 'cloud');
+  }
+
   async #startCloud(): Promise<Cloud> {
     const cloud = await startCloud({
-      dataDir: join(this.dataDir, 'cloud'),
+      dataDir: this.#cloudDir,
       onEvent: (event) => {
         if (event.type === 'port-taken')
           this.#say('warning', `port ${event.wished} is taken; ${event.service} listens on ${event.port}`);
@@ -233,7 +246,7 @@ class LocalStore implements RunningStore {
         },
       });
     } catch (error) {
-      if (port === 0 || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+      if (port === 0 || codeOf(error) !== 'EADDRINUSE') throw error;
       const balancer = await this.#onPort(0);
       this.#say('warning', `port ${port} is taken; the store listens on ${balancer.port} (LETHE_PORT chooses another)`);
       return balancer;
@@ -254,7 +267,7 @@ class LocalStore implements RunningStore {
   #settings(cloud: Cloud): Pick<Surroundings, 'databaseUrl' | 'secrets' | 'logLevel' | 'compileCache'> {
     return {
       databaseUrl: (service) => cloud.databaseUrl(databaseOf(service)),
-      secrets: this.#secrets,
+      secrets: this.#running(this.#secrets),
       logLevel: this.options.logLevel ?? 'info',
       compileCache: join(this.dataDir, 'compile-cache'),
     };
