@@ -195,6 +195,21 @@ describe('leases', () => {
     for (const key of ['a', 'b', 'c', 'd']) expect(seen.of(key)).toEqual(range(1, 40));
   });
 
+  it('a lease kept for a worker that has stopped since it asked is taken by others after a moment', async () => {
+    const table = tableOf();
+    await table.create({ shardId: shard, parents: [] });
+    const held = await hold(table, 'busy');
+    await held.release(undefined, 'stopped since');
+    const { group } = test.group({ handle: async () => undefined, leaseDurationMs: 60_000 });
+
+    await group.start();
+    expect(group.shards).toEqual([]);
+    await eventually(() => expect(group.shards).toHaveLength(1));
+
+    expect(await test.lease(shard)).toMatchObject({ leaseOwner: group.owner });
+    expect(await test.lease(shard)).not.toHaveProperty('handoffTo');
+  });
+
   it('takes a lease by force from an owner that renews it but does not let go', async () => {
     await test.split(shard);
     const effect = test.effect();

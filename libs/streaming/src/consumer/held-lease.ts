@@ -77,7 +77,7 @@ export class HeldLease {
   }
 
   /**
-   * Gives the lease up, with a last checkpoint where there is one: to `to`, or to whoever takes it first.
+   * Gives the lease up, with a last checkpoint where there is one: reserved for `to`, or to whoever takes it first.
    * Throws a {@link LeaseLostError}.
    */
   async release(checkpoint?: string, to?: string): Promise<void> {
@@ -130,9 +130,8 @@ export class HeldLease {
     // no one else writes the next counter with this owner, or frees the row at the next counter.
     const row = await table.readOne(this.shardId);
     if (row === undefined || row.counter !== this.#counter + 1) return false;
-    const released = typeof change.release === 'object' ? change.release.to : undefined;
     return (
-      row.owner === (change.release ? released : owner) &&
+      row.owner === (change.release ? undefined : owner) &&
       (change.checkpoint === undefined || row.checkpoint === change.checkpoint)
     );
   }

@@ -15,13 +15,15 @@ const toLeases = (rows: readonly Row[]): Lease[] =>
 function round(rows: Row[], me: string, alive: readonly string[]): void {
   for (const row of rows) if (row.owner === me && row.handoffTo !== undefined) Object.assign(row, handed(row));
   const held = new Set(rows.flatMap(({ owner }, at) => (owner === me ? [`s${at}`] : [])));
-  const expired = ({ owner = '' }: Lease): boolean => !alive.includes(owner);
-  const view = { readable: toLeases(rows), me, held, expired, avoided: () => false, random: Math.random };
+  const takeable = ({ owner, handoffTo }: Lease): boolean =>
+    owner === undefined ? handoffTo === undefined || handoffTo === me : !alive.includes(owner);
+  const view = { readable: toLeases(rows), held, takeable, avoided: () => false, random: Math.random };
   const { take, ask } = balance(view);
-  for (const { shardId } of take) Object.assign(rows[Number(shardId.slice(1))] ?? {}, { owner: me });
+  for (const { shardId } of take)
+    Object.assign(rows[Number(shardId.slice(1))] ?? {}, { owner: me, handoffTo: undefined });
   if (ask) Object.assign(rows[Number(ask.shardId.slice(1))] ?? {}, { handoffTo: me });
 }
-const handed = ({ handoffTo }: Row): Row => ({ owner: handoffTo, handoffTo: undefined });
+const handed = ({ handoffTo }: Row): Row => ({ owner: undefined, handoffTo });
 
 const counts = (rows: readonly Row[], workers: readonly string[]): number[] =>
   workers.map((worker) => rows.filter(({ owner }) => owner === worker).length);
@@ -51,23 +53,20 @@ describe('balance', () => {
 
   it('leaves a shard alone that this worker could not read a moment ago', () => {
     const readable = toLeases([{ owner: undefined, handoffTo: undefined }]);
-    const view = { readable, me: 'me', held: new Set<string>(), expired: () => false, random: Math.random };
+    const view = { readable, held: new Set<string>(), takeable: () => true, random: Math.random };
 
     expect(balance({ ...view, avoided: () => true }).take).toEqual([]);
     expect(balance({ ...view, avoided: () => false }).take).toHaveLength(1);
   });
 
-  it('takes a lease that carries its own name and is not held: it was handed over', () => {
-    const readable = toLeases([{ owner: 'me', handoffTo: undefined }]);
-    const decision = balance({
-      readable,
-      me: 'me',
-      held: new Set<string>(),
-      expired: () => false,
-      avoided: () => false,
-      random: Math.random,
-    });
+  it('counts a free lease that is kept for another worker as taken', () => {
+    const rows: Row[] = [
+      { owner: 'me', handoffTo: undefined },
+      { owner: undefined, handoffTo: 'other' },
+    ];
+    const view = { readable: toLeases(rows), held: new Set(['s0']), avoided: () => false, random: Math.random };
 
-    expect(decision.take).toEqual(readable);
+    expect(balance({ ...view, takeable: () => false }).take).toEqual([]);
+    expect(balance({ ...view, takeable: () => true }).take).toHaveLength(1);
   });
 });

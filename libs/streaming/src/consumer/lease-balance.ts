@@ -2,10 +2,10 @@ import type { Lease } from './lease.js';
 
 export interface BalanceView {
   readonly readable: readonly Lease[];
-  readonly me: string;
   /** Shards that this worker reads. */
   readonly held: ReadonlySet<string>;
-  readonly expired: (lease: Lease) => boolean;
+  /** Whether anyone may take it: free and kept for nobody else, or its owner is gone. */
+  readonly takeable: (lease: Lease) => boolean;
   /** Shards that this worker failed to read a moment ago and leaves alone for now. */
   readonly avoided: (shardId: string) => boolean;
   readonly random: () => number;
@@ -18,24 +18,24 @@ export interface BalanceDecision {
 }
 
 /**
- * Shares the leases out by count. Free and expired ones are taken up to an even share; only where nothing is free and
+ * Shares the leases out by count. Those that may be taken are taken up to an even share; only where there are none and
  * another worker holds at least two more, one of its leases is asked for, so shares never move to and fro.
  * A worker without a lease is unknown to the others: it makes itself known by asking.
  */
 export function balance(view: BalanceView): BalanceDecision {
-  const { readable, me, held, expired } = view;
+  const { readable, held, takeable } = view;
   const mine = readable.filter(({ shardId }) => held.has(shardId));
   const others = new Map<string, Lease[]>();
   const free: Lease[] = [];
   for (const lease of readable) {
     if (held.has(lease.shardId)) continue;
-    // One with my name that I do not hold was handed to me, or is what is left of a tenure that I lost.
-    if (lease.owner === undefined || lease.owner === me || expired(lease)) free.push(lease);
-    else others.set(lease.owner, [...(others.get(lease.owner) ?? []), lease]);
+    const holder = lease.owner ?? lease.handoffTo;
+    if (holder === undefined || takeable(lease)) free.push(lease);
+    else others.set(holder, [...(others.get(holder) ?? []), lease]);
   }
   const share = Math.ceil(readable.length / (others.size + 1));
-  const takeable = free.filter(({ shardId }) => !view.avoided(shardId));
-  const take = shuffled(takeable, view.random).slice(0, Math.max(0, share - mine.length));
+  const wanted = free.filter(({ shardId }) => !view.avoided(shardId));
+  const take = shuffled(wanted, view.random).slice(0, Math.max(0, share - mine.length));
   return { take, ask: free.length > 0 ? undefined : leaseToAskFor(others, mine.length, view.random) };
 }
 

@@ -7,6 +7,9 @@ import type { Lease, Shard } from './lease.js';
 import { listShards } from './list-shards.js';
 import type { ConsumerListener } from './stream-events.js';
 
+/** Rounds for which a lease that was asked for is kept for whoever asked. */
+const KEPT_ROUNDS = 3;
+
 export interface LeaseCoordinatorOptions {
   readonly kinesis: KinesisClient;
   readonly stream: string;
@@ -15,6 +18,8 @@ export interface LeaseCoordinatorOptions {
   readonly leaseDurationMs: number;
   /** Milliseconds between two looks at the shards of the stream. */
   readonly shardSyncMs: number;
+  /** Milliseconds between two rounds. */
+  readonly syncMs: number;
   readonly monotonic: () => number;
   readonly random: () => number;
   readonly onEvent: ConsumerListener;
@@ -47,7 +52,7 @@ export class LeaseCoordinator {
 
   /** One round. Safe to repeat after any failure: every write is conditional. */
   async survey(held: ReadonlySet<string>, avoided: (shardId: string) => boolean): Promise<Survey> {
-    const { table, owner, monotonic, shardSyncMs } = this.options;
+    const { table, monotonic, shardSyncMs } = this.options;
     if (monotonic() - this.#listedAt >= shardSyncMs) await this.#list();
     let leases = await this.#readLeases();
     if (listIsStale(this.#shards, leases)) {
@@ -60,9 +65,9 @@ export class LeaseCoordinator {
       leases = await this.#readLeases();
     }
     this.#observer.observe(leases);
-    const expired = (lease: Lease): boolean => this.#observer.expired(lease) || this.#handoffIsOverdue(lease);
     const readable = readableLeases(this.#shards, leases);
-    const { take, ask } = balance({ readable, me: owner, held, expired, avoided, random: this.options.random });
+    const takeable = (lease: Lease): boolean => this.#isTakeable(lease);
+    const { take, ask } = balance({ readable, held, takeable, avoided, random: this.options.random });
     if (ask !== undefined) await this.#askFor(ask);
     const taken = await Promise.all(take.map((lease) => this.#take(lease)));
     return {
@@ -99,6 +104,15 @@ export class LeaseCoordinator {
     await this.options.table.requestHandoff(lease, this.options.owner);
     this.#asked.set(lease.shardId, this.options.monotonic());
     this.options.onEvent({ type: 'lease-asked-for', shardId: lease.shardId, from: lease.owner });
+  }
+
+  #isTakeable(lease: Lease): boolean {
+    const { owner: me, syncMs } = this.options;
+    // Kept for a worker that does not come for it: it has stopped, or died, since it asked.
+    if (lease.owner === undefined)
+      return lease.handoffTo === me || this.#observer.stillFor(lease) >= KEPT_ROUNDS * syncMs;
+    // One with my name that I do not hold is what is left of a tenure that I lost.
+    return lease.owner === me || this.#observer.expired(lease) || this.#handoffIsOverdue(lease);
   }
 
   /** Asked for in vain for as long as a lease lasts: the owner renews but does not let go, so it is taken. */

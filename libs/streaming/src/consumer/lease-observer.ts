@@ -32,8 +32,14 @@ export class LeaseObserver {
     );
   }
 
-  expired({ shardId, owner }: Lease): boolean {
+  /** Whether the owner has died. A free lease does not expire. */
+  expired(lease: Lease): boolean {
+    return lease.owner !== undefined && this.stillFor(lease) >= this.durationMs;
+  }
+
+  /** Milliseconds for which the lease has been seen as it is. */
+  stillFor({ shardId }: Lease): number {
     const seen = this.#sightings.get(shardId);
-    return owner !== undefined && seen !== undefined && this.monotonic() - seen.since >= this.durationMs;
+    return seen === undefined ? 0 : this.monotonic() - seen.since;
   }
 }

@@ -29,7 +29,7 @@ export interface LeaseTableOptions {
 /** What the owner of a lease writes; every write raises the counter. */
 export interface LeaseUpdate {
   readonly checkpoint?: string;
-  /** Gives the lease up in the same write: to whoever takes it first, or to one worker. */
+  /** Gives the lease up in the same write: to whoever takes it first, or reserved for one worker for a moment. */
   readonly release?: 'free' | { readonly to: string };
 }
 
@@ -200,5 +200,5 @@ function updateExpression({ checkpoint, release }: LeaseUpdate): string {
   if (checkpoint !== undefined) set.push('checkpoint = :checkpoint', 'ownerSwitchesSinceCheckpoint = :zero');
   if (release === undefined) return `SET ${set.join(', ')}`;
   if (release === 'free') return `SET ${set.join(', ')} REMOVE leaseOwner, handoffTo`;
-  return `SET ${[...set, 'leaseOwner = :to'].join(', ')} REMOVE handoffTo`;
+  return `SET ${[...set, 'handoffTo = :to'].join(', ')} REMOVE leaseOwner`;
 }

@@ -8,7 +8,7 @@ export interface Lease {
   readonly checkpoint: string;
   /** Times that the lease changed hands since its checkpoint last moved. */
   readonly ownerSwitches: number;
-  /** A worker that has too little to do and asks the owner to let go. */
+  /** A worker that has too little to do: it asks the owner to let go, and a free lease is kept for it for a moment. */
   readonly handoffTo: string | undefined;
 }
 
