@@ -148,6 +148,7 @@ export class Analytics {
     while (this.#replicas[0]) await this.drain(this.#replicas[0]);
     this.clients.close();
     this.keys.server.close();
+    this.keys.server.closeAllConnections();
     await this.database.drop();
   }
 
