@@ -1,8 +1,8 @@
 import { catalogService, store } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
 import { IdentityModule } from '@lethe/identity';
-import { OutboxModule } from '@lethe/outbox';
-import { ReadinessRegistry, identityOf } from '@lethe/service-kit';
+import { OutboxModule, Relay, registerOutboxMetrics } from '@lethe/outbox';
+import { Metrics, ReadinessRegistry, identityOf } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { CatalogConfig } from './catalog.config.js';
@@ -23,8 +23,9 @@ export interface AppParts {
 /** The catalog service. */
 @Module({})
 export class AppModule {
-  constructor(readiness: ReadinessRegistry, database: Database) {
+  constructor(readiness: ReadinessRegistry, database: Database, metrics: Metrics, relay: Relay) {
     readiness.add('database', () => database.ping());
+    registerOutboxMetrics(metrics.registry, relay);
   }
 
   static forRoot(config: CatalogConfig, parts: AppParts = {}): DynamicModule {

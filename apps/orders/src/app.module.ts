@@ -2,8 +2,8 @@ import { ordersService, store } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
 import { IdempotencyModule } from '@lethe/idempotency';
 import { IdentityModule } from '@lethe/identity';
-import { OutboxModule } from '@lethe/outbox';
-import { ReadinessRegistry, identityOf } from '@lethe/service-kit';
+import { OutboxModule, Relay, registerOutboxMetrics } from '@lethe/outbox';
+import { Metrics, ReadinessRegistry, identityOf } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
@@ -15,8 +15,9 @@ import { OutboundModule } from './outbound/outbound.module.js';
 /** The orders service. It cannot serve without its database; the catalogue and the provider may come and go. */
 @Module({})
 export class AppModule {
-  constructor(readiness: ReadinessRegistry, database: Database) {
+  constructor(readiness: ReadinessRegistry, database: Database, metrics: Metrics, relay: Relay) {
     readiness.add('database', () => database.ping());
+    registerOutboxMetrics(metrics.registry, relay);
   }
 
   static forRoot(config: OrdersConfig, topology: Topology = store): DynamicModule {

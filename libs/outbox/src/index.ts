@@ -1,6 +1,7 @@
 export { Inbox } from './inbox.js';
 export { OutboxKeyError, PublishTimeoutError } from './outbox.errors.js';
 export { outboxMigrations } from './outbox.migration.js';
+export { registerOutboxMetrics } from './outbox.metrics.js';
 export { OutboxModule, type OutboxModuleOptions } from './outbox.module.js';
 export { OUTBOX_COLUMNS } from './outbox.sql.js';
 export { Outbox, type OutboxAddress, type OutboxRow } from './outbox.js';
