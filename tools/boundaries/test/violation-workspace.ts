@@ -61,7 +61,7 @@ export class ViolationWorkspace {
 
   /** Runs a tool of node_modules/.bin in the workspace, outside any Nx task that this test itself runs in. */
   run(tool: string, ...args: string[]): Promise<Run> {
-    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('NX_'));
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(NX_|FORCE_COLOR)/.test(name));
     const env = { ...Object.fromEntries(inherited), NX_DAEMON: 'false' };
     const options = { cwd: this.root, env, maxBuffer: 16 * 1024 * 1024 };
     return new Promise((done) => {

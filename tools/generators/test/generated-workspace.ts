@@ -77,7 +77,7 @@ export class GeneratedWorkspace {
   /** Runs the specs of a project whose paths match. */
   test(folder: string, pattern = ''): Promise<Run> {
     const jest = join(realRoot, 'node_modules/jest/bin/jest.js');
-    return this.#run(process.execPath, ['--experimental-vm-modules', jest, '--colors=false', pattern], folder);
+    return this.#run(process.execPath, ['--experimental-vm-modules', jest, pattern], folder);
   }
 
   /** Whether the formatter and the linter have nothing to say. */
@@ -108,7 +108,7 @@ export class GeneratedWorkspace {
 
   #run(command: string, args: readonly string[], folder: string): Promise<Run> {
     // Free of the Nx task and the Jest run that this test itself is part of.
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(NX_|JEST_)/.test(name));
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(NX_|JEST_|FORCE_COLOR)/.test(name));
     const env = { ...Object.fromEntries(inherited), NX_DAEMON: 'false' };
     const program = command.startsWith('node_modules') ? join(this.root, command) : command;
     return new Promise((done) => {
