@@ -22,7 +22,8 @@ class Recording {
     private readonly store: RunningStore,
     private readonly beforeEach: (step: number) => Promise<void>,
   ) {
-    const client = (): StoreClient => new StoreClient({ baseUrl: store.url });
+    // Patient: all replicas of a service may be down at once, until one has come back.
+    const client = (): StoreClient => new StoreClient({ baseUrl: store.url, attempts: 40 });
     this.clients = { nobody: client(), ada: client(), ben: client(), admin: client() };
   }
 
