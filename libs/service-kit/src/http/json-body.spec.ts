@@ -19,16 +19,10 @@ describe('faultOfJson', () => {
     expect(faultOfJson('['.repeat(33) + ']'.repeat(33))).toBe('the body is nested deeper than 32');
   });
 
-  it('S43: finds U+0000 in a text, and not what only looks like it', () => {
-    expect(faultOfJson(String.raw`{"a":["x\u0000y"]}`)).toBe('a text holds the character U+0000');
-    expect(faultOfJson(String.raw`{"a":"x\\u0000y"}`)).toBeUndefined();
-  });
-
   it('finds nothing in what JSON.stringify writes', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 8 }), fc.constantFrom(0, 2), (value, indent) => {
-        const text = JSON.stringify(value, null, indent).replaceAll(String.raw`\u0000`, ' ');
-        expect(faultOfJson(text)).toBeUndefined();
+        expect(faultOfJson(JSON.stringify(value, null, indent))).toBeUndefined();
       }),
     );
   });

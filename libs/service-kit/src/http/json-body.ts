@@ -5,8 +5,8 @@ import { type FastifyInstance } from 'fastify';
 const MAX_DEPTH = 32;
 
 /**
- * Replaces Fastify's body parsers by one for JSON: prototype keys are refused, as are a member named twice, deep
- * nesting (S43) and U+0000 in a text. An empty body counts as none, for clients that send the content type with every request.
+ * Replaces Fastify's body parsers by one for JSON: prototype keys are refused, as are a member named twice and deep
+ * nesting (S43). An empty body counts as none, for clients that send the content type with every request.
  */
 export function parseJsonBodies(instance: FastifyInstance): void {
   const parse = instance.getDefaultJsonParser('error', 'error');
@@ -23,7 +23,7 @@ export function parseJsonBodies(instance: FastifyInstance): void {
   });
 }
 
-/** What is wrong with a valid JSON text: a member named twice, nested too deep, or U+0000; undefined if nothing. */
+/** What is wrong with a valid JSON text: a member named twice, or nested too deep; undefined if nothing. */
 export function faultOfJson(text: string): string | undefined {
   /** The member names met in each open object; undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
@@ -36,7 +36,6 @@ export function faultOfJson(text: string): string | undefined {
       open.pop();
     } else if (character === '"') {
       const end = endOfString(text, at);
-      if (holdsNul(text.slice(at, end + 1))) return 'a text holds the character U+0000';
       const names = open.at(-1);
       if (names && isName(text, end + 1)) {
         const name: unknown = JSON.parse(text.slice(at, end + 1));
@@ -47,11 +46,6 @@ export function faultOfJson(text: string): string | undefined {
     }
   }
   return undefined;
-}
-
-/** Whether a JSON string holds U+0000, which PostgreSQL cannot store in a text. */
-function holdsNul(json: string): boolean {
-  return json.includes(String.raw`\u0000`) && String(JSON.parse(json)).includes('\u0000');
 }
 
 /** Index of the quote that ends the string whose first quote is at `start`. */
