@@ -111,9 +111,11 @@ class LoadBalancer implements Balancer {
   async stop(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
-    this.#server.closeIdleConnections();
+    // Again and again: a connection whose answer was sent early is idle only when the rest of its body has been read.
+    const sweep = setInterval(() => this.#server.closeIdleConnections(), 50);
     const timer = setTimeout(() => this.#server.closeAllConnections(), this.options.drainMs);
     await closed;
+    clearInterval(sweep);
     clearTimeout(timer);
     await Promise.all(this.status().map(({ id }) => this.deregister(id)));
   }
