@@ -31,7 +31,7 @@ export default {
     ],
   },
   testTimeout: 30_000,
-  maxWorkers: 2,
+  maxWorkers: 1,
   passWithNoTests: true,
   reporters: ['default', '<rootDir>/../../jest.tally.mjs'],
   ...(usesServices
