@@ -4,6 +4,9 @@ import type { Secrets } from './state.js';
 /** The top of the checkout, seen from `src` and from `dist` alike. */
 export const root = join(import.meta.dirname, '..', '..', '..');
 
+/** Where Node keeps compiled code from start to start, shared by every store of this checkout: a replica starts in half the time. */
+export const compileCache = join(root, 'node_modules', '.cache', 'lethe-compile');
+
 /** A service of the store: the paths that the balancer sends to it, and where its program lies. */
 export interface StoreService {
   readonly name: string;

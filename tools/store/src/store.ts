@@ -18,7 +18,7 @@ import { serveConsole } from './console.js';
 import { codeOf } from './error-facts.js';
 import { runOneOff } from './one-off.js';
 import { seedCatalog } from './seed.js';
-import { type Surroundings, environmentOf, paymentSimulator, storeServices } from './services.js';
+import { type Surroundings, compileCache, environmentOf, paymentSimulator, storeServices } from './services.js';
 import { type Secrets, clearAddress, loadSecrets, saveAddress } from './state.js';
 import { type StoreStatus, queueDepths } from './status.js';
 import { StoreStartError } from './store.errors.js';
@@ -269,7 +269,7 @@ class LocalStore implements RunningStore {
       databaseUrl: (service) => cloud.databaseUrl(databaseOf(service)),
       secrets: this.#running(this.#secrets),
       logLevel: this.options.logLevel ?? 'info',
-      compileCache: join(this.dataDir, 'compile-cache'),
+      compileCache,
     };
   }
 
