@@ -120,7 +120,7 @@ const QUERIES = [
   '?bucket=eon',
   '?format=xml',
 ];
-const IDS = ['1', 'not-a-uuid', '00000000-0000-4000-8000-000000000000', '%00', '%2e%2e', 'x'.repeat(300)];
+const IDS = ['1', 'not-a-uuid', '00000000-0000-4000-8000-000000000000', '%00', '%2e%2e', 'x'.repeat(200)];
 
 describe('bad input', () => {
   it('is refused in the agreed form on every route, whatever the body', async () => {

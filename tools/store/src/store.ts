@@ -61,7 +61,7 @@ export interface RunningStore {
   status(): Promise<StoreStatus>;
   /** Kills a replica with SIGKILL and waits until the process is gone; a new one takes its place. */
   kill(replicaId: string): Promise<void>;
-  /** Replaces every replica of every service, one at a time, with the new one ready before the old one leaves. */
+  /** Replaces every replica: all services at once, one replica of each at a time, the new one ready before the old leaves. */
   rollingRestart(): Promise<void>;
   /** Drains the services, then stops everything; the data stay. */
   stop(): Promise<void>;
@@ -114,14 +114,10 @@ class LocalStore implements RunningStore {
     this.#say('progress', 'starting backing services');
     const cloud = await this.#startCloud();
     const balancer = await this.#startBalancer();
-    const around = {
-      aws: awsOf(cloud),
-      publicUrl: this.url,
-      paymentUrl: await this.#startPayments(),
-      ...this.#settings(cloud),
-    };
+    const payments = await this.#openPayments();
+    const around = { aws: awsOf(cloud), publicUrl: this.url, paymentUrl: this.#paymentUrl, ...this.#settings(cloud) };
     this.#say('progress', 'migrating and provisioning');
-    await this.#prepare(cloud, around);
+    await Promise.all([payments.start(), this.#prepare(cloud, around)]);
     this.#say('progress', 'starting replicas');
     await this.#startServices(balancer, around);
     if (this.options.seed) await this.#seed();
@@ -186,7 +182,7 @@ class LocalStore implements RunningStore {
   }
 
   async rollingRestart(): Promise<void> {
-    for (const { name } of storeServices) await this.#sets.get(name)?.rollingRestart();
+    await Promise.all([...this.#sets.values()].map((set) => set.rollingRestart()));
   }
 
   async stop(): Promise<void> {
@@ -254,14 +250,13 @@ class LocalStore implements RunningStore {
   }
 
   /** The provider is somebody else's: it has an address of its own, which stays when its process is replaced. */
-  async #startPayments(): Promise<string> {
+  async #openPayments(): Promise<ReplicaSet> {
     const front = await startBalancer({ port: 0, routes: [{ prefix: '', service: 'payments' }] });
     this.#undo.push(() => front.stop());
     const set = this.#newSet('payments', paymentSimulator, 1, { DATA_DIR: join(this.dataDir, 'payments') }, front);
     this.#undo.push(() => set.stop());
-    await set.start();
     this.#paymentUrl = `http://127.0.0.1:${front.port}`;
-    return this.#paymentUrl;
+    return set;
   }
 
   #settings(cloud: Cloud): Pick<Surroundings, 'databaseUrl' | 'secrets' | 'logLevel' | 'compileCache'> {
