@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { builtFaults } from './built.js';
 import { dependencyFaults, versionFaults } from './dependencies.js';
 import { lockFaults } from './lockfile.js';
 import { manifestFaults } from './manifests.js';
@@ -11,6 +12,7 @@ const faults = [
   ...projects.flatMap(manifestFaults),
   ...projects.flatMap((project) => dependencyFaults(project, projects)),
   ...versionFaults([...projects, { folder: 'the root', manifest: readManifest(root) }]),
+  ...builtFaults(root),
   ...lockFaults(readFileSync(join(root, 'package-lock.json'), 'utf8')),
 ];
 for (const fault of faults) process.stderr.write(`${fault}\n`);
