@@ -6,24 +6,25 @@ import { type Relay } from './relay.js';
  * which is the one to alarm on, and how many rows are unsent and parked.
  */
 export function registerOutboxMetrics(registry: Registry, relay: Pick<Relay, 'lag'>): void {
-  const registers = [registry];
-  new Gauge({
+  const age = new Gauge({
     name: 'outbox_oldest_row_age_seconds',
     help: 'Age of the oldest unsent message.',
-    registers,
+    registers: [],
     async collect() {
       this.set((await relay.lag()).ageMs / 1_000);
     },
   });
-  new Gauge({
+  const rows = new Gauge({
     name: 'outbox_rows',
     help: 'Messages not yet published, and those parked after repeated failures.',
     labelNames: ['state'],
-    registers,
+    registers: [],
     async collect() {
       const { unsent, parked } = await relay.lag();
       this.set({ state: 'unsent' }, unsent);
       this.set({ state: 'parked' }, parked);
     },
   });
+  registry.registerMetric(age);
+  registry.registerMetric(rows);
 }
