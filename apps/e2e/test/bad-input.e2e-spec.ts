@@ -21,7 +21,7 @@ let operations: Operation[];
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'lethe-input-'));
-  store = await startStore({ dataDir, port: 0, replicas: 1, fresh: true, seed: false });
+  store = await startStore({ dataDir, port: 0, replicas: 1, fresh: true, seed: false, logLevel: 'warn' });
   const { accessToken } = await new StoreClient({ baseUrl: store.url }).signIn(
     'admin@lethe.local',
     store.adminPassword,

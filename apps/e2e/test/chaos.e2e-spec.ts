@@ -3,11 +3,11 @@ import { runChaos } from '@lethe/chaos';
 
 describe('R02: replicas of every service are killed while customers buy', () => {
   it('C1-C8: nothing acknowledged is lost, nothing happens twice', async () => {
-    const report = await runChaos({ orders: 120, kills: 10, replicas: 2 });
+    const report = await runChaos({ orders: 70, kills: 7, replicas: 2 });
 
     expect(report.violations).toEqual([]);
-    expect(report.kills).toBe(10);
-    expect(report.purchases.acknowledged).toBeGreaterThan(100);
+    expect(report.kills).toBe(7);
+    expect(report.purchases.acknowledged).toBeGreaterThan(60);
     expect(report.checks.map(({ invariant }) => invariant)).toEqual(['C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'C8']);
     for (const { invariant, checked } of report.checks)
       expect({ invariant, checked }).toEqual({ invariant, checked: expect.any(Number) });

@@ -65,7 +65,7 @@ if (withData === undefined) {
 withData?.('a real shop moves in', () => {
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'lethe-retail-'));
-    store = await startStore({ dataDir, port: 0, replicas: 2, fresh: true, seed: false });
+    store = await startStore({ dataDir, port: 0, replicas: 2, fresh: true, seed: false, logLevel: 'warn' });
   }, 120_000);
 
   afterAll(async () => {
@@ -73,14 +73,11 @@ withData?.('a real shop moves in', () => {
     rmSync(dataDir, { recursive: true, force: true });
   }, 60_000);
 
-  it('imports 3,805 products from 541,909 lines, and the same again', async () => {
-    const first = await lethe(importSchema, 'import', 'catalog', FILE, '--format', 'online-retail');
-    const second = await lethe(importSchema, 'import', 'catalog', FILE, '--format', 'online-retail');
+  it('imports 3,805 products from 541,909 lines', async () => {
+    const result = await lethe(importSchema, 'import', 'catalog', FILE, '--format', 'online-retail');
 
-    for (const result of [first, second]) {
-      expect(result).toMatchObject({ status: 'completed', rows: 541_909, imported: 3_805 });
-      expect(result.rejected.filter(({ reason }) => reason === 'not a stock code')).toHaveLength(2_995);
-    }
+    expect(result).toMatchObject({ status: 'completed', rows: 541_909, imported: 3_805 });
+    expect(result.rejected.filter(({ reason }) => reason === 'not a stock code')).toHaveLength(2_995);
     const { items } = await new StoreClient({ baseUrl: store.url }).get(
       '/catalog/products?q=85123A',
       productPageSchema,

@@ -6,14 +6,14 @@ import { type RunningStore, startStore } from '@lethe/store';
 import { type Answered, runShuffleScript } from '../src/shuffle-script.js';
 
 /** A replica dies before every so many requests. */
-const EVERY = 5;
+const EVERY = 7;
 
 async function onFreshStore(
   replicas: number,
   beforeEach: (store: RunningStore, step: number) => Promise<void>,
 ): Promise<Answered[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'lethe-shuffle-'));
-  const store = await startStore({ dataDir, port: 0, replicas, fresh: true, seed: false });
+  const store = await startStore({ dataDir, port: 0, replicas, fresh: true, seed: false, logLevel: 'warn' });
   try {
     return await runShuffleScript(store, (step) => beforeEach(store, step));
   } finally {

@@ -67,7 +67,7 @@ async function placeInvoice(
     body: { items, paymentToken: 'tok_visa', placedAt: invoice.placedAt },
     idempotencyKey: `online-retail-${invoice.number}`,
   });
-  for (let wait = 50; ; wait = Math.min(1_000, wait * 1.5)) {
+  for (let wait = 150; ; wait = Math.min(1_000, wait * 1.5)) {
     const order = await client.get(`/orders/${placed.id}`, orderSchema);
     if (order.status === 'confirmed' || order.status === 'rejected' || order.status === 'cancelled') return order;
     await delay(wait);
