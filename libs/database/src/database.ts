@@ -3,7 +3,7 @@ import { Client, type Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fullJitter } from './backoff.js';
+import { fullJitter } from '@lethe/kernel';
 import {
   CommitOutcomeUnknownError,
   DatabaseUnavailableError,
@@ -36,7 +36,7 @@ const MIGRATIONS_TABLE = statement(
 );
 const MIGRATIONS = statement('database.migrations', 'SELECT name FROM migrations');
 const GOODBYE_MS = 2_000;
-const BACKOFF = { baseMs: 20, capMs: 1_000 };
+const BACKOFF = { base: 20, cap: 1_000 };
 
 /**
  * Postgres for one service: named prepared statements and transactions on TypeORM's own pool.
@@ -106,7 +106,7 @@ export class Database implements Querier {
       if (attempt >= attempts) {
         throw new TransactionRetriesExhaustedError(attempts, sqlStateOf(rootFault(error)), error);
       }
-      await delay(fullJitter(attempt - 1, BACKOFF));
+      await delay(fullJitter(attempt, BACKOFF));
     }
   }
 

@@ -1,4 +1,3 @@
-export { fullJitter } from './backoff.js';
 export {
   CommitOutcomeUnknownError,
   DatabaseError,

@@ -1,3 +1,4 @@
+export { type BackoffOptions, fullJitter } from './backoff.js';
 export { type Clock, systemClock } from './clock.js';
 export {
   type Money,
@@ -17,6 +18,7 @@ export {
   type ProblemOptions,
   problemOfStatus,
 } from './problem.js';
+export { type Timers, pause, systemTimers } from './timers.js';
 export {
   type TraceContext,
   childTrace,

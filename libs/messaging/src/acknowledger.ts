@@ -1,7 +1,6 @@
-import { type BackoffOptions, fullJitter } from './backoff.js';
+import { type BackoffOptions, fullJitter, pause } from '@lethe/kernel';
 import { Coalescer } from './coalescer.js';
 import type { MessagingLogger } from './logger.js';
-import { pause } from './pause.js';
 import type { EntryFailure, Received, SqsQueue } from './sqs-queue.js';
 
 /** Milliseconds in which deletes gather into one DeleteMessageBatch. */

@@ -1,13 +1,11 @@
 import type { AwsClients } from '@lethe/aws';
-import { type Clock, currentTrace } from '@lethe/kernel';
+import { type BackoffOptions, type Clock, currentTrace, fullJitter, pause } from '@lethe/kernel';
 import type { QueueResource } from '@lethe/topology';
 import { Acknowledger } from './acknowledger.js';
-import { type BackoffOptions, fullJitter } from './backoff.js';
 import { DeadLetterQueue } from './dead-letter.js';
 import type { Dispatched, Dispatcher } from './dispatch.js';
 import type { MessagingLogger } from './logger.js';
 import { DrainTimeoutError } from './messaging.errors.js';
-import { pause } from './pause.js';
 import { Poller } from './poller.js';
 import { Slots } from './slots.js';
 import type { Received, SqsQueue } from './sqs-queue.js';

@@ -1,4 +1,3 @@
-export { type BackoffOptions, fullJitter } from './backoff.js';
 export { SqsClientProxy, type SqsClientProxyOptions } from './client-proxy.js';
 export type { Settled } from './consumer.js';
 export { Reject, RetryLater } from './handler-outcome.js';

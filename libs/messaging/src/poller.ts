@@ -1,7 +1,7 @@
 import { MAX_BATCH_ENTRIES } from './batches.js';
-import { POLL_BACKOFF_MS, fullJitter } from './backoff.js';
+import { fullJitter, pause } from '@lethe/kernel';
+import { POLL_BACKOFF_MS } from './backoff.js';
 import type { MessagingLogger } from './logger.js';
-import { pause } from './pause.js';
 import type { Slots } from './slots.js';
 import type { Received, SqsQueue } from './sqs-queue.js';
 

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { AwsClients } from '@lethe/aws';
-import { type Clock, systemClock } from '@lethe/kernel';
+import { type BackoffOptions, type Clock, systemClock } from '@lethe/kernel';
 import { type Message, type QueueResource, type ServiceDefinition, type Topology, resourcesOf } from '@lethe/topology';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
-import { type BackoffOptions, RETRY_BACKOFF_SECONDS } from './backoff.js';
+import { RETRY_BACKOFF_SECONDS } from './backoff.js';
 import { Consumer, type Settled } from './consumer.js';
 import { Dispatcher, consume } from './dispatch.js';
 import { checkHandlers } from './handler-check.js';

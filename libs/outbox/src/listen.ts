@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
-import { type Database, fullJitter } from '@lethe/database';
+import type { Database } from '@lethe/database';
+import { fullJitter, pause } from '@lethe/kernel';
 import { CHANNEL } from './outbox.sql.js';
-import { pause } from './pause.js';
 import type { Wake } from './wake.js';
 
-const RECONNECT = { baseMs: 200, capMs: 30_000 };
+const RECONNECT = { base: 200, cap: 30_000 };
 
 /**
  * Hears the notifications of other processes until aborted, on a connection of its own. A lost connection is made anew
@@ -15,7 +15,7 @@ export async function listenForPeers(database: Database, bell: Wake, signal: Abo
   const aborted = new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  for (let failures = 0; !signal.aborted; failures += 1) {
+  for (let failures = 1; !signal.aborted; failures += 1) {
     try {
       await database.withConnection(async (client) => {
         client.on('notification', ({ payload }) => {

@@ -1,4 +1,5 @@
-import { type Database, type Tx, fullJitter } from '@lethe/database';
+import type { Database, Tx } from '@lethe/database';
+import { fullJitter } from '@lethe/kernel';
 import type { MessageDefinition } from '@lethe/topology';
 import { PublishTimeoutError } from './outbox.errors.js';
 import { CLAIM, DELETE_SENT, MARK_FAILED, WALK_INDEXES } from './outbox.sql.js';
@@ -26,7 +27,7 @@ export interface BatchOutcome {
   readonly parked: readonly { readonly id: string; readonly type: string; readonly error: Error }[];
 }
 
-const RETRY = { baseMs: 1_000, capMs: 60_000 };
+const RETRY = { base: 1_000, cap: 60_000 };
 /** Every key is greater. */
 const FIRST_KEY = '';
 const NOTHING: BatchOutcome = { sent: 0, failed: 0, parked: [] };
@@ -122,7 +123,7 @@ export class RelayBatch {
     await tx.query(MARK_FAILED, [
       failed.map(({ id }) => id),
       failed.map(({ attempts }) => attempts),
-      failed.map(({ attempts }) => fullJitter(attempts, RETRY)),
+      failed.map(({ attempts }) => Math.round(fullJitter(attempts, RETRY))),
       failed.map(({ park }) => park),
       failed.map(({ error }) => `${error.name}: ${error.message}`.slice(0, 1_000)),
     ]);

@@ -1,14 +1,14 @@
 import { Logger } from '@nestjs/common';
-import { type Database, deleteInBatches, fullJitter } from '@lethe/database';
+import { type Database, deleteInBatches } from '@lethe/database';
+import { fullJitter, pause } from '@lethe/kernel';
 import { INBOX_RETENTION_SECONDS, type ServiceDefinition } from '@lethe/topology';
 import { listenForPeers } from './listen.js';
 import { LAG, SWEEP_INBOX, UNPARK } from './outbox.sql.js';
 import { type BatchOutcome, RelayBatch } from './relay-batch.js';
-import { pause } from './pause.js';
 import type { OutboxLag, Publisher, RelayOptions } from './relay.options.js';
 import type { Wake } from './wake.js';
 
-const TROUBLE = { baseMs: 100, capMs: 30_000 };
+const TROUBLE = { base: 100, cap: 30_000 };
 
 /**
  * Sends what lies in the outbox. Every replica runs one; they share the work row by row and keep the order of each key
@@ -89,8 +89,8 @@ export class Relay {
       const outcome = await this.#attempt();
       if (outcome === undefined || (outcome.failed > 0 && outcome.sent === 0)) {
         // Nothing gets through: wakes must not turn an outage into a storm (R07).
-        await pause(fullJitter(troubles, TROUBLE), signal);
         troubles += 1;
+        await pause(fullJitter(troubles, TROUBLE), signal);
         continue;
       }
       troubles = 0;

@@ -68,7 +68,7 @@ export class TestStream {
       leaseDurationMs: 1_500,
       syncMs: 100,
       idlePollMs: 210,
-      handlerBackoff: { baseMs: 1, capMs: 10 },
+      handlerBackoff: { base: 1, cap: 10 },
       onEvent: (event) => events.push(event),
       ...options,
     });

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -7,14 +6,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { AwsClients } from '@lethe/aws';
 import { cartSchema, cartsTable } from '@lethe/contracts';
-import { fullJitter } from '@lethe/database';
+import { fullJitter, pause } from '@lethe/kernel';
 import { Injectable } from '@nestjs/common';
 import { CartContendedError, DependencyUnavailableError } from '../orders.errors.js';
 import { type CartItems, type VersionedCart } from './cart.js';
 
 /** Tries against other writers of the same cart. */
 const MAX_ATTEMPTS = 12;
-const BACKOFF = { baseMs: 5, capMs: 200 };
+const BACKOFF = { base: 5, cap: 200 };
 
 /**
  * Carts in DynamoDB: one item per customer, read consistently and written only over the version that was read (R27).
@@ -40,7 +39,7 @@ export class CartStore {
   /** Applies the change to the newest cart, again if another change came first. Throws a {@link CartContendedError}. */
   async change(customerId: string, change: (items: CartItems) => CartItems): Promise<VersionedCart> {
     let cause: unknown;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const cart = await this.read(customerId);
       const items = change(cart.items);
       if (items === cart.items) return cart;

@@ -1,6 +1,6 @@
 import type { StreamDefinition } from '@lethe/topology';
 import { randomUUID } from 'node:crypto';
-import { pause } from '../pause.js';
+import { pause } from '@lethe/kernel';
 import { type ConsumerGroupOptions, type ConsumerSettings, withDefaults } from './consumer-options.js';
 import { LeaseCoordinator, type TakenLease } from './lease-coordinator.js';
 import { LeaseTable } from './lease-table.js';

@@ -32,7 +32,7 @@ export interface ConsumerGroupOptions<D extends StreamDefinition> {
   /** Records of one batch, at most 10,000; 500. */
   readonly batchSize?: number;
   /** Pause before a batch whose handler failed comes again, with full jitter; 100 ms to 10 s. */
-  readonly handlerBackoff?: { readonly baseMs: number; readonly capMs: number };
+  readonly handlerBackoff?: { readonly base: number; readonly cap: number };
   /** Monotonic milliseconds; performance.now. */
   readonly monotonic?: () => number;
   readonly random?: () => number;
@@ -49,7 +49,7 @@ export function withDefaults<D extends StreamDefinition>(options: ConsumerGroupO
     idlePollMs: 500,
     checkpointIntervalMs: 1_000,
     batchSize: 500,
-    handlerBackoff: { baseMs: 100, capMs: 10_000 },
+    handlerBackoff: { base: 100, cap: 10_000 },
     monotonic: () => performance.now(),
     random: Math.random,
     ...options,

@@ -1,4 +1,4 @@
-import { fullJitter, pause } from '../pause.js';
+import { fullJitter, pause } from '@lethe/kernel';
 import { LeaseLostError } from '../streaming.errors.js';
 import { SHARD_END } from './checkpoint.js';
 import type { LeaseTable, LeaseUpdate } from './lease-table.js';
@@ -6,7 +6,7 @@ import type { Lease } from './lease.js';
 
 /** The owner believes in its lease for less than the others wait: clocks may run at slightly different rates. */
 const TRUST = 0.9;
-const BACKOFF = { baseMs: 50, capMs: 1_000 } as const;
+const BACKOFF = { base: 50, cap: 1_000 } as const;
 
 export interface HeldLeaseOptions {
   readonly table: LeaseTable;

@@ -10,14 +10,14 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { fullJitter, pause } from '../pause.js';
+import { fullJitter, pause } from '@lethe/kernel';
 import { UnexpectedAnswerError } from '../streaming.errors.js';
 import { SHARD_END, TRIM_HORIZON } from './checkpoint.js';
 import type { Lease, Shard } from './lease.js';
 
 /** BatchGetItem: keys of one request (DynamoDB API reference). */
 const MAX_KEYS = 100;
-const BACKOFF = { baseMs: 50, capMs: 1_000 } as const;
+const BACKOFF = { base: 50, cap: 1_000 } as const;
 
 export interface LeaseTableOptions {
   readonly dynamodb: DynamoDBClient;

@@ -1,6 +1,6 @@
 import { childTrace, runInTrace } from '@lethe/kernel';
 import type { StreamDefinition } from '@lethe/topology';
-import { fullJitter, pause } from '../pause.js';
+import { fullJitter, pause } from '@lethe/kernel';
 import { InvalidCheckpointError } from '../streaming.errors.js';
 import { type StreamBatch, readBatch, traceOf } from './batch.js';
 import type { HeldLease } from './held-lease.js';
@@ -9,14 +9,14 @@ import type { ConsumerListener } from './stream-events.js';
 
 /** Kinesis allows five reads a second and shard, whoever makes them. */
 const READ_SPACING_MS = 205;
-const READ_BACKOFF = { baseMs: 200, capMs: 5_000 } as const;
+const READ_BACKOFF = { base: 200, cap: 5_000 } as const;
 
 export interface ReadingOptions<D extends StreamDefinition> {
   readonly definition: D;
   readonly handle: (batch: StreamBatch<D>) => Promise<void>;
   readonly idlePollMs: number;
   readonly checkpointIntervalMs: number;
-  readonly handlerBackoff: { readonly baseMs: number; readonly capMs: number };
+  readonly handlerBackoff: { readonly base: number; readonly cap: number };
   readonly onEvent: ConsumerListener;
 }
 

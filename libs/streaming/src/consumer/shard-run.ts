@@ -1,6 +1,6 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { StreamDefinition } from '@lethe/topology';
-import { pause } from '../pause.js';
+import { pause } from '@lethe/kernel';
 import { LeaseLostError } from '../streaming.errors.js';
 import { HeldLease } from './held-lease.js';
 import type { TakenLease } from './lease-coordinator.js';

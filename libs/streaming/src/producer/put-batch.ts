@@ -1,5 +1,5 @@
 import { type KinesisClient, PutRecordsCommand, type PutRecordsResultEntry } from '@aws-sdk/client-kinesis';
-import { fullJitter, pause } from '../pause.js';
+import { fullJitter, pause } from '@lethe/kernel';
 import type { EncodedRecord } from '../record-codec.js';
 import { RecordRefusedError, UnexpectedAnswerError } from '../streaming.errors.js';
 
@@ -18,7 +18,7 @@ export interface PendingRecord {
 export interface PutPolicy {
   /** PutRecords calls for one record, the first included. */
   readonly maxAttempts: number;
-  readonly backoff: { readonly baseMs: number; readonly capMs: number };
+  readonly backoff: { readonly base: number; readonly cap: number };
   readonly random: () => number;
 }
 

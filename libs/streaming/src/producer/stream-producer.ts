@@ -10,7 +10,7 @@ const MIB = 1_048_576;
 const MAX_BATCH_RECORDS = 500;
 /** PutRecords: bytes of one request, partition keys included (Kinesis API reference). */
 const MAX_BATCH_BYTES = 5 * MIB;
-const BACKOFF = { baseMs: 25, capMs: 1_000 } as const;
+const BACKOFF = { base: 25, cap: 1_000 } as const;
 
 export interface StreamProducerOptions<D extends StreamDefinition> {
   readonly definition: D;

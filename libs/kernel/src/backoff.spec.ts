@@ -1,19 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { POLL_BACKOFF_MS, RETRY_BACKOFF_SECONDS, fullJitter } from './backoff.js';
+import { fullJitter } from './backoff.js';
 
-const attempts = fc.integer({ min: 0, max: 100_000 });
-const options = fc.record({
-  base: fc.double({ min: 0, max: 1e6, noNaN: true }),
-  cap: fc.double({ min: 0, max: 1e6, noNaN: true }),
-});
+const bound = fc.double({ min: 0, max: 1e6, noNaN: true });
 
 describe('fullJitter', () => {
   it('R06: stays from 0 to the cap, whatever the attempt', () => {
     fc.assert(
       fc.property(
-        attempts,
-        options,
+        fc.integer({ min: 0, max: 100_000 }),
+        fc.record({ base: bound, cap: bound }),
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (attempt, { base, cap }, random) => {
           const pause = fullJitter(attempt, { base, cap }, () => random);
@@ -27,15 +23,13 @@ describe('fullJitter', () => {
   });
 
   it('R06: spreads over the whole range, and is not constant', () => {
-    for (const backoff of [RETRY_BACKOFF_SECONDS, POLL_BACKOFF_MS]) {
-      const pauses = Array.from({ length: 2_000 }, () => fullJitter(50, backoff) / backoff.cap);
-      const mean = pauses.reduce((sum, pause) => sum + pause, 0) / pauses.length;
+    const pauses = Array.from({ length: 2_000 }, () => fullJitter(50, { base: 1, cap: 300 }) / 300);
+    const mean = pauses.reduce((sum, pause) => sum + pause, 0) / pauses.length;
 
-      expect(mean).toBeGreaterThan(0.45);
-      expect(mean).toBeLessThan(0.55);
-      expect(Math.min(...pauses)).toBeLessThan(0.05);
-      expect(Math.max(...pauses)).toBeGreaterThan(0.95);
-    }
+    expect(mean).toBeGreaterThan(0.45);
+    expect(mean).toBeLessThan(0.55);
+    expect(Math.min(...pauses)).toBeLessThan(0.05);
+    expect(Math.max(...pauses)).toBeGreaterThan(0.95);
   });
 
   it('doubles its bound with each attempt until the cap', () => {
