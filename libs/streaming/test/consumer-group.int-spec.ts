@@ -28,7 +28,7 @@ describe('ConsumerGroup', () => {
     expect(seen.of('a')).toEqual(range(1, 60));
   });
 
-  it('R23: checkpoints after the effect, not before', async () => {
+  it('R23, KIN-4: checkpoints after the effect, not before', async () => {
     await test.put('a', 1, 5);
     const effect = test.effect();
     const started = deferred();
@@ -95,7 +95,7 @@ describe('ConsumerGroup', () => {
     await eventually(() => expect(handled).toEqual([{ good: 1, reasons: ['undecodable'] }]));
   });
 
-  it('an expired iterator resumes from the last sequence read, not from the checkpoint', async () => {
+  it('KIN-3: an expired iterator resumes from the last sequence read, not from the checkpoint', async () => {
     await test.put('a', 1, 30);
     const clients = newClients();
     let reads = 0;

@@ -80,7 +80,7 @@ describe('leases', () => {
     expect(rival.group.shards).toEqual([]);
   });
 
-  it('a throttled lease table never causes two owners to checkpoint', async () => {
+  it('KIN-8: a throttled lease table never causes two owners to checkpoint', async () => {
     await test.put('a', 1, 5);
     const clients = newClients();
     const effect = test.effect();
@@ -226,7 +226,7 @@ describe('leases', () => {
     await eventually(() => expect(seen.steps.length).toBeGreaterThan(0));
   });
 
-  it('an invalid checkpoint is an error until someone corrects it, never silently LATEST', async () => {
+  it('KIN-5: an invalid checkpoint is an error until someone corrects it, never silently LATEST', async () => {
     await test.put('a', 1, 5);
     const Item = {
       leaseKey: { S: `${test.application}:${test.stream}:${shard}` },

@@ -54,7 +54,7 @@ describe('StreamProducer', () => {
     clients.close();
   });
 
-  it('R23: PutRecords fails partially: only the failed entries go again', async () => {
+  it('R23, KIN-7: PutRecords fails partially: only the failed entries go again', async () => {
     const clients = newClients();
     const sent: number[] = [];
     intercept(clients.kinesis, 'PutRecords', async (input, send) => {

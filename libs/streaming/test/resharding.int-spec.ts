@@ -41,7 +41,7 @@ describe('resharding', () => {
     expect(ended[0]).toBe(first);
   });
 
-  it('children of a reshard start at TRIM_HORIZON: records put before anyone read them are not lost', async () => {
+  it('KIN-1: children of a reshard start at TRIM_HORIZON: records put before anyone read them are not lost', async () => {
     const [first = ''] = await test.openShards();
     const seen = new Seen();
     const { group } = test.group({ handle: seen.handle });
@@ -57,7 +57,7 @@ describe('resharding', () => {
     await eventually(async () => expect((await test.lease(first))['checkpoint']).toBe('SHARD_END'));
   });
 
-  it('SHARD_END is not written while records are in flight, and the children wait for it', async () => {
+  it('KIN-2: SHARD_END is not written while records are in flight, and the children wait for it', async () => {
     const [first = '', second = ''] = await test.openShards();
     await putAll(1, 3);
     await test.split(first);
@@ -86,7 +86,7 @@ describe('resharding', () => {
     for (const key of KEYS) expect(seen.of(key)).toEqual(range(1, 6));
   });
 
-  it('SHARD_END is not overwritten by a late checkpoint', async () => {
+  it('KIN-2: SHARD_END is not overwritten by a late checkpoint', async () => {
     const { table, stream, application, clients } = test;
     const leases = new LeaseTable({ dynamodb: clients.dynamodb, table, stream, application });
     await leases.create({ shardId: 's', parents: [] });

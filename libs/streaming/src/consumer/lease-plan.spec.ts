@@ -26,7 +26,7 @@ describe('readableLeases', () => {
     expect(ids(readableLeases(split, leases(lease('a', 'SHARD_END'), lease('b'), lease('c'))))).toEqual(['b', 'c']);
   });
 
-  it('a merged shard waits for both parents', () => {
+  it('KIN-1: a merged shard waits for both parents', () => {
     const one = leases(lease('a', 'SHARD_END'), lease('b', '5'), lease('c'));
     const both = leases(lease('a', 'SHARD_END'), lease('b', 'SHARD_END'), lease('c'));
 

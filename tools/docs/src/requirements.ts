@@ -1,0 +1,122 @@
+/** Something that must hold, and the tests that show it name its id: `it('R15: …')`. */
+export interface Requirement {
+  readonly id: string;
+  readonly holds: string;
+  /** Why no test shows it yet. */
+  readonly open?: string;
+}
+export interface RequirementGroup {
+  readonly title: string;
+  readonly requirements: readonly Requirement[];
+}
+
+function numbered(prefix: string, rules: readonly (string | readonly [holds: string, open: string])[]): Requirement[] {
+  return rules.map((rule, index) => {
+    const id = `${prefix}${index + 1}`;
+    return typeof rule === 'string' ? { id, holds: rule } : { id, holds: rule[0], open: rule[1] };
+  });
+}
+
+const messaging: RequirementGroup = {
+  title: 'SQS and SNS: where systems lose or double messages',
+  requirements: numbered('SQS-', [
+    'A standard queue accepts a delete with a stale receipt handle: a successful delete proves nothing, the inbox does.',
+    'A delete that fails after the handler succeeded is no failure of the handler, and makes nothing visible again.',
+    'Receiving, deleting and extending are stopped apart: no signal of one cancels the finished work of another.',
+    'A stop flushes buffered deletes, returns unstarted messages with visibility 0, waits for handlers, then closes.',
+    'A handler that takes too long is aborted first; its message is not released while it runs on.',
+    'Entry ids of a batch are indexes: the same message can be in a batch twice.',
+    'Sizes count UTF-8 bytes, and the names, types and values of attributes.',
+    'A retry goes through visibility; republishing a copy would reset the receive count.',
+    'The deduplication id survives the outbox: a recovered message is not rejected by FIFO, nor doubled.',
+    'A message is kept hidden from the moment of its receipt, not from the start of its handler.',
+    'A message with more than ten attributes is refused when published: SNS would discard it silently.',
+  ]),
+};
+
+const streams: RequirementGroup = {
+  title: 'Kinesis: where consumers lose or skip records',
+  requirements: numbered('KIN-', [
+    'The children of a reshard start at TRIM_HORIZON after their parents have ended; a merged shard waits for both.',
+    'SHARD_END is not overwritten by a late checkpoint, nor written while records are in flight.',
+    'An expired iterator resumes from the last sequence read, not from the checkpoint.',
+    'The checkpoint comes after the effect.',
+    'An invalid checkpoint is an error, never silently LATEST.',
+    ['Aggregated records carry their sub-sequence number into the checkpoint.', 'aggregation is not supported yet'],
+    'PutRecords fails partially: only the failed entries go again.',
+    'A throttled lease table never causes two owners.',
+  ]),
+};
+
+const outbox: RequirementGroup = {
+  title: 'Outbox',
+  requirements: numbered('OBX-', [
+    'No row is skipped because its transaction committed late: rows are claimed, never read by `id > last`.',
+    'Clean-up deletes in bounded batches.',
+    'Relays claim with SKIP LOCKED at READ COMMITTED, so that several do not get into each other’s way.',
+  ]),
+};
+
+const transport: RequirementGroup = {
+  title: 'The contract of a NestJS transport',
+  requirements: numbered('NEST-', [
+    'Handlers are awaited with everything they return, chained ones run once, and the original error is kept.',
+    '`on`, `unwrap`, `status`, `transportId` and the teardown of `publish` are there; replies end with `isDisposed`.',
+  ]),
+};
+
+const PART_3 = 'part 3: sessions and identity';
+const RELIABILITY: readonly (string | readonly [holds: string, open: string])[] = [
+  'SIGTERM under load: no failed request, no lost message, exit 0 in time.',
+  'SIGKILL at any instant: the invariants hold afterwards.',
+  'Keep-alive outlasts the balancer’s idle time-out; the time-out for headers is longer still.',
+  'Every outbound client has a connect and a request time-out.',
+  'Attempts are explicit and bounded; layers do not multiply their retries.',
+  'Backoff has full jitter and a cap.',
+  'A dependency that is down is not hammered.',
+  'Each dependency has a defined fallback.',
+  'Liveness touches no dependency; readiness only what is critical.',
+  'Overload is shed with 503 and Retry-After; health is never shed.',
+  'Bodies, queues, prefetch, concurrency, pools and caches are bounded.',
+  'Event-loop delay and heap are reported.',
+  'Consumers are idempotent: one delivery or many, the same end.',
+  'The key of deduplication is the message id, stored with the effect, for longer than any redelivery.',
+  'Outbox: no zombie and no ghost at any crash point.',
+  'Several relays lose nothing, keep the order of a key, park what is poisoned.',
+  'The age of the oldest unsent row is a metric.',
+  'A handler longer than the visibility timeout runs once; lost visibility aborts it.',
+  'Of a batch only what failed is repeated; FIFO stops the group at its first failure.',
+  'Dead-letter queues: three receives at least, longer retention, redrive, trace and id intact.',
+  'Unknown types and versions are set aside, not looped over, not acknowledged silently.',
+  'Readers are tolerant both ways between versions.',
+  'Streams: duplicates collapse, nothing is lost over reshards and stolen leases.',
+  'Sagas: a crash between any two steps converges; each step has a time-out.',
+  'Stock is never oversold nor negative.',
+  'Money is integers in minor units; sums are conserved.',
+  'No lost update on a mutable aggregate.',
+  'A paused lock holder cannot write past its tenure.',
+  ['Scheduled work runs once for all replicas.', 'part 4: reconciliation is the first scheduled work'],
+  'Sessions survive their replica.',
+  ['A cache that fails over mixes no identities.', PART_3],
+  ['A cache stampede reaches the origin but a few times.', PART_3],
+  'Serialization failures and deadlocks repeat the whole transaction.',
+  'DynamoDB’s throttling, conditions and unprocessed items are handled.',
+  'Trace context goes from HTTP through messages and streams to HTTP.',
+  'Skewed clocks break no invariant.',
+  'Running replicas verify tokens while the issuer is down, within bounds.',
+  'Old and new replicas run together.',
+  ['Replicas run on a read-only root.', 'part 6: containers'],
+  'The same requests to one replica and to three that are killed get the same answers.',
+];
+
+/** What must hold, in the groups of the page. */
+export const requirementGroups: readonly RequirementGroup[] = [
+  messaging,
+  streams,
+  outbox,
+  transport,
+  {
+    title: 'Reliability',
+    requirements: numbered('R', RELIABILITY).map((it) => ({ ...it, id: `R${it.id.slice(1).padStart(2, '0')}` })),
+  },
+];
