@@ -12,9 +12,17 @@ export const MAX_ATTEMPTS = 3;
 /** Milliseconds for an S3 request: one part of an upload may be 8 MiB over a slow link. */
 const S3_REQUEST_TIMEOUT_MS = 15_000;
 
+/**
+ * Who carries out the hot calls: SQS receive, delete, change visibility and send, Kinesis put and get. `lean` is this
+ * library's own client, at about a third of the CPU; `sdk` leaves them to the SDK, with all its middleware.
+ */
+export type Transport = 'lean' | 'sdk';
+
 /** Timeouts in milliseconds: 1,000 to connect, and 5,000 (S3: 15,000) until the answer begins. */
 export interface AwsClientsOptions extends Timeouts {
   readonly region: string;
+  /** Default `lean`. The clients have the same types, outputs and errors with both. */
+  readonly transport?: Transport;
   /** Told of every operation when it ends. Must not throw. */
   readonly onCall?: (call: AwsCall) => void;
 }
