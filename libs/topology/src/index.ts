@@ -29,6 +29,7 @@ export {
   readMessage,
 } from './envelope.js';
 export { type JsonSchema, type WireSchema, wireSchemaOf } from './json-schema.js';
+export { type Ordering, deadLetterQueueName, queueName, streamName, topicName } from './names.js';
 export {
   INBOX_RETENTION_SECONDS,
   QUEUE_DEFAULTS,
@@ -37,11 +38,7 @@ export {
   type StreamResource,
   type SubscriptionResource,
   type TopicResource,
-  deadLetterQueueName,
-  queueName,
   resourcesOf,
-  streamName,
-  topicName,
 } from './resources.js';
 export {
   type EmittedBy,
@@ -52,3 +49,4 @@ export {
   defineService,
   defineTopology,
 } from './service.js';
+export type { QueueSettings, TopicSettings } from './settings.js';

@@ -33,8 +33,8 @@ describe('resourcesOf', () => {
 
   it('gives a topic to each service that publishes, and to no other', () => {
     expect(topics).toEqual([
-      { name: 'shop-orders', owner: 'orders' },
-      { name: 'shop-stock', owner: 'stock' },
+      { name: 'shop-orders', owner: 'orders', fifo: false },
+      { name: 'shop-stock', owner: 'stock', fifo: false },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { StreamDefinition } from './definitions.js';
+import { deadLetterQueueName, queueName, streamName, topicName } from './names.js';
 import type { ServiceDefinition, Topology } from './service.js';
 
 /** What a topology owns in AWS, by name. Derived, never written by hand. */
@@ -11,11 +11,19 @@ export interface Resources {
 export interface TopicResource {
   readonly name: string;
   readonly owner: string;
+  /** Whether messages of one group stay in order. */
+  readonly fifo: boolean;
+  /** Bytes of the largest message and of a whole batch; absent where SNS's default of 262,144 is kept. */
+  readonly maxMessageBytes?: number;
 }
 export interface QueueResource {
   readonly name: string;
   readonly owner: string;
   readonly deadLetterQueue: string;
+  /** Whether messages of one group stay in order, in this queue and in its dead-letter queue. */
+  readonly fifo: boolean;
+  /** Whether messages carry a group so that none of them holds up the others (fair queues of SQS). */
+  readonly fair: boolean;
   readonly visibilityTimeoutSeconds: number;
   /** Receives after which SQS moves the message to the dead-letter queue. */
   readonly maxReceiveCount: number;
@@ -50,25 +58,39 @@ export const QUEUE_DEFAULTS = {
 export const INBOX_RETENTION_SECONDS =
   QUEUE_DEFAULTS.retentionSeconds + QUEUE_DEFAULTS.deadLetterRetentionSeconds + DAY;
 
-export function topicName(topology: string, owner: string): string {
-  return `${topology}-${owner}`;
-}
-export function queueName(topology: string, service: string): string {
-  return `${topology}-${service}`;
-}
-export function deadLetterQueueName(topology: string, service: string): string {
-  return `${topology}-${service}-dlq`;
-}
-export function streamName(topology: string, stream: Pick<StreamDefinition, 'name'>): string {
-  return `${topology}-${stream.name}`;
+function topicOf(topology: string, { name, topic }: ServiceDefinition): TopicResource {
+  const maxMessageBytes = topic?.maxMessageBytes;
+  return {
+    name: topicName(topology, name, topic),
+    owner: name,
+    fifo: topic?.fifo === true,
+    ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
+  };
 }
 
-function subscriptionsOf(topology: string, { name, handles }: ServiceDefinition): SubscriptionResource[] {
+function queueOf(topology: string, { name, queue }: ServiceDefinition): QueueResource {
+  const { visibilityTimeoutSeconds, maxReceiveCount } = { ...QUEUE_DEFAULTS, ...queue };
+  return {
+    name: queueName(topology, name, queue),
+    owner: name,
+    deadLetterQueue: deadLetterQueueName(topology, name, queue),
+    fifo: queue?.fifo === true,
+    fair: queue?.fair === true,
+    ...QUEUE_DEFAULTS,
+    visibilityTimeoutSeconds,
+    maxReceiveCount,
+  };
+}
+
+function subscriptionsOf(
+  { name: topology, services }: Topology,
+  { name, handles, queue }: ServiceDefinition,
+): SubscriptionResource[] {
   const events = handles.filter(({ kind }) => kind === 'event');
   const owners = [...new Set(events.map(({ owner }) => owner))].sort();
   return owners.map((owner) => ({
-    topic: topicName(topology, owner),
-    queue: queueName(topology, name),
+    topic: topicName(topology, owner, services.find((service) => service.name === owner)?.topic),
+    queue: queueName(topology, name, queue),
     filterPolicy: {
       type: events
         .filter((event) => event.owner === owner)
@@ -79,23 +101,15 @@ function subscriptionsOf(topology: string, { name, handles }: ServiceDefinition)
 }
 
 /** Topics of services that publish, queues of services that handle, one subscription per pair, streams that are written or read. */
-export function resourcesOf({ name, services }: Topology): Resources {
+export function resourcesOf(topology: Topology): Resources {
+  const { name, services } = topology;
   const streams = new Map(
     services.flatMap(({ writes, reads }) => [...writes, ...reads]).map((stream) => [stream.name, stream]),
   );
   return {
-    topics: services
-      .filter(({ publishes }) => publishes.length > 0)
-      .map((service) => ({ name: topicName(name, service.name), owner: service.name })),
-    queues: services
-      .filter(({ handles }) => handles.length > 0)
-      .map((service) => ({
-        name: queueName(name, service.name),
-        owner: service.name,
-        deadLetterQueue: deadLetterQueueName(name, service.name),
-        ...QUEUE_DEFAULTS,
-      })),
-    subscriptions: services.flatMap((service) => subscriptionsOf(name, service)),
+    topics: services.filter(({ publishes }) => publishes.length > 0).map((service) => topicOf(name, service)),
+    queues: services.filter(({ handles }) => handles.length > 0).map((service) => queueOf(name, service)),
+    subscriptions: services.flatMap((service) => subscriptionsOf(topology, service)),
     streams: [...streams.values()].map((stream) => ({
       name: streamName(name, stream),
       owner: stream.owner,

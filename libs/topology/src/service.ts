@@ -6,6 +6,13 @@ import {
   type StreamDefinition,
   checkName,
 } from './definitions.js';
+import {
+  type QueueSettings,
+  type TopicSettings,
+  checkDelivery,
+  checkQueueSettings,
+  checkTopicSettings,
+} from './settings.js';
 
 /** What one service says and hears. Whatever is not listed here it can neither publish, send, nor handle. */
 export interface ServiceDefinition<
@@ -15,6 +22,8 @@ export interface ServiceDefinition<
   Handles extends readonly MessageDefinition[] = readonly MessageDefinition[],
   Writes extends readonly StreamDefinition[] = readonly StreamDefinition[],
   Reads extends readonly StreamDefinition[] = readonly StreamDefinition[],
+  Queue extends QueueSettings | undefined = QueueSettings | undefined,
+  Topic extends TopicSettings | undefined = TopicSettings | undefined,
 > {
   readonly name: Name;
   readonly publishes: Publishes;
@@ -22,6 +31,10 @@ export interface ServiceDefinition<
   readonly handles: Handles;
   readonly writes: Writes;
   readonly reads: Reads;
+  /** How its queue differs from the rest. */
+  readonly queue?: Queue;
+  /** How its topic differs from the rest. */
+  readonly topic?: Topic;
 }
 
 /** The messages a service may emit: its own events and the commands it sends. */
@@ -29,18 +42,20 @@ export type EmittedBy<S extends ServiceDefinition> = S['publishes'][number] | S[
 /** The messages a service handles: commands of its own and events of anyone. */
 export type HandledBy<S extends ServiceDefinition> = S['handles'][number];
 
-interface ServiceSpec<N, P, C, H, W, R> {
+interface ServiceSpec<N, P, C, H, W, R, Q, T> {
   readonly name: N;
   readonly publishes?: P;
   readonly sends?: C;
   readonly handles?: H;
   readonly writes?: W;
   readonly reads?: R;
+  readonly queue?: Q;
+  readonly topic?: T;
 }
 
 /**
  * Declares a service. It compiles only if each published event and each handled command is the service's own.
- * Throws a {@link DefinitionError} where two messages share a type.
+ * Throws a {@link DefinitionError} where two messages share a type, or where SQS or SNS would refuse a setting.
  */
 export function defineService<
   const N extends string,
@@ -49,8 +64,12 @@ export function defineService<
   const H extends readonly (EventDefinition | CommandDefinition<N>)[] = readonly [],
   const W extends readonly StreamDefinition[] = readonly [],
   const R extends readonly StreamDefinition[] = readonly [],
->(spec: ServiceSpec<N, P, C, H, W, R>): ServiceDefinition<N, P, C, H, W, R> {
+  const Q extends QueueSettings | undefined = undefined,
+  const T extends TopicSettings | undefined = undefined,
+>(spec: ServiceSpec<N, P, C, H, W, R, Q, T>): ServiceDefinition<N, P, C, H, W, R, Q, T> {
   checkName('service', spec.name);
+  checkQueueSettings(spec.name, spec.queue);
+  checkTopicSettings(spec.name, spec.topic);
   const none: readonly never[] = [];
   const service = {
     name: spec.name,
@@ -59,6 +78,8 @@ export function defineService<
     handles: spec.handles ?? none,
     writes: spec.writes ?? none,
     reads: spec.reads ?? none,
+    ...(spec.queue === undefined ? {} : { queue: spec.queue }),
+    ...(spec.topic === undefined ? {} : { topic: spec.topic }),
   };
   for (const list of [service.publishes, service.sends, service.handles]) {
     const types = list.map(({ type }) => type);
@@ -66,7 +87,7 @@ export function defineService<
     if (twice !== undefined) throw new DefinitionError(`${spec.name} lists ${twice} twice`);
   }
   // The absent lists are the empty tuples that the type parameters default to.
-  return service as ServiceDefinition<N, P, C, H, W, R>;
+  return service as ServiceDefinition<N, P, C, H, W, R, Q, T>;
 }
 
 type Published<S extends readonly ServiceDefinition[]> = S[number]['publishes'][number]['type'];
@@ -86,9 +107,20 @@ export interface Unmatched<Problem extends string, Types> {
   readonly types: Types;
 }
 
+/** Events heard by FIFO queues whose topics are not FIFO. */
+type OutOfOrder<S extends readonly ServiceDefinition[]> = Exclude<
+  Extract<
+    Extract<S[number], { readonly queue?: { readonly fifo: true } }>['handles'][number],
+    { kind: 'event' }
+  >['type'],
+  Extract<S[number], { readonly topic?: { readonly fifo: true } }>['publishes'][number]['type']
+>;
+
 type Check<S extends readonly ServiceDefinition[]> = [Exclude<HandledEvents<S>, Published<S>>] extends [never]
   ? [Exclude<Sent<S>, HandledCommands<S>>] extends [never]
-    ? unknown
+    ? [OutOfOrder<S>] extends [never]
+      ? unknown
+      : Unmatched<'a FIFO queue hears an event of a topic that is not FIFO', OutOfOrder<S>>
     : Unmatched<'a command is sent that no service handles', Exclude<Sent<S>, HandledCommands<S>>>
   : Unmatched<'an event is subscribed to that no service publishes', Exclude<HandledEvents<S>, Published<S>>>;
 
@@ -119,5 +151,6 @@ export function defineTopology<const S extends readonly ServiceDefinition[]>(
     const lost = sends.find(({ type }) => !handled.has(type));
     if (lost) throw new DefinitionError(`${service} sends ${lost.type}, which no service handles`);
   }
+  checkDelivery(name, all);
   return { name, services };
 }

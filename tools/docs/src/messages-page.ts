@@ -19,8 +19,9 @@ function messageSection({ name: topology, services }: Topology, definition: Mess
   const has = (list: readonly { readonly type: string }[]): boolean => list.some((message) => message.type === type);
   const emitters = services.filter(({ publishes, sends }) => has(kind === 'event' ? publishes : sends));
   const handlers = services.filter(({ handles }) => has(handles));
-  const queues = handlers.map(({ name }) => `queue \`${queueName(topology, name)}\``).join(', ');
-  const way = kind === 'event' ? `topic \`${topicName(topology, owner)}\` → ${queues || 'no queue'}` : queues;
+  const queues = handlers.map(({ name, queue }) => `queue \`${queueName(topology, name, queue)}\``).join(', ');
+  const topic = topicName(topology, owner, services.find(({ name }) => name === owner)?.topic);
+  const way = kind === 'event' ? `topic \`${topic}\` → ${queues || 'no queue'}` : queues;
   return [
     `### \`${type}\``,
     '',
