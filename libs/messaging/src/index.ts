@@ -1,5 +1,16 @@
 export { SqsClientProxy, type SqsClientProxyOptions } from './client-proxy.js';
 export type { Settled } from './consumer.js';
+export type {
+  Bounds,
+  ConsumedQueue,
+  ConsumerObserver,
+  ConsumerState,
+  Handle,
+  Handled,
+  PlainHandle,
+  Received,
+  SqsConsumerOptions,
+} from './consumer/consumer.types.js';
 export { Reject, RetryLater } from './handler-outcome.js';
 export { type HandlerResult, Handles, type MessageHandlerMethod, SQS_TRANSPORT } from './handles.js';
 export type { MessagingLogger } from './logger.js';
@@ -8,6 +19,7 @@ export {
   DrainTimeoutError,
   HandlerFailedError,
   HandlerMismatchError,
+  HandlerTimeoutError,
   MessageTooLargeError,
   PublishError,
   RequestReplyError,

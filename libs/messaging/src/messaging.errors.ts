@@ -106,3 +106,11 @@ export class DrainTimeoutError extends Error {
     super(`the handler did not end within the grace period of ${graceMs} ms`);
   }
 }
+
+/** The reason of the abort signal where a handler has taken longer than its consumer allows. */
+export class HandlerTimeoutError extends Error {
+  override readonly name = 'HandlerTimeoutError';
+  constructor(timeoutMs: number) {
+    super(`the handler did not end within ${timeoutMs} ms`);
+  }
+}
