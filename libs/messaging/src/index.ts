@@ -29,3 +29,7 @@ export {
 export { MessagePublisher, type MessagePublisherOptions, type PublishEntry, type PublishResult } from './publisher.js';
 export { SqsContext } from './sqs-context.js';
 export { SqsServer, type SqsServerEvents, type SqsServerOptions, type SqsServerStatus } from './sqs-server.js';
+export { ConsumerTelemetry } from './telemetry/consumer-telemetry.js';
+export { observers } from './telemetry/observers.js';
+export { type ProcessedMessage, type ProcessOperation, ProcessTelemetry } from './telemetry/process.js';
+export { type SendOperation, type SentEntry, startSend } from './telemetry/send.js';

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { ConsumerObserver, Settled } from '../consumer/consumer.types.js';
 import { ATTRIBUTE } from './conventions.js';
-import type { ConsumerObserver, Settled } from './consumer-observer.js';
+
 import { instruments } from './instruments.js';
 
 /** What a consumer of a queue does, as metrics of OpenTelemetry; nothing where no SDK is registered. */
