@@ -1,29 +1,19 @@
 import type { z } from 'zod';
+import { DefinitionError, type MessageDefinition, type Upcast } from './message-definition.js';
+import { type UpcastFrom, checkUpcasts } from './upcasts.js';
 
-/** A message declared once: its type, who owns it, and the schema of its data. */
-export interface MessageDefinition<
-  Kind extends 'event' | 'command' = 'event' | 'command',
-  Owner extends string = string,
-  Type extends string = string,
-  Schema extends z.ZodType = z.ZodType,
-> {
-  readonly kind: Kind;
-  /** An event is owned by the service that publishes it, a command by the service that carries it out. */
-  readonly owner: Owner;
-  /** `<owner>.<name>.v<version>`, the CloudEvents `type`. */
-  readonly type: Type;
-  readonly version: number;
-  readonly description: string;
-  readonly schema: Schema;
-}
-
-export type EventDefinition<Owner extends string = string> = MessageDefinition<'event', Owner>;
-export type CommandDefinition<Owner extends string = string> = MessageDefinition<'command', Owner>;
-
-/** The data of a message as its readers see it: defaults filled in, unknown members dropped. */
-export type DataOf<D extends { readonly schema: z.ZodType }> = z.output<D['schema']>;
-/** The data of a message as its writer gives it. */
-export type InputOf<D extends { readonly schema: z.ZodType }> = z.input<D['schema']>;
+export {
+  type CommandDefinition,
+  type DataOf,
+  DefinitionError,
+  type EventDefinition,
+  type InputOf,
+  type MessageDefinition,
+  type ReplyInputOf,
+  type ReplyOf,
+  type RequestDefinition,
+  type Upcast,
+} from './message-definition.js';
 
 /** A stream of records, ordered per partition key. */
 export interface StreamDefinition<
@@ -42,17 +32,31 @@ export interface StreamDefinition<
   readonly shards: number;
 }
 
-/** A definition breaks a rule of names. */
-export class DefinitionError extends Error {
-  override readonly name = 'DefinitionError';
-}
-
-interface MessageSpec<Owner extends string, Name extends string, Version extends number, Schema extends z.ZodType> {
+interface MessageSpec<
+  Owner extends string,
+  Name extends string,
+  Version extends number,
+  Schema extends z.ZodType,
+  Upcasts,
+> {
   readonly owner: Owner;
   readonly name: Name;
   readonly version: Version;
   readonly description: string;
   readonly data: Schema;
+  /** Older versions that consumers of this one still take. A writer publishes one version, never both. */
+  readonly upcasts?: Upcasts;
+}
+interface CommandSpec<
+  O extends string,
+  N extends string,
+  V extends number,
+  S extends z.ZodType,
+  U,
+  R,
+> extends MessageSpec<O, N, V, S, U> {
+  /** Makes the command a request: the shape of each reply. */
+  readonly reply?: R;
 }
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -63,41 +67,49 @@ export function checkName(what: string, name: string): void {
     throw new DefinitionError(`${what} "${name}" is not kebab-case of at most 40 characters`);
 }
 
-function defineMessage<
-  K extends 'event' | 'command',
-  O extends string,
-  N extends string,
-  V extends number,
-  S extends z.ZodType,
->(
-  kind: K,
-  { owner, name, version, description, data }: MessageSpec<O, N, V, S>,
-): MessageDefinition<K, O, `${O}.${N}.v${V}`, S> {
+function messageOf(
+  kind: 'event' | 'command',
+  spec: CommandSpec<string, string, number, z.ZodType, readonly Upcast[], z.ZodType | undefined>,
+): MessageDefinition {
+  const { owner, name, version, description, data, reply, upcasts = [] } = spec;
   checkName('service', owner);
   checkName(kind, name);
   if (!Number.isInteger(version) || version < 1)
     throw new DefinitionError(`${owner}.${name}: version ${version} is not 1, 2, 3 …`);
-  return { kind, owner, type: `${owner}.${name}.v${version}`, version, description, schema: data };
+  const type = `${owner}.${name}.v${version}`;
+  const definition = { kind, owner, type, version, description, schema: data, reply, upcasts };
+  checkUpcasts(definition);
+  return definition;
 }
 
-/** Something that happened, said by its owner to whoever subscribes. Throws a {@link DefinitionError} for a bad name. */
+/**
+ * Something that happened, said by its owner to whoever subscribes. Throws a {@link DefinitionError} for a bad name, or
+ * an older version that is none.
+ */
 export function defineEvent<
   const O extends string,
   const N extends string,
   const V extends number,
   S extends z.ZodType,
->(spec: MessageSpec<O, N, V, S>): MessageDefinition<'event', O, `${O}.${N}.v${V}`, S> {
-  return defineMessage('event', spec);
+  const U extends readonly UpcastFrom<MessageDefinition<'event', O>, z.input<NoInfer<S>>>[] = readonly [],
+>(spec: MessageSpec<O, N, V, S, U>): MessageDefinition<'event', O, `${O}.${N}.v${V}`, S, undefined, U> {
+  // The members are those of the spec, whose types the parameters are.
+  return messageOf('event', spec) as MessageDefinition<'event', O, `${O}.${N}.v${V}`, S, undefined, U>;
 }
 
-/** Something its owner is asked to do; goes straight to the owner's queue. Throws a {@link DefinitionError} for a bad name. */
+/**
+ * Something its owner is asked to do; goes straight to the owner's queue. With a `reply` it is a request, which its
+ * handler answers. Throws a {@link DefinitionError} for a bad name, or an older version that is none.
+ */
 export function defineCommand<
   const O extends string,
   const N extends string,
   const V extends number,
   S extends z.ZodType,
->(spec: MessageSpec<O, N, V, S>): MessageDefinition<'command', O, `${O}.${N}.v${V}`, S> {
-  return defineMessage('command', spec);
+  const U extends readonly UpcastFrom<MessageDefinition<'command', O>, z.input<NoInfer<S>>>[] = readonly [],
+  R extends z.ZodType | undefined = undefined,
+>(spec: CommandSpec<O, N, V, S, U, R>): MessageDefinition<'command', O, `${O}.${N}.v${V}`, S, R, U> {
+  return messageOf('command', spec) as MessageDefinition<'command', O, `${O}.${N}.v${V}`, S, R, U>;
 }
 
 /** A stream of records. Throws a {@link DefinitionError} for a bad name or number of shards. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { DataOf, MessageDefinition } from './definitions.js';
+import type { DataOf, MessageDefinition } from './message-definition.js';
+import { acceptedTypes } from './upcasts.js';
 
 const envelopeSchema = z.object({
   specversion: z.literal('1.0'),
@@ -10,6 +11,10 @@ const envelopeSchema = z.object({
   subject: z.string().min(1).max(256).optional(),
   datacontenttype: z.literal('application/json').optional(),
   traceparent: z.string().max(100).optional(),
+  /** Where the data is, in place of `data`: the CloudEvents extension of that name, with what it must weigh and hash to. */
+  dataref: z.string().max(2_048).optional(),
+  databytes: z.int().min(0).optional(),
+  datasha256: z.string().max(64).optional(),
   data: z.unknown(),
 });
 
@@ -60,12 +65,7 @@ export function encodeMessage<D extends MessageDefinition>(
   data: unknown,
   fields: EnvelopeFields,
 ): string {
-  const checked = definition.schema.safeParse(data);
-  if (!checked.success) {
-    throw new MessageFormatError('invalid-data', `${definition.type}: ${z.prettifyError(checked.error)}`, fields.id, {
-      cause: checked.error,
-    });
-  }
+  const checked = check(definition, data, fields.id);
   return JSON.stringify({
     specversion: '1.0',
     id: fields.id,
@@ -75,7 +75,7 @@ export function encodeMessage<D extends MessageDefinition>(
     subject: fields.subject,
     datacontenttype: 'application/json',
     traceparent: fields.traceparent,
-    data: checked.data,
+    data: checked,
   });
 }
 
@@ -94,19 +94,38 @@ export function decodeEnvelope(text: string): Envelope {
 }
 
 /**
- * Reads the data of a message whose envelope is known. Members that the schema does not know are dropped (R22).
- * Throws a {@link MessageFormatError}: `unknown-source` for an event that its owner did not publish, `invalid-data`.
+ * Reads the data of a message whose envelope is known, lifting that of an older version. Members that the schema does
+ * not know are dropped (R22). Throws a {@link MessageFormatError}: `unknown-source` for an event that its owner did not
+ * publish, `invalid-data` also where the envelope is of a type that the definition does not take.
  */
 export function readMessage<D extends MessageDefinition>(definition: D, envelope: Envelope): MessageOf<D> {
   if (definition.kind === 'event' && envelope.source !== definition.owner) {
     throw new MessageFormatError('unknown-source', `${envelope.type} from "${envelope.source}"`, envelope.id);
   }
-  const parsed = definition.schema.safeParse(envelope.data);
-  if (!parsed.success) {
-    throw new MessageFormatError('invalid-data', `${envelope.type}: ${z.prettifyError(parsed.error)}`, envelope.id, {
-      cause: parsed.error,
-    });
-  }
   const { id, source, time, subject, traceparent } = envelope;
-  return { id, type: definition.type, source, time, subject, traceparent, data: parsed.data as DataOf<D> };
+  // What its schema has passed.
+  const data = dataOf(definition, envelope) as DataOf<D>;
+  return { id, type: definition.type, source, time, subject, traceparent, data };
+}
+
+function dataOf(definition: MessageDefinition, envelope: Envelope): unknown {
+  if (envelope.type === definition.type) return check(definition, envelope.data, envelope.id);
+  const step = definition.upcasts.find(({ from }) => acceptedTypes(from).includes(envelope.type));
+  if (!step) throw new MessageFormatError('invalid-data', `${envelope.type} is no ${definition.type}`, envelope.id);
+  const older = dataOf(step.from, envelope);
+  let lifted: unknown;
+  try {
+    lifted = step.lift(older);
+  } catch (cause) {
+    const detail = `${step.from.type} could not be lifted to ${definition.type}`;
+    throw new MessageFormatError('invalid-data', detail, envelope.id, { cause });
+  }
+  return check(definition, lifted, envelope.id);
+}
+
+function check({ type, schema }: MessageDefinition, data: unknown, id: string): unknown {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const { error: cause } = parsed;
+  throw new MessageFormatError('invalid-data', `${type}: ${z.prettifyError(cause)}`, id, { cause });
 }

@@ -13,7 +13,11 @@ export {
   type EventDefinition,
   type InputOf,
   type MessageDefinition,
+  type ReplyInputOf,
+  type ReplyOf,
+  type RequestDefinition,
   type StreamDefinition,
+  type Upcast,
   defineCommand,
   defineEvent,
   defineStream,
@@ -50,3 +54,4 @@ export {
   defineTopology,
 } from './service.js';
 export type { QueueSettings, TopicSettings } from './settings.js';
+export { type AcceptedTypeOf, type UpcastFrom, acceptedTypes, upcast, versionsOf } from './upcasts.js';

@@ -1,5 +1,6 @@
 import { deadLetterQueueName, queueName, streamName, topicName } from './names.js';
 import type { ServiceDefinition, Topology } from './service.js';
+import { acceptedTypes } from './upcasts.js';
 
 /** What a topology owns in AWS, by name. Derived, never written by hand. */
 export interface Resources {
@@ -92,10 +93,7 @@ function subscriptionsOf(
     topic: topicName(topology, owner, services.find((service) => service.name === owner)?.topic),
     queue: queueName(topology, name, queue),
     filterPolicy: {
-      type: events
-        .filter((event) => event.owner === owner)
-        .map(({ type }) => type)
-        .sort(),
+      type: [...new Set(events.filter((event) => event.owner === owner).flatMap(acceptedTypes))].sort(),
     },
   }));
 }

@@ -13,6 +13,7 @@ import {
   checkQueueSettings,
   checkTopicSettings,
 } from './settings.js';
+import { type AcceptedTypeOf, acceptedTypes } from './upcasts.js';
 
 /** What one service says and hears. Whatever is not listed here it can neither publish, send, nor handle. */
 export interface ServiceDefinition<
@@ -91,14 +92,16 @@ export function defineService<
 }
 
 type Published<S extends readonly ServiceDefinition[]> = S[number]['publishes'][number]['type'];
-type HandledEvents<S extends readonly ServiceDefinition[]> = Extract<
-  S[number]['handles'][number],
-  { kind: 'event' }
->['type'];
-type HandledCommands<S extends readonly ServiceDefinition[]> = Extract<
-  S[number]['handles'][number],
-  { kind: 'command' }
->['type'];
+type HandledEvents<S extends readonly ServiceDefinition[]> = Extract<S[number]['handles'][number], { kind: 'event' }>;
+type HandledCommands<S extends readonly ServiceDefinition[]> = AcceptedTypeOf<
+  Extract<S[number]['handles'][number], { kind: 'command' }>
+>;
+/** Those of the handled messages of which no version that their handler takes is among the types. */
+type Without<Handled, Types> = Handled extends MessageDefinition
+  ? [Extract<AcceptedTypeOf<Handled>, Types>] extends [never]
+    ? Handled['type']
+    : never
+  : never;
 type Sent<S extends readonly ServiceDefinition[]> = S[number]['sends'][number]['type'];
 
 /** Shown by the compiler where services do not fit together: `types` lists the offending messages. */
@@ -108,21 +111,18 @@ export interface Unmatched<Problem extends string, Types> {
 }
 
 /** Events heard by FIFO queues whose topics are not FIFO. */
-type OutOfOrder<S extends readonly ServiceDefinition[]> = Exclude<
-  Extract<
-    Extract<S[number], { readonly queue?: { readonly fifo: true } }>['handles'][number],
-    { kind: 'event' }
-  >['type'],
+type OutOfOrder<S extends readonly ServiceDefinition[]> = Without<
+  Extract<Extract<S[number], { readonly queue?: { readonly fifo: true } }>['handles'][number], { kind: 'event' }>,
   Extract<S[number], { readonly topic?: { readonly fifo: true } }>['publishes'][number]['type']
 >;
 
-type Check<S extends readonly ServiceDefinition[]> = [Exclude<HandledEvents<S>, Published<S>>] extends [never]
+type Check<S extends readonly ServiceDefinition[]> = [Without<HandledEvents<S>, Published<S>>] extends [never]
   ? [Exclude<Sent<S>, HandledCommands<S>>] extends [never]
     ? [OutOfOrder<S>] extends [never]
       ? unknown
       : Unmatched<'a FIFO queue hears an event of a topic that is not FIFO', OutOfOrder<S>>
     : Unmatched<'a command is sent that no service handles', Exclude<Sent<S>, HandledCommands<S>>>
-  : Unmatched<'an event is subscribed to that no service publishes', Exclude<HandledEvents<S>, Published<S>>>;
+  : Unmatched<'an event is subscribed to that no service publishes', Without<HandledEvents<S>, Published<S>>>;
 
 /** Services that talk to each other, and the prefix of everything they own in AWS. */
 export interface Topology<S extends readonly ServiceDefinition[] = readonly ServiceDefinition[]> {
@@ -144,9 +144,11 @@ export function defineTopology<const S extends readonly ServiceDefinition[]>(
     throw new DefinitionError(`two services of ${name} share a name: ${names.join(', ')}`);
   const all: readonly ServiceDefinition[] = services;
   const published = new Set(all.flatMap((service) => service.publishes.map(({ type }) => type)));
-  const handled = new Set(all.flatMap((service) => service.handles.map(({ type }) => type)));
+  const handled = new Set(all.flatMap((service) => service.handles.flatMap(acceptedTypes)));
   for (const { name: service, handles, sends } of all) {
-    const deaf = handles.find(({ kind, type }) => kind === 'event' && !published.has(type));
+    const deaf = handles.find(
+      (message) => message.kind === 'event' && !acceptedTypes(message).some((type) => published.has(type)),
+    );
     if (deaf) throw new DefinitionError(`${service} subscribes to ${deaf.type}, which no service publishes`);
     const lost = sends.find(({ type }) => !handled.has(type));
     if (lost) throw new DefinitionError(`${service} sends ${lost.type}, which no service handles`);
