@@ -1,6 +1,6 @@
-import type { AwsClients } from '@lethe/aws';
 import { type MessageDefinition, type Topology, queueName, topicName } from '@lethe/topology';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
+import type { MessagingClients } from './clients.js';
 import { DestinationError } from './messaging.errors.js';
 
 /** Where a message is sent: the topic of the event's owner, or the queue of the command's owner. */
@@ -16,7 +16,7 @@ export function destinationOf(topology: Topology, { kind, owner }: MessageDefini
 }
 
 /** Asks SQS for the URL of a queue. Throws a {@link DestinationError} where there is none or SQS does not answer. */
-export async function queueUrlOf({ sqs }: AwsClients, name: string): Promise<string> {
+export async function queueUrlOf({ sqs }: MessagingClients, name: string): Promise<string> {
   try {
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
     if (QueueUrl === undefined) throw new DestinationError(name, 'SQS gave no URL');
@@ -33,7 +33,7 @@ export class Addresses {
   readonly #urls = new Map<string, Promise<string>>();
 
   constructor(
-    private readonly clients: AwsClients,
+    private readonly clients: MessagingClients,
     private readonly accountId: string,
   ) {}
 

@@ -15,6 +15,8 @@ export { Reject, RetryLater } from './handler-outcome.js';
 export { type HandlerResult, Handles, type MessageHandlerMethod, SQS_TRANSPORT } from './handles.js';
 export type { MessagingLogger } from './logger.js';
 export {
+  AttributeLimitError,
+  ClaimCheckError,
   DestinationError,
   DrainTimeoutError,
   HandlerFailedError,
@@ -33,3 +35,4 @@ export { ConsumerTelemetry } from './telemetry/consumer-telemetry.js';
 export { observers } from './telemetry/observers.js';
 export { type ProcessedMessage, type ProcessOperation, ProcessTelemetry } from './telemetry/process.js';
 export { type SendOperation, type SentEntry, startSend } from './telemetry/send.js';
+export { ClaimCheck, type ClaimCheckOptions, type ClaimTicket } from './sending/claim-check.js';

@@ -60,6 +60,30 @@ export class MessageTooLargeError extends PublishError {
   }
 }
 
+/** A message has more attributes than arrive: SNS discards it at raw delivery to SQS without telling anyone. */
+export class AttributeLimitError extends PublishError {
+  constructor(
+    destination: string,
+    readonly attributes: readonly string[],
+    readonly limit: number,
+  ) {
+    super(destination, 'TooManyAttributes', `${attributes.join(', ')} are more than ${limit} attributes`, true);
+  }
+}
+
+/** Data that lies in S3 is not what its message says. No retry mends it. */
+export class ClaimCheckError extends Error {
+  override readonly name = 'ClaimCheckError';
+  constructor(
+    /** `foreign`: not in our bucket and prefix. `missing`: not there (any more). */
+    readonly reason: 'foreign' | 'missing' | 'size' | 'checksum' | 'undecodable',
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${reason}: ${detail}`, options);
+  }
+}
+
 /** The transport can emit, and cannot ask and wait for an answer. */
 export class RequestReplyError extends Error {
   override readonly name = 'RequestReplyError';

@@ -1,7 +1,7 @@
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { type BatchResultErrorEntry, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import type { AwsClients } from '@lethe/aws';
 import type { MessageDefinition, Topology } from '@lethe/topology';
+import type { MessagingClients } from './clients.js';
 import { type TextAttributes, messageBytes, splitBatches, textAttributes } from './batches.js';
 import { Addresses, type Destination, destinationOf } from './destinations.js';
 import { MessageTooLargeError, PublishError } from './messaging.errors.js';
@@ -16,6 +16,15 @@ export interface PublishEntry {
   readonly body: string;
   /** W3C trace context, also inside the body. */
   readonly traceparent?: string | undefined;
+  /**
+   * Messages of one group stay in order on a FIFO queue or topic (there the envelope's `subject` is the default), and
+   * hold up no other group on a fair queue. Elsewhere it means nothing.
+   */
+  readonly group?: string | undefined;
+  /** Seconds for which SQS keeps the message back, 0 to 900. Standard queues only: later, and events, by the outbox. */
+  readonly delaySeconds?: number | undefined;
+  /** Further attributes. With `type` and `traceparent` there are ten at most. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What became of one entry. Without an error, SNS or SQS has it. */
@@ -26,7 +35,7 @@ export interface PublishResult {
 
 export interface MessagePublisherOptions {
   readonly topology: Topology;
-  readonly clients: AwsClients;
+  readonly clients: MessagingClients;
   /** Twelve digits; part of the ARN of a topic. */
   readonly accountId: string;
   /** Batch requests in flight at once. Default 8. */
@@ -54,7 +63,7 @@ const DEFAULTS = { concurrency: 8, maxQueueBytes: 1_048_576, maxTopicBytes: 262_
 /** Publishes events to the topic of their owner, and sends commands to the queue of theirs, in as few requests as can be. */
 export class MessagePublisher {
   readonly #topology: Topology;
-  readonly #clients: AwsClients;
+  readonly #clients: MessagingClients;
   readonly #addresses: Addresses;
   readonly #permits: Semaphore;
   readonly #maxBytes: Readonly<Record<Destination['kind'], number>>;
@@ -88,6 +97,14 @@ export class MessagePublisher {
       batches.map(({ destination, batch }) => this.#permits.run(() => this.#send(destination, batch, fail))),
     );
     return results;
+  }
+
+  /**
+   * Sends one entry together with others that are issued at the same time. Rejects with a {@link PublishError}.
+   */
+  async publish(entry: PublishEntry): Promise<void> {
+    const [result] = await this.publishBatch([entry]);
+    if (result?.error) throw result.error;
   }
 
   /** Entries by destination, without those that are too large. */
