@@ -1,11 +1,28 @@
 export { Inbox } from './inbox.js';
-export { OutboxKeyError, PublishTimeoutError } from './outbox.errors.js';
+export {
+  DeliveryTimeError,
+  NestedUnitOfWorkError,
+  OutboxKeyError,
+  PublishTimeoutError,
+  SagaDefinitionError,
+  SagaMissingError,
+  SagaStepError,
+  UnitOfWorkEndedError,
+} from './outbox.errors.js';
 export { outboxMigrations } from './outbox.migration.js';
 export { registerOutboxMetrics } from './outbox.metrics.js';
 export { OutboxModule, type OutboxModuleOptions } from './outbox.module.js';
-export { OUTBOX_COLUMNS } from './outbox.sql.js';
-export { Outbox, type OutboxAddress, type OutboxRow } from './outbox.js';
-export { type BatchOutcome } from './relay-batch.js';
-export { Relay } from './relay.js';
-export { type OutboxLag, type OutgoingMessage, type Publisher, type RelayOptions } from './relay.options.js';
-export { Wake } from './wake.js';
+export { OUTBOX_COLUMNS, SCHEDULED_COLUMNS } from './outbox.sql.js';
+export { Outbox } from './outbox.js';
+export {
+  type OutboxAddress,
+  type OutboxRow,
+  type ScheduledAddress,
+  type ScheduledRow,
+  columnsOf,
+} from './outbox.rows.js';
+export { type BatchOutcome } from './relay/relay-batch.js';
+export { Relay } from './relay/relay.js';
+export { type OutboxLag, type OutgoingMessage, type Publisher, type RelayOptions } from './relay/relay.options.js';
+export { Wake } from './relay/wake.js';
+export { type Unit, UnitOfWork } from './unit-of-work.js';

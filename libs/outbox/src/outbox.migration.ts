@@ -44,5 +44,35 @@ export class OutboxTables1735689600000 implements MigrationInterface {
   }
 }
 
-/** Tables `outbox` and `inbox`; a service lists them before its own migrations. */
-export const outboxMigrations: readonly MigrationClass[] = [OutboxTables1735689600000];
+/**
+ * Messages of later. Only adds: replicas of the version before never look here, so that they send none of them early, and
+ * find them in `outbox` once a newer relay has put them in line (R38).
+ */
+export class OutboxSchedule1767225600000 implements MigrationInterface {
+  readonly name = 'OutboxSchedule1767225600000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE outbox_scheduled (
+        id uuid PRIMARY KEY,
+        key text COLLATE "C" NOT NULL,
+        type text NOT NULL,
+        body text NOT NULL,
+        traceparent text,
+        deliver_at timestamptz NOT NULL
+      ) WITH (
+        autovacuum_vacuum_scale_factor = 0.02,
+        autovacuum_vacuum_threshold = 1000,
+        autovacuum_analyze_scale_factor = 0.02,
+        autovacuum_analyze_threshold = 1000
+      )`);
+    await runner.query('CREATE INDEX outbox_scheduled_due ON outbox_scheduled (deliver_at)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE outbox_scheduled');
+  }
+}
+
+/** Tables `outbox`, `outbox_scheduled` and `inbox`; a service lists them before its own migrations. */
+export const outboxMigrations: readonly MigrationClass[] = [OutboxTables1735689600000, OutboxSchedule1767225600000];

@@ -11,9 +11,10 @@ import {
 } from '@nestjs/common';
 import { Inbox } from './inbox.js';
 import { Outbox } from './outbox.js';
-import { Relay } from './relay.js';
-import type { RelayOptions } from './relay.options.js';
-import { Wake } from './wake.js';
+import { Relay } from './relay/relay.js';
+import type { RelayOptions } from './relay/relay.options.js';
+import { Wake } from './relay/wake.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 export interface OutboxModuleOptions extends RelayOptions {
   readonly service: ServiceDefinition;
@@ -23,7 +24,7 @@ export interface OutboxModuleOptions extends RelayOptions {
 }
 
 /**
- * Provides {@link Outbox}, {@link Inbox} and a running {@link Relay} to the whole application. Needs `Database` and
+ * Provides {@link UnitOfWork}, {@link Outbox}, {@link Inbox} and a running {@link Relay} to the whole application. Needs `Database` and
  * `AwsClients`. At shutdown the relay finishes its batch; the database is closed later, by whoever opened it.
  */
 @Module({})
@@ -38,6 +39,11 @@ export class OutboxModule implements OnApplicationBootstrap, OnApplicationShutdo
         { provide: Wake, inject: [Database], useFactory: (database: Database) => new Wake(database) },
         { provide: Outbox, inject: [Wake], useFactory: (bell: Wake) => new Outbox(service, bell) },
         {
+          provide: UnitOfWork,
+          inject: [Database, Outbox],
+          useFactory: (database: Database, outbox: Outbox) => new UnitOfWork(database, outbox),
+        },
+        {
           provide: Inbox,
           inject: [Database, Outbox],
           useFactory: (database: Database, outbox: Outbox) => new Inbox(database, outbox),
@@ -49,7 +55,7 @@ export class OutboxModule implements OnApplicationBootstrap, OnApplicationShutdo
             new Relay(database, new MessagePublisher({ topology, clients, accountId }), service, bell, options),
         },
       ],
-      exports: [Outbox, Inbox, Relay],
+      exports: [UnitOfWork, Outbox, Inbox, Relay],
     };
   }
 

@@ -11,6 +11,13 @@ import { statement } from '@lethe/database';
  */
 export const OUTBOX_COLUMNS = 'id, key, type, body, traceparent';
 
+/**
+ * Columns of a `ScheduledRow`, in its order, for statements that write the aggregate and a message of later at once, into
+ * the table `outbox_scheduled`. A table of its own, since a row of `outbox` that waits would hold up its whole key, and
+ * since replicas of a version that knows of no schedule must not send it (R38).
+ */
+export const SCHEDULED_COLUMNS = 'id, key, type, body, traceparent, deliver_at';
+
 export const ADD = statement('outbox.add', `INSERT INTO outbox (${OUTBOX_COLUMNS}) VALUES ($1, $2, $3, $4, $5)`);
 
 /** Several rows in one round trip; they keep their order. */
@@ -21,6 +28,56 @@ export const ADD_ALL = statement(
    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
      WITH ORDINALITY AS r (id, key, type, body, traceparent, line)
    ORDER BY r.line`,
+);
+
+export const SCHEDULE = statement(
+  'outbox.schedule',
+  `INSERT INTO outbox_scheduled (${SCHEDULED_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)`,
+);
+
+/** `$1`-`$5` rows of now, `$6`-`$11` rows of later, `$12` ids of rows of later that are no longer wanted. */
+export const WRITE = statement(
+  'outbox.write',
+  `WITH unwanted AS (DELETE FROM outbox_scheduled WHERE id = ANY ($12::uuid[])),
+   later AS (
+     INSERT INTO outbox_scheduled (${SCHEDULED_COLUMNS})
+     SELECT * FROM unnest($6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[]))
+   INSERT INTO outbox (${OUTBOX_COLUMNS})
+   SELECT r.id, r.key, r.type, r.body, r.traceparent
+   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+     WITH ORDINALITY AS r (id, key, type, body, traceparent, line)
+   ORDER BY r.line`,
+);
+
+/** Waits where the row is being put in line, which takes a moment; {@link CANCEL_IN_LINE} then finds it there. */
+export const CANCEL_SCHEDULED = statement(
+  'outbox.cancel-scheduled',
+  'DELETE FROM outbox_scheduled WHERE id = $1 RETURNING id',
+);
+
+/** A row that a relay holds is on its way: it is left, without waiting for the outcome. */
+export const CANCEL_IN_LINE = statement(
+  'outbox.cancel-in-line',
+  `DELETE FROM outbox WHERE id = (SELECT id FROM outbox WHERE id = $1 FOR UPDATE SKIP LOCKED) RETURNING id`,
+);
+
+/**
+ * Puts at most `$1` messages whose time has come in line, and tells how long the next one has to wait. The cost is that
+ * of the due ones, whatever the number that waits. They get their place in line, `seq`, now; their age counts from now on.
+ */
+export const ENQUEUE_DUE = statement(
+  'outbox.enqueue-due',
+  `WITH due AS (
+     SELECT id FROM outbox_scheduled WHERE deliver_at <= now() ORDER BY deliver_at LIMIT $1 FOR UPDATE SKIP LOCKED),
+   gone AS (
+     DELETE FROM outbox_scheduled WHERE id IN (SELECT id FROM due) RETURNING ${SCHEDULED_COLUMNS}),
+   enqueued AS (
+     INSERT INTO outbox (${OUTBOX_COLUMNS}, created_at)
+     SELECT id, key, type, body, traceparent, deliver_at FROM gone ORDER BY deliver_at, id
+     RETURNING id)
+   SELECT (SELECT count(*) FROM enqueued) AS enqueued,
+     (SELECT extract(epoch FROM deliver_at - clock_timestamp()) * 1000
+      FROM outbox_scheduled WHERE deliver_at > now() ORDER BY deliver_at LIMIT 1)::float8 AS "nextMs"`,
 );
 
 /**
@@ -75,14 +132,23 @@ export const MARK_FAILED = statement(
    WHERE o.id = f.id`,
 );
 
-/** The ids are UUIDv7: the least is the oldest. Counts stop at 100,001: beyond that the number says nothing more, and the scrape of a metric must stay cheap. */
+/**
+ * The ids are UUIDv7 of the time at which the row was to leave: the least is the oldest. Messages whose time has come and
+ * that nobody put in line count as well. Counts stop at 100,001: beyond that the number says nothing more, and the scrape
+ * of a metric must stay cheap.
+ */
 export const LAG = statement(
   'outbox.lag',
   `SELECT
-     coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) * 1000
-               FROM outbox WHERE parked_at IS NULL ORDER BY id LIMIT 1), 0)::float8 AS "ageMs",
+     greatest(
+       (SELECT extract(epoch FROM clock_timestamp() - created_at) * 1000
+        FROM outbox WHERE parked_at IS NULL ORDER BY id LIMIT 1),
+       (SELECT extract(epoch FROM clock_timestamp() - deliver_at) * 1000
+        FROM outbox_scheduled ORDER BY deliver_at LIMIT 1),
+       0)::float8 AS "ageMs",
      (SELECT count(*) FROM (SELECT FROM outbox WHERE parked_at IS NULL LIMIT 100001) u) AS unsent,
-     (SELECT count(*) FROM (SELECT FROM outbox WHERE parked_at IS NOT NULL LIMIT 100001) p) AS parked`,
+     (SELECT count(*) FROM (SELECT FROM outbox WHERE parked_at IS NOT NULL LIMIT 100001) p) AS parked,
+     (SELECT count(*) FROM (SELECT FROM outbox_scheduled LIMIT 100001) s) AS scheduled`,
 );
 
 export const UNPARK = statement(

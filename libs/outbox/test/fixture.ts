@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { Inbox } from '../src/inbox.js';
 import { outboxMigrations } from '../src/outbox.migration.js';
 import { Outbox } from '../src/outbox.js';
-import { Relay } from '../src/relay.js';
-import type { OutgoingMessage, Publisher, RelayOptions } from '../src/relay.options.js';
-import { Wake } from '../src/wake.js';
+import { Relay } from '../src/relay/relay.js';
+import type { OutgoingMessage, Publisher, RelayOptions } from '../src/relay/relay.options.js';
+import { Wake } from '../src/relay/wake.js';
 
 export const Happened = defineEvent({
   owner: 'shop',

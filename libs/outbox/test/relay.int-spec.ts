@@ -5,7 +5,7 @@ import { defineEvent, defineService } from '@lethe/topology';
 import { Logger } from '@nestjs/common';
 import { z } from 'zod';
 import { CLAIM, WALK_INDEXES } from '../src/outbox.sql.js';
-import { Relay } from '../src/relay.js';
+import { Relay } from '../src/relay/relay.js';
 import { DoThing, FakePublisher, Happened, OutboxFixture, type Replica, write } from './fixture.js';
 
 const HOUR = 3_600_000;
@@ -175,7 +175,7 @@ describe('Relay', () => {
 
     expect(outcomes.map(({ parked }) => parked.map(({ id }) => id))).toEqual([[], [], [poison]]);
     expect(publisher.ids).toEqual([other, next]);
-    expect(await replica.relay.lag()).toEqual({ ageMs: 0, unsent: 0, parked: 1 });
+    expect(await replica.relay.lag()).toEqual({ ageMs: 0, unsent: 0, parked: 1, scheduled: 0 });
     const [row] = await fixture.operator.query(ATTEMPTS);
     expect(row).toMatchObject({ id: poison, attempts: 3, last_error: 'Error: refused' });
   });
@@ -246,7 +246,7 @@ describe('Relay', () => {
   });
 
   it('R17: tells the age of the oldest unsent message', async () => {
-    expect(await replica.relay.lag()).toEqual({ ageMs: 0, unsent: 0, parked: 0 });
+    expect(await replica.relay.lag()).toEqual({ ageMs: 0, unsent: 0, parked: 0, scheduled: 0 });
     await write(replica, 'a', 2);
     await fixture.operator.dataSource.query(
       `UPDATE outbox SET created_at = now() - interval '1 minute' WHERE seq = (SELECT min(seq) FROM outbox)`,
@@ -254,7 +254,7 @@ describe('Relay', () => {
 
     const lag = await replica.relay.lag();
 
-    expect(lag).toMatchObject({ unsent: 2, parked: 0 });
+    expect(lag).toMatchObject({ unsent: 2, parked: 0, scheduled: 0 });
     expect(lag.ageMs).toBeGreaterThanOrEqual(60_000);
     expect(lag.ageMs).toBeLessThan(90_000);
   });

@@ -3,11 +3,13 @@ import { type Database, deleteInBatches } from '@lethe/database';
 import { fullJitter, pause } from '@lethe/kernel';
 import { INBOX_RETENTION_SECONDS, type ServiceDefinition } from '@lethe/topology';
 import { listenForPeers } from './listen.js';
-import { LAG, SWEEP_INBOX, UNPARK } from './outbox.sql.js';
+import { LAG, SWEEP_INBOX, UNPARK } from '../outbox.sql.js';
 import { type BatchOutcome, RelayBatch } from './relay-batch.js';
 import type { OutboxLag, Publisher, RelayOptions } from './relay.options.js';
+import { Schedule } from './schedule.js';
 import type { Wake } from './wake.js';
 
+const POLL_MS = 1_000;
 const TROUBLE = { base: 100, cap: 30_000 };
 
 /**
@@ -17,6 +19,7 @@ const TROUBLE = { base: 100, cap: 30_000 };
 export class Relay {
   readonly #logger = new Logger('Relay');
   readonly #batch: RelayBatch;
+  readonly #schedule: Schedule;
   readonly #batchSize: number;
   readonly #stopping = new AbortController();
   #running: Promise<unknown> | undefined;
@@ -30,6 +33,7 @@ export class Relay {
   ) {
     const definitions = new Map([...service.publishes, ...service.sends].map((it) => [it.type, it]));
     this.#batchSize = options.batchSize ?? 100;
+    this.#schedule = new Schedule(database, options.pollMs ?? POLL_MS);
     this.#batch = new RelayBatch(database, publisher, definitions, {
       batchSize: this.#batchSize,
       publishTimeoutMs: options.publishTimeoutMs ?? 15_000,
@@ -64,10 +68,15 @@ export class Relay {
     return outcome;
   }
 
+  /** Puts messages of later whose time has come in line now, at most 1,000, and gives their number. */
+  async enqueueDue(): Promise<number> {
+    return (await this.#schedule.enqueueDue()).enqueued;
+  }
+
   /** Throws a `DatabaseUnavailableError`. */
   async lag(): Promise<OutboxLag> {
     const [lag] = await this.database.query<OutboxLag>(LAG);
-    return lag ?? { ageMs: 0, unsent: 0, parked: 0 };
+    return lag ?? { ageMs: 0, unsent: 0, parked: 0, scheduled: 0 };
   }
 
   /** Lets parked rows, all or those named, be tried again; gives the ids of at most 1,000 of them. */
@@ -96,12 +105,13 @@ export class Relay {
       troubles = 0;
       const claimed = outcome.sent + outcome.failed;
       if (claimed >= this.#batchSize) this.bell.callPeers();
-      if (claimed === 0) await this.bell.wait(this.#pollDelay(), signal);
+      if (claimed === 0) await this.bell.wait(Math.min(this.#pollDelay(), this.#schedule.idleMs), signal);
     }
   }
 
   async #attempt(): Promise<BatchOutcome | undefined> {
     try {
+      await this.#schedule.look();
       return await this.sendBatch();
     } catch (error) {
       this.#logger.warn(`the relay could not work off its batch and will try again: ${String(error)}`);
@@ -124,7 +134,7 @@ export class Relay {
 
   /** Between half the interval and all of it, so that replicas do not poll in step. */
   #pollDelay(): number {
-    const poll = this.options.pollMs ?? 1_000;
+    const poll = this.options.pollMs ?? POLL_MS;
     return poll / 2 + Math.random() * (poll / 2);
   }
 }

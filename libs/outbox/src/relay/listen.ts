@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Database } from '@lethe/database';
 import { fullJitter, pause } from '@lethe/kernel';
-import { CHANNEL } from './outbox.sql.js';
+import { CHANNEL } from '../outbox.sql.js';
 import type { Wake } from './wake.js';
 
 const RECONNECT = { base: 200, cap: 30_000 };

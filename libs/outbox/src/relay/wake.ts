@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Querier } from '@lethe/database';
-import { NOTIFY } from './outbox.sql.js';
+import { NOTIFY } from '../outbox.sql.js';
 
 /** How long a relay of this process has to begin before the others are called. */
 const PEERS_AFTER_MS = 100;

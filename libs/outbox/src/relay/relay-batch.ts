@@ -1,8 +1,8 @@
 import type { Database, Tx } from '@lethe/database';
 import { fullJitter } from '@lethe/kernel';
 import type { MessageDefinition } from '@lethe/topology';
-import { PublishTimeoutError } from './outbox.errors.js';
-import { CLAIM, DELETE_SENT, MARK_FAILED, WALK_INDEXES } from './outbox.sql.js';
+import { PublishTimeoutError } from '../outbox.errors.js';
+import { CLAIM, DELETE_SENT, MARK_FAILED, WALK_INDEXES } from '../outbox.sql.js';
 import type { OutgoingMessage, Publisher } from './relay.options.js';
 
 interface ClaimedRow {
@@ -84,8 +84,8 @@ export class RelayBatch {
     const entries = rows.flatMap((row): OutgoingMessage[] => {
       const definition = this.definitions.get(row.type);
       if (definition === undefined) return [];
-      const { id, body, traceparent } = row;
-      return [traceparent === null ? { id, definition, body } : { id, definition, body, traceparent }];
+      const { id, key: group, body, traceparent } = row;
+      return [{ id, definition, body, group, ...(traceparent === null ? {} : { traceparent }) }];
     });
     const [answer] = await Promise.allSettled([withTimeout(this.publisher.publishBatch(entries), this.settings)]);
     if (answer.status === 'rejected') {

@@ -2,7 +2,10 @@ import type { MessageDefinition } from '@lethe/topology';
 
 /** One message on its way out. */
 export interface OutgoingMessage {
+  /** Of the row, each time it is sent: so FIFO queues, too, drop what is sent again, within their five minutes. */
   readonly id: string;
+  /** The row's key: a group of FIFO and of fair queues. */
+  readonly group: string;
   readonly definition: MessageDefinition;
   readonly body: string;
   readonly traceparent?: string;
@@ -30,10 +33,12 @@ export interface RelayOptions {
 
 /** How far behind the outbox is (R17). */
 export interface OutboxLag {
-  /** Age in milliseconds of the oldest unsent row that is not parked; 0 where there is none. */
+  /** Age in milliseconds of the oldest unsent row that is not parked, of a message of later since its time; 0 where there is none. */
   readonly ageMs: number;
   /** Unsent rows, 100,001 standing for "more". */
   readonly unsent: number;
   /** Rows set aside after too many refusals: they wait for `unpark()`. */
   readonly parked: number;
+  /** Messages of later that are not in line yet, 100,001 standing for "more". */
+  readonly scheduled: number;
 }

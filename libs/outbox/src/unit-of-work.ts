@@ -1,0 +1,130 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Database, TransactionOptions, Tx } from '@lethe/database';
+import type { EmittedBy, InputOf, Message, ServiceDefinition } from '@lethe/topology';
+import { NestedUnitOfWorkError, UnitOfWorkEndedError } from './outbox.errors.js';
+import type { Outbox } from './outbox.js';
+import type { OutboxAddress, OutboxRow, ScheduledAddress, ScheduledRow } from './outbox.rows.js';
+import { RECEIVE } from './outbox.sql.js';
+
+/** What work may do: change rows, and say what is to be told if the changes are committed. Of no use once it has ended. */
+export interface Unit<S extends ServiceDefinition = ServiceDefinition> {
+  readonly tx: Tx;
+  /**
+   * Says a message and gives its id. It is written at the end of the work, after all its changes: thus behind the lock
+   * on the aggregate, in the order of commits, in one round trip with the others, and nothing is left to be awaited.
+   * Throws as `Outbox.add` does, an `UnitOfWorkEndedError` once the work has ended.
+   */
+  emit<D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: OutboxAddress): string;
+  /** As {@link emit}, for a time to come: sent within about a second of it. */
+  schedule<D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: ScheduledAddress): string;
+  /** Takes a message back, said by this unit or by one before; whether it was still unsent (see `Outbox.cancel`). */
+  cancel(id: string): Promise<boolean>;
+  /** As {@link cancel} of a scheduled message, at the end of the work and in its round trip, without an answer. */
+  drop(id: string): void;
+}
+
+class BufferedUnit<S extends ServiceDefinition> implements Unit<S> {
+  #rows: OutboxRow[] = [];
+  #scheduled: ScheduledRow[] = [];
+  readonly #unwanted: string[] = [];
+  #ended = false;
+
+  constructor(
+    readonly tx: Tx,
+    private readonly outbox: Outbox<S>,
+  ) {}
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  emit<D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: OutboxAddress): string {
+    this.#assertOpen();
+    const row = this.outbox.row(definition, data, address);
+    this.#rows.push(row);
+    return row[0];
+  }
+
+  schedule<D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: ScheduledAddress): string {
+    this.#assertOpen();
+    const row = this.outbox.scheduledRow(definition, data, address);
+    this.#scheduled.push(row);
+    return row[0];
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    this.#assertOpen();
+    return this.#takeBack(id) || this.outbox.cancel(this.tx, id);
+  }
+
+  drop(id: string): void {
+    this.#assertOpen();
+    if (!this.#takeBack(id)) this.#unwanted.push(id);
+  }
+
+  async flush(): Promise<void> {
+    this.end();
+    await this.outbox.write(this.tx, { rows: this.#rows, scheduled: this.#scheduled, unwanted: this.#unwanted });
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** Forgets a message that was said but not written yet. */
+  #takeBack(id: string): boolean {
+    const before = this.#rows.length + this.#scheduled.length;
+    this.#rows = this.#rows.filter((row) => row[0] !== id);
+    this.#scheduled = this.#scheduled.filter((row) => row[0] !== id);
+    return this.#rows.length + this.#scheduled.length < before;
+  }
+
+  #assertOpen(): void {
+    if (this.#ended) throw new UnitOfWorkEndedError();
+  }
+}
+
+const underWay = new AsyncLocalStorage<{ readonly ended: boolean }>();
+
+/**
+ * A change and the messages that tell of it, committed together or not at all (R15). There is nothing to forget: what is
+ * said is written with the commit, nothing can be said outside, and a unit inside a unit is refused.
+ */
+export class UnitOfWork<S extends ServiceDefinition = ServiceDefinition> {
+  constructor(
+    private readonly database: Pick<Database, 'transaction'>,
+    private readonly outbox: Outbox<S>,
+  ) {}
+
+  /**
+   * Runs the work in a transaction and writes what it said. As with `Database.transaction` it may run again, with a unit
+   * of its own: it must have no effect outside. Throws as that does, and a {@link NestedUnitOfWorkError}.
+   */
+  async run<T>(work: (unit: Unit<S>) => Promise<T>, options?: TransactionOptions): Promise<T> {
+    if (underWay.getStore()?.ended === false) throw new NestedUnitOfWorkError();
+    return this.outbox.waking(() => this.database.transaction((tx) => this.#attempt(tx, work), options));
+  }
+
+  /**
+   * As {@link run}, once per message, however often it is delivered (R13): its id is remembered in the same transaction
+   * (R14). A message received before has no effect and gives undefined. While another delivery of it is at work this one
+   * waits, and then is a duplicate, or, where the other failed, does the work.
+   */
+  once<T>(message: Pick<Message, 'id'>, work: (unit: Unit<S>) => Promise<T>): Promise<T | undefined> {
+    return this.run(async (unit) => {
+      const [first] = await unit.tx.query(RECEIVE, [message.id]);
+      return first === undefined ? undefined : work(unit);
+    });
+  }
+
+  async #attempt<T>(tx: Tx, work: (unit: Unit<S>) => Promise<T>): Promise<T> {
+    const unit = new BufferedUnit<S>(tx, this.outbox);
+    try {
+      const result = await underWay.run(unit, () => work(unit));
+      await unit.flush();
+      return result;
+    } finally {
+      unit.end();
+    }
+  }
+}
