@@ -1,29 +1,35 @@
-import { contenderNames, loadContender } from './contenders/registry.js';
-import { consumerRuns, measureConsumer, tuneRuns } from './measure-consumers.js';
-import { figure, markdownTable } from './report/table.js';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from './bench.errors.js';
+import { benchMessaging } from './messaging-bench.js';
+import { type BenchOptions, USAGE, benchOptions } from './options.js';
+import { verdicts } from './report/bounds.js';
+import { reportDocument, reportText } from './report/document.js';
 import { QueueServer } from './server/queue-server.js';
-import type { WorkloadName } from './workload.js';
 
-const [only = '', workload = 'none,steady,mixed', flags = '', tune = ''] = process.argv.slice(2);
-const server = await QueueServer.start();
-Object.assign(process.env, server.env);
-const rows = [];
-const names = contenderNames.filter((name) => new RegExp(only).test(name));
-const loaded = (await Promise.all(names.map((name) => loadContender(name)))).flatMap((it) => it ?? []);
-const list = (workload.split(',')) as WorkloadName[];
-const runs = tune === '' ? consumerRuns(loaded, list) : tuneRuns(loaded, list, tune.split(',').map(Number));
-for (const run of runs) {
-  const row = await measureConsumer(run, { warmUp: 2_000, warmUpMs: 1_000, measured: 20_000, capMs: 8_000 }, server, {
-    repeat: 1,
-    flags: flags === '' ? [] : flags.split(' '),
-  });
-  rows.push(row);
-  console.error(row.workload, row.contender, row.at, row.settings, Math.round(row.messagesPerSecond), Math.round(row.p99Ms));
+// Entry of `npm run bench`: progress to stderr, figures to stdout.
+
+const DOCUMENT = fileURLToPath(new URL('../../../docs/benchmarks.md', import.meta.url));
+
+async function bench(options: BenchOptions): Promise<number> {
+  const server = await QueueServer.start();
+  Object.assign(process.env, server.env);
+  try {
+    const report = await benchMessaging(options, server, (line) => console.error(line));
+    console.log(options.json ? JSON.stringify({ ...report, bounds: verdicts(report) }, null, 2) : reportText(report));
+    if (options.write) writeFileSync(DOCUMENT, reportDocument(report));
+    const missed = verdicts(report).filter(({ holds }) => holds === false);
+    for (const { claim } of missed) console.error(`missed: ${claim}`);
+    return options.check && missed.length > 0 ? 1 : 0;
+  } finally {
+    await server.stop();
+  }
 }
-console.log(
-  markdownTable(
-    ['contender', 'work', 'settings', 'msg/s', 'CPU ms', 'calls', 'median', 'p99', 'MiB', 'n'],
-    rows.map((r) => [r.contender, r.workload, r.settings, figure(r.messagesPerSecond), figure(r.cpuMsPerMessage, 3), figure(r.callsPerMessage, 3), figure(r.medianMs, 1), figure(r.p99Ms, 1), figure(r.peakMiB), figure(r.measured)]),
-  ),
-);
-await server.stop();
+
+try {
+  process.exitCode = await bench(benchOptions(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}

@@ -1,13 +1,10 @@
-import { createClients } from '@lethe/aws';
-import { provisionMessaging } from '@lethe/messaging/provision';
-import { resourcesOf } from '@lethe/topology';
 import type { Contender, Settings } from './contenders/contender.js';
 import type { Window } from './measure/probe.js';
-import type { ConsumeJob, ConsumeResult } from './processes/job.js';
+import type { BacklogJob, BacklogResult, ConsumeJob, ConsumeResult } from './processes/job.js';
 import { runProcess } from './processes/run-process.js';
 import { type ConsumerRow, consumerRow, medianRow } from './report/rows.js';
+import { freshTopology } from './server/fresh-queue.js';
 import type { QueueServer } from './server/queue-server.js';
-import { benchTopology } from './topology.js';
 import type { WorkloadName } from './workload.js';
 
 /** Messages behind the measured ones, so that the load lasts until the slowest of those is done. */
@@ -33,6 +30,17 @@ export function consumerRuns(contenders: readonly Contender[], workloads: readon
   );
 }
 
+/** Runs that look for the best number of polls. */
+export function tuningRuns(
+  contenders: readonly Contender[],
+  workloads: readonly WorkloadName[],
+  polls: readonly number[],
+): ConsumerRun[] {
+  return consumerRuns(contenders, workloads)
+    .filter(({ at }) => at === 'best')
+    .flatMap((run) => polls.map((count) => ({ ...run, settings: { ...run.settings, polls: count } })));
+}
+
 export function describeSettings({ polls, handlers }: Settings): string {
   return [
     ...(polls === undefined ? [] : [`${polls} polls`]),
@@ -40,61 +48,38 @@ export function describeSettings({ polls, handlers }: Settings): string {
   ].join(', ');
 }
 
-/** Runs one consumer on a queue of its own. Repeated, it gives the run with the median throughput. */
+export interface MeasureOptions {
+  readonly window: Window;
+  /** Runs of which the median counts; those that use all their time are not repeated. */
+  readonly repeat: number;
+  /** For Node itself, such as `--cpu-prof`. */
+  readonly flags: readonly string[];
+}
+
+/** Runs one consumer on a queue of its own. */
 export async function measureConsumer(
-  run: ConsumerRun,
-  window: Window,
+  { contender, workload, at, settings }: ConsumerRun,
   server: QueueServer,
-  options: { readonly repeat: number; readonly flags?: readonly string[] },
+  { window, repeat, flags }: MeasureOptions,
 ): Promise<ConsumerRow> {
-  const { contender, workload, at, settings } = run;
   const name = { contender: contender.name, at, settings: describeSettings(settings), workload };
   const once = async (): Promise<ConsumerRow> => {
-    const topology = await prepare(server, window);
+    const topology = await freshTopology(server, window.warmUp + window.measured + BEHIND);
     const job: ConsumeJob = { contender: contender.name, workload, settings, topology, window };
-    const result = await runProcess<ConsumeResult>('consume', job, { env: server.env, ...options });
+    const { measurement } = await runProcess<ConsumeResult>('consume', job, { env: server.env, flags });
     await server.ask({ type: 'clear' });
-    return consumerRow(name, result.measurement);
+    return consumerRow(name, measurement);
   };
   const rows: [ConsumerRow, ...ConsumerRow[]] = [await once()];
-  // What takes its full time is long enough a measurement.
-  while (rows.length < options.repeat && !rows[0].capped) rows.push(await once());
+  while (rows.length < repeat && !rows[0].capped) rows.push(await once());
   return medianRow(rows);
 }
 
-let queues = 0;
-
-/** A topology of its own, its queue full. Gives its name. */
-async function prepare(server: QueueServer, { warmUp, measured }: Window): Promise<string> {
-  queues += 1;
-  const topology = benchTopology(`bench-${queues}`);
-  const clients = createClients({ region: server.env['AWS_REGION'] ?? '' });
-  try {
-    await provisionMessaging(topology, clients);
-  } finally {
-    clients.close();
-  }
-  const queue = resourcesOf(topology).queues[0]?.name ?? '';
-  await server.ask({ type: 'fill', queue, count: warmUp + measured + BEHIND });
-  return topology.name;
-}
-
-/** Runs that look for the best number of polls. */
-export function tuneRuns(
-  contenders: readonly Contender[],
-  workloads: readonly WorkloadName[],
-  polls: readonly number[],
-): ConsumerRun[] {
-  return workloads.flatMap((workload) =>
-    contenders
-      .filter(({ best }) => best !== undefined)
-      .flatMap((contender) =>
-        polls.map((count) => ({
-          contender,
-          workload,
-          at: 'best' as const,
-          settings: { ...contender.best?.[workload], polls: count },
-        })),
-      ),
-  );
+/** Lets a consumer work off a long backlog and looks at its memory ten times. */
+export async function measureBacklog(contender: string, count: number, server: QueueServer): Promise<BacklogResult> {
+  const topology = await freshTopology(server, count);
+  const job: BacklogJob = { contender, topology, count, every: count / 10 };
+  const result = await runProcess<BacklogResult>('backlog', job, { env: server.env, flags: ['--expose-gc'] });
+  await server.ask({ type: 'clear' });
+  return result;
 }

@@ -1,18 +1,19 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { received } from '../measure/observe.js';
 import type { Contender } from './contender.js';
+import { BARE_LOOP } from './names.js';
 import { startDecoupledLoop } from './decoupled-loop.js';
 import { SignedHttp } from './signed-http.js';
 
 /** The decoupled loop over `node:http`, without the SDK: what a client of SQS cannot be much faster than. */
 export const bareLoop: Contender = {
-  name: 'bare HTTP loop',
+  name: BARE_LOOP,
   atDefaults: false,
   bestIs: 'node:http, cached signing key',
   best: {
-    none: { polls: 8, handlers: 1_000 },
-    steady: { polls: 16, handlers: 1_000 },
-    mixed: { polls: 16, handlers: 1_000 },
+    none: { polls: 32, handlers: 1_000 },
+    steady: { polls: 64, handlers: 1_000 },
+    mixed: { polls: 64, handlers: 1_000 },
   },
   start: ({ region, queueUrl: QueueUrl, settings, handle, probe }) => {
     const { polls = 8, handlers = 1_000 } = settings;

@@ -1,4 +1,4 @@
-import type { Probe } from '../measure/probe.js';
+import type { Watcher } from '../measure/observe.js';
 import type { WorkloadName } from '../workload.js';
 import type { BenchTopology } from '../topology.js';
 
@@ -20,7 +20,7 @@ export interface Job {
   /** The work on message `n`. */
   readonly handle: (n: number) => Promise<void>;
   /** To be told of the answers to receives and deletes, see `observe`. */
-  readonly probe: Probe;
+  readonly probe: Required<Watcher>;
 }
 
 /** One way to consume a queue. */

@@ -24,10 +24,11 @@ const LINGER_MS = 5;
  */
 export function startDecoupledLoop({ calls, polls, handlers, handle }: LoopOptions): void {
   let running = 0;
-  let resume: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   let handled: string[] = [];
   let linger: NodeJS.Timeout | undefined;
 
+  const hasRoom = (): boolean => running + BATCH <= handlers;
   const flush = (): void => {
     clearTimeout(linger);
     linger = undefined;
@@ -38,20 +39,19 @@ export function startDecoupledLoop({ calls, polls, handlers, handle }: LoopOptio
   const work = async ({ Body, ReceiptHandle }: Message): Promise<void> => {
     await handle(parseWork(Body));
     running -= 1;
-    if (running + BATCH <= handlers) for (const go of resume.splice(0)) go();
+    if (waiting.length > 0 && hasRoom()) for (const go of waiting.splice(0)) go();
     handled.push(ReceiptHandle ?? '');
     if (handled.length === BATCH) flush();
     else linger ??= setTimeout(flush, LINGER_MS);
   };
   const poll = async (): Promise<never> => {
     for (;;) {
-      while (running + BATCH > handlers) await new Promise<void>((go) => resume.push(go));
+      while (!hasRoom()) await new Promise<void>((go) => waiting.push(go));
       running += BATCH;
       const messages = await calls.receive();
       running -= BATCH - messages.length;
       for (const message of messages) void work(message);
     }
   };
-  resume = [];
   for (let at = 0; at < polls; at += 1) void poll();
 }

@@ -7,10 +7,11 @@ import { NestFactory } from '@nestjs/core';
 import { observe } from '../measure/observe.js';
 import { Happened, Work, worker } from '../topology.js';
 import type { Contender, Job } from './contender.js';
+import { LETHE_SERVER } from './names.js';
 
 /** What an application has: Nest, a controller, schema checks, trace context, retries and dead letters. */
 export const letheServer: Contender = {
-  name: 'Lethe SqsServer (Nest)',
+  name: LETHE_SERVER,
   packageName: '@lethe/messaging',
   atDefaults: true,
   start: async (job) => {

@@ -1,19 +1,20 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { observe } from '../measure/observe.js';
 import type { Contender } from './contender.js';
+import { SDK_LOOP } from './names.js';
 import { startDecoupledLoop } from './decoupled-loop.js';
 import { tunedClient } from './sdk-client.js';
 
 /** The decoupled loop over the AWS SDK. */
 export const sdkLoop: Contender = {
-  name: 'SDK loop by hand',
+  name: SDK_LOOP,
   packageName: '@aws-sdk/client-sqs',
   atDefaults: false,
   bestIs: 'polls do not wait for handlers',
   best: {
-    none: { polls: 8, handlers: 1_000 },
-    steady: { polls: 16, handlers: 1_000 },
-    mixed: { polls: 16, handlers: 1_000 },
+    none: { polls: 64, handlers: 1_000 },
+    steady: { polls: 128, handlers: 1_000 },
+    mixed: { polls: 128, handlers: 1_000 },
   },
   start: ({ region, queueUrl: QueueUrl, settings, handle, probe }) => {
     const { polls = 8, handlers = 1_000 } = settings;

@@ -3,15 +3,16 @@ import { Consumer } from 'sqs-consumer';
 import { observe } from '../measure/observe.js';
 import { parseWork } from '../topology.js';
 import type { Contender } from './contender.js';
+import { SQS_CONSUMER } from './names.js';
 import { tunedClient } from './sdk-client.js';
 
 /** `handleMessage` at the defaults; at best `handleMessageBatch` by many consumers, which deletes ten at once. */
 export const sqsConsumer: Contender = {
-  name: 'sqs-consumer',
+  name: SQS_CONSUMER,
   packageName: 'sqs-consumer',
   atDefaults: true,
   bestIs: 'handleMessageBatch of ten, many consumers',
-  best: { none: { polls: 16 }, steady: { polls: 64 }, mixed: { polls: 64 } },
+  best: { none: { polls: 64 }, steady: { polls: 64 }, mixed: { polls: 64 } },
   start: ({ region, queueUrl, settings: { polls }, handle, probe }) => {
     const work = async (body: string | undefined) => handle(parseWork(body));
     if (polls === undefined) {

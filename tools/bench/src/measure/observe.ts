@@ -1,6 +1,5 @@
 import type { DeleteMessageBatchCommandInput, DeleteMessageCommandInput, Message } from '@aws-sdk/client-sqs';
 import { numberOf } from '../topology.js';
-import type { Probe } from './probe.js';
 
 interface Command {
   readonly constructor: { readonly name: string };
@@ -8,44 +7,52 @@ interface Command {
 }
 type Send = (command: Command, ...rest: unknown[]) => Promise<object>;
 
+/** Told of answers as they arrive. */
+export interface Watcher {
+  /** One request was answered. */
+  called(): void;
+  received?(receiptHandle: string, n: number): void;
+  deleted?(receiptHandle: string): void;
+}
+
 /**
- * Tells the probe of the answers that an SDK client, or one that stands in for it, hands to its user. Every contender
+ * Tells the watcher of the answers that an SDK client, or one that stands in for it, hands to its user. Every contender
  * that has such a client is watched by this one function, at the same price.
  */
-export function observe<Client extends { readonly send: unknown }>(client: Client, probe: Probe): Client {
+export function observe<Client extends { readonly send: unknown }>(client: Client, watcher: Watcher): Client {
   const send = (client.send as Send).bind(client);
   const observed: Send = async (command, ...rest) => {
     const output = await send(command, ...rest);
-    probe.called();
-    tell(probe, command, output);
+    watcher.called();
+    tell(watcher, command, output);
     return output;
   };
   Reflect.set(client, 'send', observed);
   return client;
 }
 
-function tell(probe: Probe, command: Command, output: object): void {
+function tell(watcher: Watcher, command: Command, output: object): void {
   switch (command.constructor.name) {
     case 'ReceiveMessageCommand':
-      received(probe, (output as { readonly Messages?: readonly Message[] }).Messages ?? []);
+      received(watcher, (output as { readonly Messages?: readonly Message[] }).Messages ?? []);
       break;
     case 'DeleteMessageBatchCommand':
       for (const { ReceiptHandle } of (command.input as DeleteMessageBatchCommandInput).Entries ?? []) {
-        if (ReceiptHandle !== undefined) probe.deleted(ReceiptHandle);
+        if (ReceiptHandle !== undefined) watcher.deleted?.(ReceiptHandle);
       }
       break;
     case 'DeleteMessageCommand': {
       const { ReceiptHandle } = command.input as DeleteMessageCommandInput;
-      if (ReceiptHandle !== undefined) probe.deleted(ReceiptHandle);
+      if (ReceiptHandle !== undefined) watcher.deleted?.(ReceiptHandle);
       break;
     }
     default:
   }
 }
 
-/** Tells the probe of messages as a receive answered them. */
-export function received(probe: Probe, messages: readonly Message[]): void {
+/** Tells the watcher of messages as a receive answered them. */
+export function received(watcher: Watcher, messages: readonly Message[]): void {
   for (const { ReceiptHandle, Body } of messages) {
-    if (ReceiptHandle !== undefined && Body !== undefined) probe.received(ReceiptHandle, numberOf(Body));
+    if (ReceiptHandle !== undefined && Body !== undefined) watcher.received?.(ReceiptHandle, numberOf(Body));
   }
 }

@@ -1,6 +1,6 @@
 import { resourcesOf } from '@lethe/topology';
 import { loadContender } from '../contenders/registry.js';
-import { UnfairRunError, UsageError } from '../bench.errors.js';
+import { UnfairRunError } from '../bench.errors.js';
 import { Probe } from '../measure/probe.js';
 import { benchTopology } from '../topology.js';
 import { handlerOf, workloads } from '../workload.js';
@@ -14,7 +14,6 @@ const PATIENCE_MS = 20_000;
 
 async function consume(job: ConsumeJob): Promise<ConsumeResult> {
   const contender = await loadContender(job.contender);
-  if (!contender) throw new UsageError(`there is no contender ${job.contender}`);
   const topology = benchTopology(job.topology);
   const [queue] = resourcesOf(topology).queues;
   const probe = new Probe(job.window);

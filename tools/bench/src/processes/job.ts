@@ -11,6 +11,46 @@ export interface ConsumeJob {
   readonly window: Window;
 }
 
+export interface SendJob {
+  readonly sender: string;
+  readonly topology: string;
+  readonly window: Window;
+}
+
+export interface RelayJob {
+  readonly databaseUrl: string;
+  readonly topology: string;
+  /** Relays of this process, each with connections of its own. */
+  readonly relays: number;
+  readonly window: Window;
+}
+
+export interface LatencyJob {
+  readonly databaseUrl: string;
+  readonly topology: string;
+  readonly rounds: number;
+}
+export interface LatencyResult {
+  /** Milliseconds from commit to handler, ascending. */
+  readonly latencies: readonly number[];
+}
+
+export interface BacklogJob {
+  readonly contender: string;
+  readonly topology: string;
+  readonly count: number;
+  /** Messages between two looks at the memory. */
+  readonly every: number;
+}
+export interface MemorySample {
+  readonly messages: number;
+  readonly heapMiB: number;
+  readonly peakMiB: number;
+}
+export interface BacklogResult {
+  readonly samples: readonly MemorySample[];
+}
+
 /** The last word of a process. */
 export type ProcessReport<Result> =
   | { readonly type: 'result'; readonly result: Result }

@@ -16,10 +16,14 @@ export interface RunOptions {
 /** Runs a job in a process of its own, and gives its result. Throws a {@link BenchProcessError}. */
 export function runProcess<Result>(entry: Entry, job: object, { env, flags = [] }: RunOptions): Promise<Result> {
   const file = fileURLToPath(new URL(`${entry}-main.js`, import.meta.url));
-  const child = spawn(process.execPath, [...flags, '--disable-warning=ExperimentalWarning', file, JSON.stringify(job)], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
-  });
+  const child = spawn(
+    process.execPath,
+    [...flags, '--disable-warning=ExperimentalWarning', file, JSON.stringify(job)],
+    {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { ...process.env, NODE_OPTIONS: '', ...env },
+    },
+  );
   return new Promise((resolve, reject) => {
     let report: ProcessReport<Result> | undefined;
     child.once('message', (message: ProcessReport<Result>) => {

@@ -1,4 +1,5 @@
 import type { Measurement } from '../measure/probe.js';
+import type { SendMeasurement } from '../measure/send-meter.js';
 import type { WorkloadName } from '../workload.js';
 import { percentile } from './statistics.js';
 
@@ -42,4 +43,26 @@ export function consumerRow(name: RowName, measurement: Measurement): ConsumerRo
 export function medianRow(rows: readonly [ConsumerRow, ...ConsumerRow[]]): ConsumerRow {
   const ascending = rows.toSorted((a, b) => a.messagesPerSecond - b.messagesPerSecond);
   return ascending[Math.floor((ascending.length - 1) / 2)] ?? rows[0];
+}
+
+/** Figures of one sender. */
+export interface SenderRow {
+  readonly sender: string;
+  readonly messagesPerSecond: number;
+  readonly cpuMsPerMessage: number;
+  readonly callsPerMessage: number;
+  readonly peakMiB: number;
+  readonly capped: boolean;
+}
+
+export function senderRow(sender: string, measurement: SendMeasurement): SenderRow {
+  const { messages, elapsedMs, cpuMs, calls, capped, peakMiB } = measurement;
+  return {
+    sender,
+    messagesPerSecond: messages / (elapsedMs / 1_000),
+    cpuMsPerMessage: cpuMs / messages,
+    callsPerMessage: calls / messages,
+    peakMiB,
+    capped,
+  };
 }

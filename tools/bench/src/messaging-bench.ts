@@ -1,0 +1,109 @@
+import type { Contender } from './contenders/contender.js';
+import { LETHE_CONSUMER } from './contenders/names.js';
+import { contenderNames, loadContender } from './contenders/registry.js';
+import { consumerRuns, measureBacklog, measureConsumer, tuningRuns } from './measure-consumers.js';
+import { OutboxBench } from './measure-outbox.js';
+import { measureSender } from './measure-senders.js';
+import type { Window } from './measure/probe.js';
+import type { BenchOptions } from './options.js';
+import { thisMachine } from './report/machine.js';
+import type { MessagingReport } from './report/report.js';
+import type { ConsumerRow, SenderRow } from './report/rows.js';
+import { figure } from './report/table.js';
+import { senders } from './senders/registry.js';
+import type { QueueServer } from './server/queue-server.js';
+
+interface Extent {
+  readonly window: Window;
+  readonly repeat: number;
+  readonly backlog: number;
+  readonly rounds: number;
+  readonly relays: readonly number[];
+}
+
+const FULL: Extent = {
+  window: { warmUp: 2_000, warmUpMs: 1_000, measured: 20_000, capMs: 6_000 },
+  repeat: 1,
+  backlog: 200_000,
+  rounds: 100,
+  relays: [1, 2, 4],
+};
+const QUICK: Extent = {
+  window: { warmUp: 500, warmUpMs: 300, measured: 5_000, capMs: 800 },
+  repeat: 1,
+  backlog: 40_000,
+  rounds: 30,
+  relays: [1],
+};
+
+type Progress = (line: string) => void;
+
+/** Runs what the options ask for, and tells of every figure as it is found. */
+export async function benchMessaging(
+  options: BenchOptions,
+  server: QueueServer,
+  progress: Progress,
+): Promise<MessagingReport> {
+  const extent = options.quick ? QUICK : FULL;
+  const part = options.only !== undefined || options.tune !== undefined;
+  const consumers = await consume(options, extent, server, progress);
+  return {
+    at: new Date().toISOString(),
+    quick: options.quick,
+    machine: thisMachine(),
+    consumers,
+    backlog: part ? [] : await backlog(extent, server, progress),
+    ...(part ? { senders: [], relays: [], latencies: [] } : await send(extent, server, progress)),
+  };
+}
+
+async function consume(
+  { only, workloads, tune, cpuProfiles }: BenchOptions,
+  { window, repeat }: Extent,
+  server: QueueServer,
+  progress: Progress,
+): Promise<ConsumerRow[]> {
+  const names = contenderNames.filter((name) => only?.test(name) ?? true);
+  const contenders: readonly Contender[] = await Promise.all(names.map((name) => loadContender(name)));
+  const flags = cpuProfiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfiles}`];
+  const rows: ConsumerRow[] = [];
+  for (const run of tune ? tuningRuns(contenders, workloads, tune) : consumerRuns(contenders, workloads)) {
+    const row = await measureConsumer(run, server, { window, repeat, flags });
+    rows.push(row);
+    const how = row.at === 'defaults' ? 'defaults' : row.settings;
+    progress(
+      `${row.workload}: ${row.contender} (${how}) ${figure(row.messagesPerSecond)} messages/s, p99 ${figure(row.p99Ms)} ms`,
+    );
+  }
+  return rows;
+}
+
+async function backlog(extent: Extent, server: QueueServer, progress: Progress): Promise<MessagingReport['backlog']> {
+  const { samples } = await measureBacklog(LETHE_CONSUMER, extent.backlog, server);
+  progress(
+    `backlog of ${figure(extent.backlog)}: ${samples.map(({ heapMiB }) => figure(heapMiB, 1)).join(', ')} MiB live`,
+  );
+  return samples;
+}
+
+async function send(
+  { window, relays, rounds }: Extent,
+  server: QueueServer,
+  progress: Progress,
+): Promise<Pick<MessagingReport, 'senders' | 'relays' | 'latencies'>> {
+  const tell = (row: SenderRow): SenderRow => {
+    progress(`sending: ${row.sender} ${figure(row.messagesPerSecond)} messages/s`);
+    return row;
+  };
+  const sent: SenderRow[] = [];
+  for (const { name } of senders) sent.push(tell(await measureSender(name, window, server)));
+  const outbox = await OutboxBench.start(server);
+  try {
+    const relayed: SenderRow[] = [];
+    for (const count of relays) relayed.push(tell(await outbox.measureRelay(count, window)));
+    const latencies = await outbox.measureLatency(rounds);
+    return { senders: sent, relays: relayed, latencies };
+  } finally {
+    await outbox.stop();
+  }
+}

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './bench.errors.js';
+import { type WorkloadName, workloads } from './workload.js';
+
+export const USAGE = `npm run bench -- messaging [options]
+
+  --quick              under a minute: fewer messages, shorter runs
+  --check              fail where a bound is missed
+  --json               print the figures as JSON
+  --write              write docs/benchmarks.md
+  --only <regexp>      only the contenders whose name matches; no senders, no outbox
+  --workload <names>   only these handlers: none, steady, mixed
+  --tune <numbers>     the contenders' best settings with these numbers of polls, one after the other
+  --cpu-prof <dir>     leave a CPU profile of each contender there
+`;
+
+export interface BenchOptions {
+  readonly quick: boolean;
+  readonly check: boolean;
+  readonly json: boolean;
+  readonly write: boolean;
+  readonly only: RegExp | undefined;
+  readonly workloads: readonly WorkloadName[];
+  readonly tune: readonly number[] | undefined;
+  readonly cpuProfiles: string | undefined;
+}
+
+const isWorkload = (name: string): name is WorkloadName => name in workloads;
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        check: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        workload: { type: 'string', default: 'none,steady,mixed' },
+        tune: { type: 'string' },
+        'cpu-prof': { type: 'string' },
+      },
+    });
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** Reads the command line. Throws a {@link UsageError}. */
+export function benchOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = parse(args);
+  if (positionals.join(' ') !== 'messaging') throw new UsageError('the one benchmark there is: messaging');
+  const names = values.workload.split(',');
+  const unknown = names.find((name) => !isWorkload(name));
+  if (unknown !== undefined) throw new UsageError(`there is no handler ${unknown}`);
+  return {
+    quick: values.quick,
+    check: values.check,
+    json: values.json,
+    write: values.write,
+    only: values.only === undefined ? undefined : new RegExp(values.only),
+    workloads: names.filter(isWorkload),
+    tune: values.tune?.split(',').map(Number),
+    cpuProfiles: values['cpu-prof'],
+  };
+}
