@@ -2,6 +2,7 @@ import { createClients } from '@lethe/aws';
 import { Database, migrate } from '@lethe/database';
 import { MessagePublisher } from '@lethe/messaging';
 import { Outbox, type Publisher, Relay, type RelayOptions, Wake, outboxMigrations } from '@lethe/outbox';
+import { type Watcher, observe } from '../measure/observe.js';
 import { type BenchTopology, maker } from '../topology.js';
 
 export type { Publisher };
@@ -21,9 +22,12 @@ export async function openDatabase(url: string): Promise<Database> {
   return database;
 }
 
-export function publisherOf(topology: BenchTopology): MessagePublisher {
+/** What an application publishes with; the watcher is told of each request. */
+export function publisherOf(topology: BenchTopology, watcher?: Watcher): MessagePublisher {
   const { AWS_REGION: region = '', AWS_ACCOUNT_ID: accountId = '' } = process.env;
-  return new MessagePublisher({ topology, clients: createClients({ region }), accountId });
+  const clients = createClients({ region });
+  if (watcher) observe(clients.sqs, watcher);
+  return new MessagePublisher({ topology, clients, accountId });
 }
 
 export function stackOn(database: Database, publisher: Publisher, options?: RelayOptions): OutboxStack {

@@ -20,10 +20,11 @@ async function fill({ database, outbox }: OutboxStack, count: number): Promise<v
 }
 
 async function relay({ databaseUrl, topology: name, relays, window }: RelayJob): Promise<SendMeasurement> {
-  const publisher = publisherOf(benchTopology(name));
-  const first = stackOn(await openDatabase(databaseUrl), publisher);
-  await fill(first, window.warmUp + window.measured);
+  const database = await openDatabase(databaseUrl);
+  await fill(stackOn(database, { publishBatch: () => Promise.resolve([]) }), window.warmUp + window.measured);
+  await database.close();
   const meter = new SendMeter(window);
+  const publisher = publisherOf(benchTopology(name), meter);
   const metered: Publisher = {
     publishBatch: async (entries) => {
       const results = await publisher.publishBatch(entries);
