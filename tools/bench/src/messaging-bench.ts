@@ -1,5 +1,5 @@
 import type { Contender } from './contenders/contender.js';
-import { LETHE_CONSUMER } from './contenders/names.js';
+import { BARE_LOOP, LETHE_CONSUMER, LETHE_SERVER, SDK_LOOP, SQS_CONSUMER } from './contenders/names.js';
 import { contenderNames, loadContender } from './contenders/registry.js';
 import { consumerRuns, measureBacklog, measureConsumer, tuningRuns } from './measure-consumers.js';
 import { OutboxBench } from './measure-outbox.js';
@@ -13,9 +13,14 @@ import { figure } from './report/table.js';
 import { senders } from './senders/registry.js';
 import type { QueueServer } from './server/queue-server.js';
 
+/** Those that the bounds compare: a quick run makes do with them, a full one takes the median of several runs. */
+const COMPARED: readonly string[] = [SQS_CONSUMER, SDK_LOOP, BARE_LOOP, LETHE_CONSUMER];
+
 interface Extent {
   readonly window: Window;
+  /** Runs of each that is compared, of which the median counts. */
   readonly repeat: number;
+  readonly contenders: (name: string) => boolean;
   readonly backlog: number;
   readonly rounds: number;
   readonly relays: readonly number[];
@@ -23,7 +28,8 @@ interface Extent {
 
 const FULL: Extent = {
   window: { warmUp: 2_000, warmUpMs: 1_000, measured: 20_000, capMs: 6_000 },
-  repeat: 1,
+  repeat: 3,
+  contenders: () => true,
   backlog: 200_000,
   rounds: 100,
   relays: [1, 2, 4],
@@ -31,6 +37,7 @@ const FULL: Extent = {
 const QUICK: Extent = {
   window: { warmUp: 500, warmUpMs: 300, measured: 5_000, capMs: 800 },
   repeat: 1,
+  contenders: (name) => COMPARED.includes(name) || name === LETHE_SERVER,
   backlog: 40_000,
   rounds: 30,
   relays: [1],
@@ -59,15 +66,18 @@ export async function benchMessaging(
 
 async function consume(
   { only, workloads, tune, cpuProfiles }: BenchOptions,
-  { window, repeat }: Extent,
+  extent: Extent,
   server: QueueServer,
   progress: Progress,
 ): Promise<ConsumerRow[]> {
-  const names = contenderNames.filter((name) => only?.test(name) ?? true);
+  const { window } = extent;
+  const names = contenderNames.filter((name) => only?.test(name) ?? extent.contenders(name));
   const contenders: readonly Contender[] = await Promise.all(names.map((name) => loadContender(name)));
   const flags = cpuProfiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfiles}`];
   const rows: ConsumerRow[] = [];
   for (const run of tune ? tuningRuns(contenders, workloads, tune) : consumerRuns(contenders, workloads)) {
+    const compared = COMPARED.includes(run.contender.name) && run.workload !== 'steady' && !tune;
+    const repeat = compared ? extent.repeat : 1;
     const row = await measureConsumer(run, server, { window, repeat, flags });
     rows.push(row);
     const how = row.at === 'defaults' ? 'defaults' : row.settings;
