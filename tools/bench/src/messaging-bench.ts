@@ -65,7 +65,7 @@ export async function benchMessaging(
 }
 
 async function consume(
-  { only, workloads, tune, cpuProfiles }: BenchOptions,
+  { only, workloads, rtt, tune, cpuProfiles }: BenchOptions,
   extent: Extent,
   server: QueueServer,
   progress: Progress,
@@ -75,6 +75,7 @@ async function consume(
   const contenders: readonly Contender[] = await Promise.all(names.map((name) => loadContender(name)));
   const flags = cpuProfiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfiles}`];
   const rows: ConsumerRow[] = [];
+  await server.ask({ type: 'delay', ms: rtt });
   for (const run of tune ? tuningRuns(contenders, workloads, tune) : consumerRuns(contenders, workloads)) {
     const compared = COMPARED.includes(run.contender.name) && run.workload !== 'steady' && !tune;
     const repeat = compared ? extent.repeat : 1;
@@ -85,6 +86,7 @@ async function consume(
       `${row.workload}: ${row.contender} (${how}) ${figure(row.messagesPerSecond)} messages/s, p99 ${figure(row.p99Ms)} ms`,
     );
   }
+  await server.ask({ type: 'delay', ms: 0 });
   return rows;
 }
 

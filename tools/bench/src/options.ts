@@ -10,6 +10,7 @@ export const USAGE = `npm run bench -- messaging [options]
   --write              write docs/benchmarks.md
   --only <regexp>      only the contenders whose name matches; no senders, no outbox
   --workload <names>   only these handlers: none, steady, mixed
+  --rtt <ms>           each answer comes so much later: a queue that is further away than this machine
   --tune <numbers>     the contenders' best settings with these numbers of polls, one after the other
   --cpu-prof <dir>     leave a CPU profile of each contender there
 `;
@@ -21,6 +22,7 @@ export interface BenchOptions {
   readonly write: boolean;
   readonly only: RegExp | undefined;
   readonly workloads: readonly WorkloadName[];
+  readonly rtt: number;
   readonly tune: readonly number[] | undefined;
   readonly cpuProfiles: string | undefined;
 }
@@ -39,6 +41,7 @@ function parse(args: readonly string[]) {
         write: { type: 'boolean', default: false },
         only: { type: 'string' },
         workload: { type: 'string', default: 'none,steady,mixed' },
+        rtt: { type: 'string', default: '0' },
         tune: { type: 'string' },
         'cpu-prof': { type: 'string' },
       },
@@ -62,6 +65,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     write: values.write,
     only: values.only === undefined ? undefined : new RegExp(values.only),
     workloads: names.filter(isWorkload),
+    rtt: Number(values.rtt),
     tune: values.tune?.split(',').map(Number),
     cpuProfiles: values['cpu-prof'],
   };

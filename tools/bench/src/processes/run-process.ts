@@ -4,7 +4,7 @@ import { BenchProcessError } from '../bench.errors.js';
 import type { ProcessReport } from './job.js';
 
 /** The jobs that have a process of their own, by their entries. */
-export type Entry = 'consume' | 'send' | 'relay' | 'publish' | 'backlog' | 'latency';
+export type Entry = 'consume' | 'send' | 'relay' | 'backlog' | 'latency';
 
 export interface RunOptions {
   /** In addition to the environment of this process. */
@@ -15,7 +15,8 @@ export interface RunOptions {
 
 /** Runs a job in a process of its own, and gives its result. Throws a {@link BenchProcessError}. */
 export function runProcess<Result>(entry: Entry, job: object, { env, flags = [] }: RunOptions): Promise<Result> {
-  const file = fileURLToPath(new URL(`${entry}-main.js`, import.meta.url));
+  // From src (tests) and from dist alike: child processes run compiled code.
+  const file = fileURLToPath(new URL(`../../dist/processes/${entry}-main.js`, import.meta.url));
   const child = spawn(
     process.execPath,
     [...flags, '--disable-warning=ExperimentalWarning', file, JSON.stringify(job)],

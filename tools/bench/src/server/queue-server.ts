@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { BenchProcessError } from '../bench.errors.js';
 import type { ServerReply, ServerRequest } from './server-protocol.js';
 
-const ENTRY = fileURLToPath(new URL('server-main.js', import.meta.url));
+// From src (tests) and from dist alike: child processes run compiled code.
+const ENTRY = fileURLToPath(new URL('../../dist/server/server-main.js', import.meta.url));
 const REGION = 'us-east-1';
 /** The account of fauxqs, which it does not let one choose. */
 export const ACCOUNT_ID = '000000000000';

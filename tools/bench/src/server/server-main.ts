@@ -55,20 +55,35 @@ const createQueue = sqsStore.createQueue.bind(sqsStore);
 sqsStore.createQueue = (...args) => Object.assign(createQueue(...args), { messages: new Backlog() });
 const app = buildApp({ logger: false, defaultRegion: REGION, stores });
 app.server.keepAliveTimeout = 70_000;
+let delayMs = 0;
+app.addHook('onSend', (_request, _reply, payload, done) => {
+  if (delayMs === 0) done(null, payload);
+  else setTimeout(() => done(null, payload), delayMs);
+});
 await app.listen({ port: 0, host: '127.0.0.1' });
 const address = app.server.address();
 const port = typeof address === 'object' && address !== null ? address.port : 0;
 sqsStore.buildQueueUrl = (name) => `http://127.0.0.1:${port}/000000000000/${name}`;
 
 process.once('disconnect', () => process.exit(0));
-process.on('message', (request: ServerRequest) => {
-  try {
-    if (request.type === 'fill') fill(parts, sqsStore, request.queue, request.count);
-    else {
+function carryOut(request: ServerRequest): void {
+  switch (request.type) {
+    case 'fill':
+      fill(parts, sqsStore, request.queue, request.count);
+      break;
+    case 'delay':
+      delayMs = request.ms;
+      break;
+    default:
       sqsStore.clearMessages();
       for (const queue of sqsStore.allQueues()) queue.messages = new Backlog();
       globalThis.gc?.();
-    }
+  }
+}
+
+process.on('message', (request: ServerRequest) => {
+  try {
+    carryOut(request);
     tell({ type: 'done' });
   } catch (error) {
     tell({ type: 'failed', reason: String(error) });
