@@ -11,7 +11,7 @@ export const bareLoop: Contender = {
   atDefaults: false,
   bestIs: 'node:http, cached signing key',
   best: {
-    none: { polls: 32, handlers: 1_000 },
+    none: { polls: 16, handlers: 1_000 },
     steady: { polls: 64, handlers: 1_000 },
     mixed: { polls: 64, handlers: 1_000 },
   },

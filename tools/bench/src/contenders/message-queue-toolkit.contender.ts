@@ -59,7 +59,7 @@ export const messageQueueToolkit: Contender = {
   packageName: '@message-queue-toolkit/sqs',
   atDefaults: true,
   bestIs: 'batches of ten, many consumers',
-  best: { none: { polls: 8 }, steady: { polls: 16 }, mixed: { polls: 16 } },
+  best: { none: { polls: 16 }, steady: { polls: 16 }, mixed: { polls: 32 } },
   start: async (job) => {
     const { polls } = job.settings;
     const client = polls === undefined ? new SQSClient({ region: job.region }) : tunedClient(job.region, 10 * polls);

@@ -14,7 +14,7 @@ export const nestjsSqs: Contender = {
   packageName: '@ssut/nestjs-sqs',
   atDefaults: true,
   bestIs: 'batch handler, many consumers',
-  best: { none: { polls: 64 }, steady: { polls: 64 }, mixed: { polls: 64 } },
+  best: { none: { polls: 64 }, steady: { polls: 64 }, mixed: { polls: 96 } },
   start: async (job) => {
     const { region, queueUrl, settings, probe } = job;
     const { polls } = settings;

@@ -12,7 +12,7 @@ export const sdkLoop: Contender = {
   atDefaults: false,
   bestIs: 'polls do not wait for handlers',
   best: {
-    none: { polls: 64, handlers: 1_000 },
+    none: { polls: 128, handlers: 1_000 },
     steady: { polls: 128, handlers: 1_000 },
     mixed: { polls: 128, handlers: 1_000 },
   },

@@ -12,7 +12,7 @@ export const sqsConsumer: Contender = {
   packageName: 'sqs-consumer',
   atDefaults: true,
   bestIs: 'handleMessageBatch of ten, many consumers',
-  best: { none: { polls: 64 }, steady: { polls: 64 }, mixed: { polls: 64 } },
+  best: { none: { polls: 64 }, steady: { polls: 64 }, mixed: { polls: 96 } },
   start: ({ region, queueUrl, settings: { polls }, handle, probe }) => {
     const work = async (body: string | undefined) => handle(parseWork(body));
     if (polls === undefined) {

@@ -23,6 +23,6 @@ describe('reportText', () => {
   it('leaves out what was not run', () => {
     const text = reportText({ ...goodReport, consumers: [], senders: [], relays: [], latencies: [], backlog: [] });
 
-    expect(text.match(/^## .+$/gm)).toEqual(['## Bounds']);
+    expect(text).toBe('');
   });
 });
