@@ -74,7 +74,7 @@ function carryOut(request: ServerRequest): void {
     case 'delay':
       delayMs = request.ms;
       break;
-    default:
+    case 'clear':
       sqsStore.clearMessages();
       for (const queue of sqsStore.allQueues()) queue.messages = new Backlog();
       globalThis.gc?.();
