@@ -19,6 +19,12 @@ describe('benchOptions', () => {
     expect(options).toMatchObject({ quick: true, only: /loop/, workloads: ['mixed'], tune: [8, 16] });
   });
 
+  it('writes down nothing but a whole run', () => {
+    expect(benchOptions(['messaging', '--write', '--check'])).toMatchObject({ write: true, check: true });
+    for (const part of [['--quick'], ['--only', 'loop'], ['--workload', 'none'], ['--rtt', '15'], ['--tune', '8']])
+      expect(() => benchOptions(['messaging', '--write', ...part])).toThrow('only a whole run is written down');
+  });
+
   it('refuses what it does not know', () => {
     for (const args of [[], ['streaming'], ['messaging', '--fast'], ['messaging', '--workload', 'huge']])
       expect(() => benchOptions(args)).toThrow(UsageError);

@@ -7,7 +7,7 @@ export const USAGE = `npm run bench -- messaging [options]
   --quick              under a minute: fewer messages, shorter runs
   --check              fail where a bound is missed
   --json               print the figures as JSON
-  --write              write docs/benchmarks.md
+  --write              write docs/benchmarks.md, after a whole run
   --only <regexp>      only the contenders whose name matches; no senders, no outbox
   --workload <names>   only these handlers: none, steady, mixed
   --rtt <ms>           each answer comes so much later: a queue that is further away than this machine
@@ -58,6 +58,9 @@ export function benchOptions(args: readonly string[]): BenchOptions {
   const names = values.workload.split(',');
   const unknown = names.find((name) => !isWorkload(name));
   if (unknown !== undefined) throw new UsageError(`there is no handler ${unknown}`);
+  const part = values.quick || values.only !== undefined || values.tune !== undefined || values.rtt !== '0';
+  if (values.write && (part || names.length < Object.keys(workloads).length))
+    throw new UsageError('only a whole run is written down');
   return {
     quick: values.quick,
     check: values.check,

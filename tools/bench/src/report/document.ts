@@ -129,9 +129,9 @@ call: there, the number of calls in flight counts for more, and the CPU for less
 The queue is full before a contender starts. The first messages are its warm-up; then those follow that are measured, and
 behind them others, so that the load is the same until the last measured message is deleted. Messages per second, CPU and
 calls are of everything in that time; the CPU is that of the whole process. Where a bound compares, the median of three
-runs is given. Latency is from the answer of the receive to
-the answer of the delete, at the contender's own client, by nearest rank. Peak memory is the largest resident set, the
-start of the process included. All handlers get the same CloudEvents, and their data parsed.
+runs is given. Latency is from the answer of the receive to the answer of the delete, at the contender's own client, by
+nearest rank. Peak memory is the largest resident set, the start of the process included. All handlers get the same
+CloudEvents, and their data parsed.
 
 Peers run at their defaults and at the best settings we found (\`--tune\` looks for them): the most messages per second.
 The loops by hand poll without waiting for handlers and delete by ten; they know neither retries nor heartbeats, nor a
