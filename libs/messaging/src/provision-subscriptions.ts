@@ -2,11 +2,11 @@ import {
   GetSubscriptionAttributesCommand,
   SetSubscriptionAttributesCommand,
   SubscribeCommand,
+  ListSubscriptionsByTopicCommand,
   UnsubscribeCommand,
-  paginateListSubscriptionsByTopic,
 } from '@aws-sdk/client-sns';
-import type { AwsClients } from '@lethe/aws';
 import type { SubscriptionResource } from '@lethe/topology';
+import type { MessagingClients } from './clients.js';
 import { DestinationError } from './messaging.errors.js';
 import { sameValue } from './attribute-values.js';
 
@@ -18,7 +18,7 @@ export async function reconcileSubscriptions(
   topicArn: string,
   wanted: readonly SubscriptionResource[],
   queueArns: ReadonlyMap<string, string>,
-  clients: AwsClients,
+  clients: MessagingClients,
 ): Promise<void> {
   const existing = await subscriptionsOf(topicArn, clients);
   const endpoints = new Map<string, SubscriptionResource>();
@@ -41,17 +41,20 @@ export async function reconcileSubscriptions(
 }
 
 /** The SQS subscriptions of a topic: ARN by endpoint. */
-async function subscriptionsOf(topicArn: string, { sns }: AwsClients): Promise<Map<string, string>> {
+async function subscriptionsOf(topicArn: string, { sns }: MessagingClients): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
-    { client: sns },
-    { TopicArn: topicArn },
-  )) {
+  let token: string | undefined;
+  do {
+    // Not the SDK's paginator: it takes no client but the SDK's own.
+    const { Subscriptions = [], NextToken } = await sns.send(
+      new ListSubscriptionsByTopicCommand({ TopicArn: topicArn, NextToken: token }),
+    );
     for (const { Protocol, Endpoint, SubscriptionArn } of Subscriptions) {
       if (Protocol === 'sqs' && Endpoint !== undefined && SubscriptionArn !== undefined)
         found.set(Endpoint, SubscriptionArn);
     }
-  }
+    token = NextToken;
+  } while (token !== undefined);
   return found;
 }
 
@@ -60,7 +63,7 @@ async function subscribe(
   topicArn: string,
   endpoint: string,
   attributes: Record<string, string>,
-  { sns }: AwsClients,
+  { sns }: MessagingClients,
 ): Promise<string> {
   const { SubscriptionArn } = await sns.send(
     new SubscribeCommand({
@@ -75,7 +78,7 @@ async function subscribe(
   return SubscriptionArn;
 }
 
-async function correct(arn: string, wanted: Record<string, string>, { sns }: AwsClients): Promise<void> {
+async function correct(arn: string, wanted: Record<string, string>, { sns }: MessagingClients): Promise<void> {
   const { Attributes: found = {} } = await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn: arn }));
   for (const [name, value] of Object.entries(wanted)) {
     if (sameValue(found[name], value)) continue;

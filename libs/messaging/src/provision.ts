@@ -7,9 +7,9 @@ import {
   QueueDoesNotExist,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
-import type { AwsClients } from '@lethe/aws';
 import { type QueueResource, type Topology, resourcesOf } from '@lethe/topology';
 import { sameValue } from './attribute-values.js';
+import type { MessagingClients } from './clients.js';
 import { DestinationError } from './messaging.errors.js';
 import { reconcileSubscriptions } from './provision-subscriptions.js';
 import { Semaphore } from './semaphore.js';
@@ -25,7 +25,7 @@ const CONCURRENCY = 8;
  * What exists is brought in line; messages are never touched. Running it twice, or twice at once, is safe. Throws the
  * error of the SDK, or a {@link DestinationError}, where AWS refuses.
  */
-export async function provisionMessaging(topology: Topology, clients: AwsClients): Promise<void> {
+export async function provisionMessaging(topology: Topology, clients: MessagingClients): Promise<void> {
   const { topics, queues, subscriptions } = resourcesOf(topology);
   const permits = new Semaphore(CONCURRENCY);
   const topicArns = new Map(
@@ -63,13 +63,17 @@ export async function provisionMessaging(topology: Topology, clients: AwsClients
 }
 
 /** Creates a topic, which SNS does at most once for a name. */
-async function createTopic(name: string, { sns }: AwsClients): Promise<string> {
+async function createTopic(name: string, { sns }: MessagingClients): Promise<string> {
   const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: name }));
   if (TopicArn === undefined) throw new DestinationError(name, 'SNS gave no ARN');
   return TopicArn;
 }
 
-async function provisionQueue(queue: QueueResource, topics: readonly string[], clients: AwsClients): Promise<string> {
+async function provisionQueue(
+  queue: QueueResource,
+  topics: readonly string[],
+  clients: MessagingClients,
+): Promise<string> {
   const deadLetterArn = await ensureQueue(
     queue.deadLetterQueue,
     { MessageRetentionPeriod: String(queue.deadLetterRetentionSeconds) },
@@ -109,7 +113,7 @@ function queuePolicy(queueArn: string, topicArns: readonly string[]): object {
 }
 
 /** Creates the queue with these attributes, or sets those that differ on the one there is. Returns its ARN. */
-async function ensureQueue(name: string, wanted: QueueAttributes, { sqs }: AwsClients): Promise<string> {
+async function ensureQueue(name: string, wanted: QueueAttributes, { sqs }: MessagingClients): Promise<string> {
   const url = (await findQueue(name, sqs)) ?? (await createQueue(name, wanted, sqs));
   const { Attributes: found = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }),
@@ -124,7 +128,7 @@ async function ensureQueue(name: string, wanted: QueueAttributes, { sqs }: AwsCl
   return found.QueueArn;
 }
 
-async function findQueue(name: string, sqs: AwsClients['sqs']): Promise<string | undefined> {
+async function findQueue(name: string, sqs: MessagingClients['sqs']): Promise<string | undefined> {
   try {
     return (await sqs.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl;
   } catch (error) {
@@ -134,7 +138,7 @@ async function findQueue(name: string, sqs: AwsClients['sqs']): Promise<string |
 }
 
 /** Creates a queue. One that another process made meanwhile with the same attributes is the same to SQS. */
-async function createQueue(name: string, attributes: QueueAttributes, sqs: AwsClients['sqs']): Promise<string> {
+async function createQueue(name: string, attributes: QueueAttributes, sqs: MessagingClients['sqs']): Promise<string> {
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
   if (QueueUrl === undefined) throw new DestinationError(name, 'SQS gave no URL');
   return QueueUrl;
