@@ -8,7 +8,7 @@ import type { QueueServer } from './server/queue-server.js';
 import type { WorkloadName } from './workload.js';
 
 /** Messages behind the measured ones, so that the load lasts until the slowest of those is done. */
-const BEHIND = 12_000;
+const BEHIND: Readonly<Record<WorkloadName, number>> = { none: 3_000, steady: 3_000, mixed: 12_000 };
 
 export interface ConsumerRun {
   readonly contender: Contender;
@@ -64,7 +64,7 @@ export async function measureConsumer(
 ): Promise<ConsumerRow> {
   const name = { contender: contender.name, at, settings: describeSettings(settings), workload };
   const once = async (): Promise<ConsumerRow> => {
-    const topology = await freshTopology(server, window.warmUp + window.measured + BEHIND);
+    const topology = await freshTopology(server, window.warmUp + window.measured + BEHIND[workload]);
     const job: ConsumeJob = { contender: contender.name, workload, settings, topology, window };
     const { measurement } = await runProcess<ConsumeResult>('consume', job, { env: server.env, flags });
     await server.ask({ type: 'clear' });

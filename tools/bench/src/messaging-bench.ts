@@ -35,11 +35,11 @@ const FULL: Extent = {
   relays: [1, 4],
 };
 const QUICK: Extent = {
-  window: { warmUp: 500, warmUpMs: 300, measured: 5_000, capMs: 800 },
+  window: { warmUp: 500, warmUpMs: 250, measured: 4_000, capMs: 1_800 },
   repeat: 1,
   contenders: (name) => COMPARED.includes(name) || name === LETHE_SERVER,
-  backlog: 40_000,
-  rounds: 30,
+  backlog: 20_000,
+  rounds: 20,
   relays: [1],
 };
 
