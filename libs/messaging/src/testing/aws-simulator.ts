@@ -1,6 +1,6 @@
 import type { Timers } from '@lethe/kernel';
 import { seededRandom } from '@lethe/kernel/virtual-time';
-import { type Topology, deadLetterQueueName, queueName } from '@lethe/topology';
+import type { Topology } from '@lethe/topology';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import type { MessagingClients } from '../clients.js';
 import { provisionMessaging } from '../provision.js';
@@ -123,11 +123,6 @@ export class AwsSimulator {
   now(): number {
     return this.#time.now();
   }
-}
-
-/** The name of a service's queue, FIFO or not, in what a simulator holds. */
-export function queueOf(topology: Topology, service: string): { readonly queue: string; readonly deadLetters: string } {
-  return { queue: queueName(topology.name, service), deadLetters: deadLetterQueueName(topology.name, service) };
 }
 
 /** UUIDs from a seed. */
