@@ -11,7 +11,7 @@ export interface Timers extends Clock {
 }
 
 export const systemTimers: Timers = {
-  now: systemClock.now,
+  now: () => systemClock.now(),
   monotonic: () => performance.now(),
   after: (ms, call) => {
     const timer = setTimeout(call, ms);

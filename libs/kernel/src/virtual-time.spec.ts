@@ -42,6 +42,15 @@ describe('VirtualTime', () => {
     await expect(new VirtualTime().until(() => false, 5)).rejects.toThrow('within 5 ms');
   });
 
+  it('tells how long it is until the next call', () => {
+    const time = new VirtualTime();
+    const none = time.nextIn();
+    time.after(20, () => undefined);
+    time.after(10, () => undefined);
+
+    expect([none, time.nextIn()]).toEqual([undefined, 10]);
+  });
+
   it('pauses end early where their signal is aborted', async () => {
     const time = new VirtualTime();
     const stop = new AbortController();

@@ -52,6 +52,12 @@ export class VirtualTime implements Timers {
     };
   }
 
+  /** Milliseconds until the next call falls due; undefined where none is asked for. */
+  nextIn(): number | undefined {
+    const next = this.#appointments[0];
+    return next && next.at - this.#elapsed;
+  }
+
   /** Moves on by so many milliseconds, making every call that falls due, and those that these bring about. */
   async advance(ms: number): Promise<void> {
     const end = this.#elapsed + ms;

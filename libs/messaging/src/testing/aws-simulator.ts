@@ -51,7 +51,6 @@ export class AwsSimulator {
   readonly accountId: string;
   readonly history: History;
   readonly faults: Faults;
-  readonly #time: Timers;
   readonly #region: string;
   readonly #network: Network;
   readonly #queues: Queues;
@@ -61,7 +60,6 @@ export class AwsSimulator {
 
   constructor(options: AwsSimulatorOptions) {
     const { time, seed = 1, faults = {}, latencyMs = 0, slowMs = 2_000 } = options;
-    this.#time = time;
     this.accountId = options.accountId ?? '000000000000';
     this.#region = options.region ?? 'eu-central-1';
     const account = { region: this.#region, id: this.accountId };
@@ -119,9 +117,9 @@ export class AwsSimulator {
     return this.messages(queue).filter(({ hidden, receives }) => hidden && receives > 0);
   }
 
-  /** Milliseconds on the clock of the simulator. */
-  now(): number {
-    return this.#time.now();
+  /** Names of the queues that were received from at some time. */
+  polled(): ReadonlySet<string> {
+    return this.#queues.polled;
   }
 }
 

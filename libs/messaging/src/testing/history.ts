@@ -21,6 +21,8 @@ export interface SimulatedEvent {
   readonly messageId?: string | undefined;
   /** `ApproximateReceiveCount` of a `received`; seconds of a `visibility`. */
   readonly count?: number;
+  /** Of what was `sent` or `published`. */
+  readonly body?: string;
   /** Which fault, of which operation; why something was discarded; whether a `received` was a duplicate. */
   readonly detail?: string;
 }

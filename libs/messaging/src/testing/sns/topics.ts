@@ -93,7 +93,7 @@ export class Topics {
     }
     const id = nextId();
     if (deduplicationId !== undefined) this.#known.get(topic)?.remember(deduplicationId, { id, sequence: 0 });
-    history.add({ what: 'published', resource: topic.name, messageId: id });
+    history.add({ what: 'published', resource: topic.name, messageId: id, body: publication.message });
     for (const subscription of topic.subscriptions.values()) {
       const problem = this.#deliver(topic, subscription, { ...publication, deduplicationId }, id);
       if (problem) history.add({ what: 'discarded', resource: topic.name, messageId: id, detail: problem });

@@ -6,6 +6,8 @@ const NAME = /^[\w-]{1,80}$|^[\w-]{1,75}\.fifo$/;
 
 /** The queues of the simulated account. */
 export class Queues {
+  /** Names of the queues that were received from. */
+  readonly polled = new Set<string>();
   readonly #byName = new Map<string, SimulatedQueue>();
   readonly #tags = new Map<string, Record<string, string>>();
   readonly #world: QueueWorld;

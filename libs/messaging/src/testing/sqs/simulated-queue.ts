@@ -72,7 +72,7 @@ export class SimulatedQueue {
     });
     const sent = { id: message.id, sequence: message.sequence };
     if (key !== undefined) this.#deduplication.remember(key, sent);
-    history.add({ what: 'sent', resource: this.name, messageId: message.id });
+    history.add({ what: 'sent', resource: this.name, messageId: message.id, body: draft.body });
     this.#polls.wake();
     return sent;
   }

@@ -94,6 +94,7 @@ export class SimulatedSqs {
       throw sqsError('InvalidParameterValue', `Value ${max} for parameter MaxNumberOfMessages is invalid.`);
     if (waitSeconds !== undefined && !(waitSeconds >= 0 && waitSeconds <= 20))
       throw sqsError('InvalidParameterValue', `Value ${waitSeconds} for parameter WaitTimeSeconds is invalid.`);
+    this.queues.polled.add(queue.name);
     const deliveries = await queue.receive({ max, waitSeconds, visibilitySeconds, signal });
     return deliveries.length === 0 ? {} : { Messages: deliveries.map((delivery) => messageOf(delivery, input)) };
   }
