@@ -6,8 +6,8 @@ import type { MessagingClients } from '../clients.js';
 import { provisionMessaging } from '../provision.js';
 import { type FaultRates, Faults } from './faults.js';
 import { History } from './history.js';
-import { Network, type Span } from './network.js';
-import type { Operations } from './operations.js';
+import { Network, type Span } from './wire/network.js';
+import type { Operations } from './wire/operations.js';
 import { SimulatedS3 } from './s3/simulated-s3.js';
 import { snsOperations } from './sns/simulated-sns.js';
 import { Topics } from './sns/topics.js';
@@ -15,7 +15,7 @@ import { queueOperations } from './sqs/queue-operations.js';
 import { Queues } from './sqs/queues.js';
 import { SimulatedSqs } from './sqs/simulated-sqs.js';
 import type { StoredMessage } from './sqs/stored-message.js';
-import { type Connection, connectionTo } from './connection.js';
+import { type Connection, connectionTo } from './wire/connection.js';
 
 export interface AwsSimulatorOptions {
   /** A `VirtualTime` of `@lethe/kernel/virtual-time`, which stands still until it is moved. */

@@ -1,6 +1,6 @@
 export { AwsSimulator, type AwsSimulatorOptions, type SimulatedMessage } from './aws-simulator.js';
-export type { Connection } from './connection.js';
-export type { DeadLetter } from './dead-letters.js';
+export type { Connection } from './wire/connection.js';
+export type { DeadLetter } from './harness/dead-letters.js';
 export type { Fault, FaultRates, FaultTarget, Faults, Injection } from './faults.js';
 export type { History, SimulatedEvent } from './history.js';
 export {
@@ -9,5 +9,5 @@ export {
   TestHarness,
   type TestHarnessOptions,
   createTestHarness,
-} from './test-harness.js';
+} from './harness/test-harness.js';
 export { HarnessTimeoutError } from './testing.errors.js';

@@ -6,7 +6,7 @@ import type { ConsumedQueue, Received } from '../../src/consumer/consumer.types.
 import { Reject, RetryLater } from '../../src/handler-outcome.js';
 import type { HandlerResult } from '../../src/handles.js';
 import { AwsSimulator } from '../../src/testing/aws-simulator.js';
-import type { Connection } from '../../src/testing/connection.js';
+import type { Connection } from '../../src/testing/wire/connection.js';
 import type { SimulatedEvent } from '../../src/testing/history.js';
 import type { PlannedAttempt, PlannedMessage, Schedule } from './schedule.js';
 

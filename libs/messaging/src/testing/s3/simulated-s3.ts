@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type * as s3 from '@aws-sdk/client-s3';
-import { s3Error } from '../aws-errors.js';
-import type { Operations } from '../operations.js';
+import { s3Error } from '../wire/aws-errors.js';
+import type { Operations } from '../wire/operations.js';
 
 interface StoredObject {
   readonly bytes: Uint8Array;

@@ -1,8 +1,8 @@
 import type * as sns from '@aws-sdk/client-sns';
-import { snsError } from '../aws-errors.js';
+import { snsError } from '../wire/aws-errors.js';
 import type { Faults } from '../faults.js';
 import type { History } from '../history.js';
-import type { Operations } from '../operations.js';
+import type { Operations } from '../wire/operations.js';
 import { carryOutBatch } from '../sqs/batch.js';
 import { type Publication, type SimulatedTopic, type Subscription, bytesOf } from './simulated-topic.js';
 import type { Topics } from './topics.js';

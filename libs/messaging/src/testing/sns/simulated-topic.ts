@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
-import { snsError } from '../aws-errors.js';
+import { snsError } from '../wire/aws-errors.js';
 import { storedBytes } from '../sqs/stored-message.js';
 
 /** What a publisher gives. */

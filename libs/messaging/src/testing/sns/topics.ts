@@ -1,5 +1,5 @@
 import type { Timers } from '@lethe/kernel';
-import { snsError } from '../aws-errors.js';
+import { snsError } from '../wire/aws-errors.js';
 import type { History } from '../history.js';
 import { Deduplication } from '../sqs/deduplication.js';
 import type { Queues } from '../sqs/queues.js';

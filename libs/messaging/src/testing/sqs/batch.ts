@@ -1,5 +1,5 @@
 import type { BatchResultErrorEntry } from '@aws-sdk/client-sqs';
-import { type Service, snsError, sqsError } from '../aws-errors.js';
+import { type Service, snsError, sqsError } from '../wire/aws-errors.js';
 import type { Faults } from '../faults.js';
 import type { History } from '../history.js';
 

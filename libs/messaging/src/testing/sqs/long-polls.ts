@@ -1,5 +1,5 @@
 import type { Timers } from '@lethe/kernel';
-import { aborted } from '../aws-errors.js';
+import { aborted } from '../wire/aws-errors.js';
 
 export interface ReceiveRequest {
   readonly max: number;

@@ -1,5 +1,5 @@
 import type * as sqs from '@aws-sdk/client-sqs';
-import type { Operations } from '../operations.js';
+import type { Operations } from '../wire/operations.js';
 import type { Queues } from './queues.js';
 import type { SimulatedQueue } from './simulated-queue.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sqsError } from '../aws-errors.js';
+import { sqsError } from '../wire/aws-errors.js';
 import type { Draft } from './stored-message.js';
 
 type Values = Readonly<Record<string, string>>;

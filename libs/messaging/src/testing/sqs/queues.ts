@@ -1,4 +1,4 @@
-import { sqsError } from '../aws-errors.js';
+import { sqsError } from '../wire/aws-errors.js';
 import { QueueSettings } from './queue-settings.js';
 import { type QueueWorld, SimulatedQueue } from './simulated-queue.js';
 

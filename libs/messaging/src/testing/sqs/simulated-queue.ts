@@ -1,5 +1,5 @@
 import type { Timers } from '@lethe/kernel';
-import { sqsError } from '../aws-errors.js';
+import { sqsError } from '../wire/aws-errors.js';
 import type { Faults } from '../faults.js';
 import type { History } from '../history.js';
 import { orderedMessages, visibleMessages } from './availability.js';

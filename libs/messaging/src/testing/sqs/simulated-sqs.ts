@@ -1,8 +1,8 @@
 import type * as sqs from '@aws-sdk/client-sqs';
-import { sqsError } from '../aws-errors.js';
+import { sqsError } from '../wire/aws-errors.js';
 import type { Faults } from '../faults.js';
 import type { History } from '../history.js';
-import type { Operations } from '../operations.js';
+import type { Operations } from '../wire/operations.js';
 import { type BatchOptions, carryOutBatch } from './batch.js';
 import { messageOf, md5 } from './message-output.js';
 import type { Queues } from './queues.js';

@@ -5,7 +5,7 @@ import {
   decodeEnvelope,
   readMessage,
 } from '@lethe/topology';
-import type { History } from './history.js';
+import type { History } from '../history.js';
 
 /** The messages of one definition that a topic or queue was given, in order. What is none is not of this definition. */
 export function messagesOf<D extends MessageDefinition>(

@@ -10,11 +10,11 @@ import {
   encodeMessage,
   resourcesOf,
 } from '@lethe/topology';
-import type { MessagingClients } from '../clients.js';
-import { destinationOf } from '../destinations.js';
-import { DestinationError } from '../messaging.errors.js';
-import { MessagePublisher } from '../publisher.js';
-import { AwsSimulator, type AwsSimulatorOptions, type SimulatedMessage } from './aws-simulator.js';
+import type { MessagingClients } from '../../clients.js';
+import { destinationOf } from '../../destinations.js';
+import { DestinationError } from '../../messaging.errors.js';
+import { MessagePublisher } from '../../publisher.js';
+import { AwsSimulator, type AwsSimulatorOptions, type SimulatedMessage } from '../aws-simulator.js';
 import { type DeadLetter, deadLetterOf } from './dead-letters.js';
 import { messagesOf } from './emitted.js';
 import { Pace } from './pace.js';

@@ -1,7 +1,7 @@
 import { type Timers, pause } from '@lethe/kernel';
 import { type Service, aborted, connectionLost, throttled } from './aws-errors.js';
-import type { Faults } from './faults.js';
-import type { History } from './history.js';
+import type { Faults } from '../faults.js';
+import type { History } from '../history.js';
 
 /** Milliseconds, from and to. */
 export interface Span {

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { MessagingClients } from '../clients.js';
+import type { MessagingClients } from '../../clients.js';
 import type { Service } from './aws-errors.js';
 import type { Network } from './network.js';
 import type { Operations } from './operations.js';

@@ -1,6 +1,6 @@
 import { pause } from '@lethe/kernel';
 import type { VirtualTime } from '@lethe/kernel/virtual-time';
-import { HarnessTimeoutError } from './testing.errors.js';
+import { HarnessTimeoutError } from '../testing.errors.js';
 
 /** Real milliseconds that work outside virtual time gets before virtual time moves on. */
 const SETTLE_MS = 2;

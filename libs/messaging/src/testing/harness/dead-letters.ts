@@ -1,4 +1,4 @@
-import type { SimulatedMessage } from './aws-simulator.js';
+import type { SimulatedMessage } from '../aws-simulator.js';
 
 /** A message in a dead-letter queue. */
 export interface DeadLetter {
