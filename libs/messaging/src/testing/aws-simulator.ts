@@ -36,7 +36,7 @@ export interface AwsSimulatorOptions {
 /** A message in a queue, as an observer sees it. */
 export interface SimulatedMessage extends Pick<
   StoredMessage,
-  'id' | 'body' | 'attributes' | 'groupId' | 'deduplicationId' | 'sentAt' | 'receives'
+  'id' | 'body' | 'attributes' | 'groupId' | 'deduplicationId' | 'sentAt' | 'receives' | 'returned'
 > {
   /** Received and not yet visible again, or delayed. */
   readonly hidden: boolean;

@@ -63,7 +63,7 @@ export class TestHarness {
     this.#topology = topology;
     this.#queues = new Map(resourcesOf(topology).queues.map((queue) => [queue.owner, queue]));
     this.#publisher = new MessagePublisher(this.parts);
-    this.#pace = new Pace(this.time, () => this.#inFlight() > 0);
+    this.#pace = new Pace(this.time, () => this.#handled());
   }
 
   /** The options that put an `SqsServer`, an `SqsClientProxy`'s publisher or an `SqsConsumer` into the harness. */
@@ -135,8 +135,9 @@ export class TestHarness {
     return [...this.#queues.values()].map(({ name }) => name).filter((name) => polled.has(name));
   }
 
-  #inFlight(): number {
-    return this.#consumed().reduce((sum, queue) => sum + this.simulator.inFlight(queue).length, 0);
+  /** Whether a handler may be at work: a message is hidden, and not because it was put off. */
+  #handled(): boolean {
+    return this.#consumed().some((queue) => this.simulator.inFlight(queue).some(({ returned }) => !returned));
   }
 }
 

@@ -130,6 +130,7 @@ export class SimulatedQueue {
         'Total VisibilityTimeout for the message is beyond the limit [43200 seconds]',
       );
     message.visibleAt = now + seconds * 1_000;
+    message.returned = seconds !== message.receivedFor;
     history.add({ what: 'visibility', resource: this.name, messageId: message.id, count: seconds });
     this.#polls.wake();
   }
@@ -143,9 +144,16 @@ export class SimulatedQueue {
     this.#polls.close();
   }
 
-  #add(message: Omit<StoredMessage, 'sequence' | 'handle' | 'receivedAt'>): StoredMessage {
+  #add(message: Omit<StoredMessage, 'sequence' | 'handle' | 'receivedAt' | 'receivedFor' | 'returned'>): StoredMessage {
     this.#sequence += 1;
-    const stored = { ...message, sequence: this.#sequence, handle: undefined, receivedAt: 0 };
+    const stored = {
+      ...message,
+      sequence: this.#sequence,
+      handle: undefined,
+      receivedAt: 0,
+      receivedFor: 0,
+      returned: false,
+    };
     this.#messages.set(stored.sequence, stored);
     return stored;
   }
@@ -160,18 +168,20 @@ export class SimulatedQueue {
     const taken: Delivery[] = [];
     for (const message of available) {
       if (taken.length === max) break;
-      if (!this.#deadLetter(message)) taken.push(this.#handOut(message, now + visibilitySeconds * 1_000));
+      if (!this.#deadLetter(message)) taken.push(this.#handOut(message, visibilitySeconds));
     }
     return taken;
   }
 
-  #handOut(message: StoredMessage, hiddenUntil: number): Delivery {
+  #handOut(message: StoredMessage, seconds: number): Delivery {
     const { time, faults, history } = this.world;
     const duplicate = !this.settings.fifo && faults.strikes('duplicate', 'ReceiveMessage', this.name);
     message.receives += 1;
     message.firstReceivedAt ??= time.now();
     message.receivedAt = time.monotonic();
-    if (!duplicate) message.visibleAt = hiddenUntil;
+    message.receivedFor = seconds;
+    message.returned = false;
+    if (!duplicate) message.visibleAt = message.receivedAt + seconds * 1_000;
     const handle = `sim:${message.sequence}:${message.receives}`;
     message.handle = handle;
     history.add({

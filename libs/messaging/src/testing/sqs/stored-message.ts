@@ -29,8 +29,11 @@ export interface StoredMessage {
   firstReceivedAt: number | undefined;
   /** The most recent receipt handle. */
   handle: string | undefined;
-  /** On the monotonic clock: when it was received last. */
+  /** On the monotonic clock: when it was received last, and for how many seconds. */
   receivedAt: number;
+  receivedFor: number;
+  /** Whether its visibility was last set to something else: it was given back, rather than kept. */
+  returned: boolean;
 }
 
 /** A message as it was handed out: what happens to it afterwards does not show. */
