@@ -18,6 +18,10 @@ const ordered = defineService({ name: 'ordered', handles: [Ordered], queue: { fi
 const loose = defineService({ name: 'loose', handles: [Loose] });
 const topology = defineTopology('notes', [writer, ordered, loose]);
 
+const BUCKET = 'claims';
+/** Of a message; what is larger goes by claim check. */
+const MAX_BYTES = 100_000;
+
 interface PlannedEntry {
   readonly fifo: boolean;
   readonly group: string;
@@ -52,6 +56,8 @@ export interface PublishingReport {
   readonly published: readonly Published[];
   /** Ids in the two queues, in order of arrival. */
   readonly arrived: readonly string[];
+  /** Messages that refer to data which is not in S3. */
+  readonly dangling: readonly string[];
 }
 
 const entry = fc.record({
@@ -83,13 +89,15 @@ export async function publish({ seed, calls, faults, maxPending }: Publishing): 
   const time = new VirtualTime({ seed });
   const simulator = new AwsSimulator({ time, seed, latencyMs: { min: 1, max: 60 }, slowMs: 3_000 });
   const { queues } = resourcesOf(topology);
+  await simulator.createBucket(BUCKET);
   for (const { name, fifo } of queues) {
-    const Attributes = fifo ? { FifoQueue: 'true' } : {};
+    const Attributes = { MaximumMessageSize: String(MAX_BYTES), ...(fifo && { FifoQueue: 'true' }) };
     await time.run(simulator.clients.sqs.send(new CreateQueueCommand({ QueueName: name, Attributes })));
   }
   simulator.faults.setRates(faults);
   const options = { topology, clients: simulator.clients, accountId: simulator.accountId, timers: time };
-  const publisher = new MessagePublisher({ ...options, maxPending: { entries: maxPending } });
+  const claimCheck = { bucket: BUCKET, prefix: '' };
+  const publisher = new MessagePublisher({ ...options, claimCheck, maxPending: { entries: maxPending } });
   const published: Promise<Published>[] = [];
   const work = async (): Promise<void> => {
     for (const { afterMs, entries } of calls) {
@@ -99,12 +107,17 @@ export async function publish({ seed, calls, faults, maxPending }: Publishing): 
   };
   await time.run(work());
   const results = await time.run(Promise.all(published));
-  const arrived = queues.flatMap(({ name }) => simulator.messages(name).map(({ body }) => idIn(body)));
-  return { published: results, arrived };
+  const messages = queues.flatMap(({ name }) => simulator.messages(name).map(({ body }) => envelopeIn(body)));
+  const keys = new Set(simulator.keys(BUCKET).map((key) => `s3://${BUCKET}/${key}`));
+  return {
+    published: results,
+    arrived: messages.map(({ id }) => id),
+    dangling: messages.filter(({ dataref }) => dataref !== undefined && !keys.has(dataref)).map(({ id }) => id),
+  };
 }
 
-function idIn(body: string): string {
-  return (JSON.parse(body) as { id: string }).id;
+function envelopeIn(body: string): { readonly id: string; readonly dataref?: string } {
+  return JSON.parse(body) as { id: string; dataref?: string };
 }
 
 /** One call: `publish` for one entry, `publishBatch` for more. */
