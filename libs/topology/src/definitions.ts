@@ -32,6 +32,12 @@ export interface StreamDefinition<
   readonly shards: number;
 }
 
+/** Whether a text has the form of a message's type, `<owner>.<name>.v<version>`. */
+export function isMessageType(text: string): boolean {
+  const [owner = '', name = '', version = '', ...rest] = text.split('.');
+  return rest.length === 0 && NAME.test(owner) && NAME.test(name) && /^v[1-9][0-9]*$/.test(version);
+}
+
 interface MessageSpec<
   Owner extends string,
   Name extends string,

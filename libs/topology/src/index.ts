@@ -21,6 +21,7 @@ export {
   defineCommand,
   defineEvent,
   defineStream,
+  isMessageType,
 } from './definitions.js';
 export {
   type Envelope,
@@ -34,6 +35,16 @@ export {
 } from './envelope.js';
 export { type JsonSchema, type WireSchema, wireSchemaOf } from './json-schema.js';
 export { type Ordering, deadLetterQueueName, queueName, streamName, topicName } from './names.js';
+export {
+  type ReplyFields,
+  type ReplyPart,
+  encodeReply,
+  isRequest,
+  readReply,
+  readReplyPart,
+  replyQueuePrefix,
+  replyType,
+} from './replies.js';
 export {
   INBOX_RETENTION_SECONDS,
   QUEUE_DEFAULTS,
