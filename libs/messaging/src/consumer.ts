@@ -1,9 +1,9 @@
-import type { AwsClients } from '@lethe/aws';
-import { type BackoffOptions, type Clock, currentTrace, fullJitter, pause } from '@lethe/kernel';
+import type { MessagingClients } from './clients.js';
+import { type BackoffOptions, type Clock, childTrace, currentTrace, fullJitter, pause, runInTrace } from '@lethe/kernel';
 import type { QueueResource } from '@lethe/topology';
 import { Acknowledger } from './acknowledger.js';
 import { DeadLetterQueue } from './dead-letter.js';
-import type { Dispatched, Dispatcher } from './dispatch.js';
+import type { Handle, Handled } from './consumer/consumer.types.js';
 import type { MessagingLogger } from './logger.js';
 import { DrainTimeoutError } from './messaging.errors.js';
 import { Poller } from './poller.js';
@@ -31,8 +31,8 @@ export interface Settled {
 export interface ConsumerOptions {
   readonly queue: SqsQueue;
   readonly resource: QueueResource;
-  readonly clients: AwsClients;
-  readonly dispatcher: Dispatcher;
+  readonly clients: MessagingClients;
+  readonly handle: Handle;
   readonly logger: MessagingLogger;
   readonly clock: Clock;
   readonly concurrency: number;
@@ -121,7 +121,7 @@ export class Consumer {
   }
 
   async #handle(held: Held): Promise<void> {
-    const { dispatcher, queue, logger } = this.options;
+    const { handle, queue, logger } = this.options;
     const startedAt = performance.now();
     let holdsSlot = true;
     const freeSlot = (): void => {
@@ -129,12 +129,11 @@ export class Consumer {
       holdsSlot = false;
     };
     try {
-      await dispatcher.dispatch(held.received, held.abort.signal, async (dispatched) => {
-        const durationMs = performance.now() - startedAt;
-        // Deletes do not keep the next message waiting, unless there are very many of them: SQS takes none.
-        if (this.#running.size < MAX_UNSETTLED) freeSlot();
-        await this.#settle(held, dispatched, durationMs);
-      });
+      const handled = await handle(held.received, held.abort.signal);
+      const durationMs = performance.now() - startedAt;
+      // Deletes do not keep the next message waiting, unless there are very many of them: SQS takes none.
+      if (this.#running.size < MAX_UNSETTLED) freeSlot();
+      await runInTrace(handled.trace ?? childTrace(), () => this.#settle(held, handled, durationMs));
     } catch (error) {
       // Not a handler's error, which is an outcome: a fault of the transport itself. The message comes back.
       const { sqsMessageId } = held.received;
@@ -145,7 +144,7 @@ export class Consumer {
     }
   }
 
-  async #settle(held: Held, dispatched: Dispatched, durationMs: number): Promise<void> {
+  async #settle(held: Held, dispatched: Handled, durationMs: number): Promise<void> {
     const { received } = held;
     const { outcome } = dispatched;
     const settled = await this.#carryOut(held, dispatched);
@@ -162,7 +161,7 @@ export class Consumer {
     });
   }
 
-  async #carryOut(held: Held, { outcome, envelope }: Dispatched): Promise<Pick<Settled, 'outcome' | 'accepted'>> {
+  async #carryOut(held: Held, { outcome, envelope }: Handled): Promise<Pick<Settled, 'outcome' | 'accepted'>> {
     const { logger, handlerOf } = this.options;
     const fields = this.#fields(held, envelope);
     if (outcome.kind === 'done') {
@@ -215,7 +214,7 @@ export class Consumer {
     return fullJitter(received.receiveCount, this.options.backoff);
   }
 
-  #fields({ received }: Held, envelope: Dispatched['envelope']): object {
+  #fields({ received }: Held, envelope: Handled['envelope']): object {
     const trace = currentTrace();
     return {
       queue: this.options.queue.name,

@@ -1,5 +1,5 @@
 import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { AwsClients } from '@lethe/aws';
+import type { MessagingClients } from './clients.js';
 import { textAttributes } from './batches.js';
 import { Addresses } from './destinations.js';
 import type { Received } from './sqs-queue.js';
@@ -48,7 +48,7 @@ export class DeadLetterQueue {
 
   constructor(
     private readonly name: string,
-    private readonly clients: AwsClients,
+    private readonly clients: MessagingClients,
   ) {
     this.#addresses = new Addresses(clients, '');
   }

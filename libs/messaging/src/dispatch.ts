@@ -1,96 +1,108 @@
-import { childTrace, parseTraceparent, runInTrace } from '@lethe/kernel';
 import {
   type Envelope,
   type Message,
   type MessageDefinition,
-  MessageFormatError,
   type ServiceDefinition,
-  decodeEnvelope,
+  isRequest,
   readMessage,
 } from '@lethe/topology';
-import type { MessageHandler } from '@nestjs/microservices';
-import { isObservable, lastValueFrom } from 'rxjs';
-import { type HandlerOutcome, recordedOutcome } from './handler-outcome.js';
-import { HandlerFailedError } from './messaging.errors.js';
+import type { Handle, Handled, Received } from './consumer/consumer.types.js';
+import type { HandlerOutcome } from './handler-outcome.js';
+import { ClaimCheckError } from './messaging.errors.js';
+import { type Incoming, IncomingReader, formatOutcome } from './nest/incoming.js';
+import type { Answer } from './reply/answer.js';
+import type { Replier } from './reply/replier.js';
+import type { ClaimCheck } from './sending/claim-check.js';
 import { SqsContext } from './sqs-context.js';
-import type { Received } from './sqs-queue.js';
+import { ProcessTelemetry } from './telemetry/process.js';
 
-/** What came of one delivery, and as much as is known of the message. */
-export interface Dispatched {
-  readonly outcome: HandlerOutcome;
-  readonly envelope?: Envelope;
+/** A message on its way to its handlers. */
+export interface Delivery {
+  /** The newest version, to which the message was lifted. */
+  readonly definition: MessageDefinition;
+  readonly message: Message;
+  readonly context: SqsContext;
+  /** Where someone waits for an answer. */
+  readonly answer: Answer | undefined;
 }
 
-/** Runs the handler of a message; rejects as Nest does. */
-export type Invoke = (message: Message, context: SqsContext) => Promise<void>;
+/** Runs the handlers of a message, answers where someone asked, and says what came of it. Never rejects. */
+export type Invoke = (delivery: Delivery) => Promise<HandlerOutcome>;
+
+export interface DispatcherOptions {
+  readonly service: ServiceDefinition;
+  /** Name of the queue, for handlers and traces. */
+  readonly queue: string;
+  readonly invoke: Invoke;
+  /** `Class.method` of the handler of a type. */
+  readonly handlerOf: (type: string) => string | undefined;
+  /** Fetches data that is too large for a message. Without one such a message goes to the dead-letter queue. */
+  readonly claimCheck?: ClaimCheck | undefined;
+  /** Answers requests. Without one nobody gets an answer. */
+  readonly replier?: Replier | undefined;
+}
 
 /** Reads messages and hands them to their handlers. */
 export class Dispatcher {
-  readonly #definitions: ReadonlyMap<string, MessageDefinition>;
+  readonly #options: DispatcherOptions;
+  readonly #reader: IncomingReader;
+  readonly #telemetry: ProcessTelemetry;
 
-  constructor(
-    service: ServiceDefinition,
-    private readonly queue: string,
-    private readonly invoke: Invoke,
-  ) {
-    this.#definitions = new Map(service.handles.map((definition) => [definition.type, definition]));
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#reader = new IncomingReader(options.service);
+    this.#telemetry = new ProcessTelemetry(options.queue);
   }
 
-  /** Ends when the handler has. Never rejects. The outcome is told in the trace of the message (R35). */
-  async dispatch(
-    received: Received,
-    signal: AbortSignal,
-    settle: (dispatched: Dispatched) => Promise<void>,
-  ): Promise<void> {
-    const read = this.#read(received);
-    const traceparent = read.envelope?.traceparent ?? received.attributes['traceparent']?.StringValue;
-    await runInTrace(childTrace(parseTraceparent(traceparent)), async () => {
-      if ('outcome' in read) return settle(read);
-      const context = new SqsContext({
-        message: read.message,
-        queue: this.queue,
-        sqsMessageId: received.sqsMessageId,
-        receiveCount: received.receiveCount,
-        signal,
-      });
-      return settle({ outcome: await this.#handle(read.message, context), envelope: read.envelope });
+  /** Ends when the handler has. Never rejects. The handler runs in the trace of the message (R35). */
+  readonly handle: Handle = async (received, signal) => {
+    const incoming = this.#reader.read(received.body);
+    const { envelope } = incoming;
+    const operation = this.#telemetry.start({
+      id: envelope?.id ?? received.sqsMessageId,
+      type: envelope?.type,
+      traceparent: envelope?.traceparent ?? received.attributes['traceparent']?.StringValue,
+      receiveCount: received.receiveCount,
     });
+    const outcome = await operation.run(() => this.#outcomeOf(incoming, received, signal));
+    operation.end(outcome.kind === 'done' ? undefined : failureOf(outcome));
+    const handler = incoming.kind === 'message' ? this.#options.handlerOf(incoming.definition.type) : undefined;
+    const handled: Handled = { outcome, envelope, trace: operation.trace, handler };
+    return handled;
+  };
+
+  async #outcomeOf(incoming: Incoming, received: Received, signal: AbortSignal): Promise<HandlerOutcome> {
+    if (incoming.kind === 'refused') return incoming.outcome;
+    const { definition, envelope } = incoming;
+    const answer = isRequest(definition) ? this.#options.replier?.answerTo(received, envelope, definition) : undefined;
+    let message: Message;
+    try {
+      const whole = envelope.dataref === undefined ? envelope : await this.#redeemed(envelope, envelope.dataref, signal);
+      message = readMessage(definition, whole);
+    } catch (error) {
+      return refused(formatOutcome(error), answer);
+    }
+    const { sqsMessageId, receiveCount, groupId } = received;
+    const { queue, invoke } = this.#options;
+    const context = new SqsContext({ message, queue, sqsMessageId, receiveCount, signal, groupId });
+    return invoke({ definition, message, context, answer });
   }
 
-  #read({ body }: Received): { readonly message: Message; readonly envelope: Envelope } | Dispatched {
-    let envelope: Envelope | undefined;
-    try {
-      envelope = decodeEnvelope(body);
-      const definition = this.#definitions.get(envelope.type);
-      if (definition) return { message: readMessage(definition, envelope), envelope };
-      const detail = `the service does not handle ${envelope.type}`;
-      return { outcome: { kind: 'reject', reason: 'unknown-type', detail, error: undefined }, envelope };
-    } catch (error) {
-      if (!(error instanceof MessageFormatError)) throw error;
-      const outcome = { kind: 'reject', reason: error.reason, detail: error.message, error } as const;
-      return envelope ? { outcome, envelope } : { outcome };
-    }
-  }
-
-  async #handle(message: Message, context: SqsContext): Promise<HandlerOutcome> {
-    try {
-      await this.invoke(message, context);
-    } catch (error) {
-      const recorded = recordedOutcome(context);
-      if (recorded && recorded.kind !== 'done') return recorded;
-      return { kind: 'retry', error: new HandlerFailedError(message.type, { cause: error }) };
-    }
-    // An exception filter that swallows an error does not make the message handled.
-    return recordedOutcome(context) ?? { kind: 'done' };
+  /** The envelope with its data, which is fetched only now that the message is known to have a handler. */
+  async #redeemed(envelope: Envelope, dataref: string, signal: AbortSignal): Promise<Envelope> {
+    const { claimCheck } = this.#options;
+    if (!claimCheck) throw new ClaimCheckError('foreign', `no claim check is set up to fetch ${dataref}`);
+    return { ...envelope, data: await claimCheck.redeem(envelope, signal) };
   }
 }
 
-/**
- * Calls a handler as Nest registered it, and waits for what it returns. Nest's own handleEvent does neither: it connects
- * the stream and never sees an error. The handlers chained behind this one (`next`) are Nest's to run: it fork-joins
- * them, and walking the chain here would run them twice.
- */
-export async function consume(handler: MessageHandler, message: Message, context: SqsContext): Promise<void> {
-  const result: unknown = await handler(message, context);
-  if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+/** Whoever asked is told of a message that no retry mends. */
+async function refused(outcome: HandlerOutcome, answer: Answer | undefined): Promise<HandlerOutcome> {
+  if (outcome.kind === 'reject') await answer?.fail({ status: 'error', message: outcome.detail });
+  return outcome;
+}
+
+function failureOf(outcome: Exclude<HandlerOutcome, { kind: 'done' }>) {
+  const { kind, error } = outcome;
+  return { reason: kind === 'reject' ? outcome.reason : 'retry', error };
 }

@@ -1,4 +1,4 @@
-export { SqsClientProxy, type SqsClientProxyOptions } from './client-proxy.js';
+export { type SqsClientEvents, SqsClientProxy, type SqsClientProxyOptions, type SqsClientStatus } from './client-proxy.js';
 export type { Settled } from './consumer.js';
 export type {
   Bounds,
@@ -12,7 +12,7 @@ export type {
   SqsConsumerOptions,
 } from './consumer/consumer.types.js';
 export { Reject, RetryLater } from './handler-outcome.js';
-export { type HandlerResult, Handles, type MessageHandlerMethod, SQS_TRANSPORT } from './handles.js';
+export { type HandlerResult, type HandlerReturn, Handles, type MessageHandlerMethod, SQS_TRANSPORT } from './handles.js';
 export type { MessagingLogger } from './logger.js';
 export {
   AttributeLimitError,
@@ -24,11 +24,12 @@ export {
   HandlerTimeoutError,
   MessageTooLargeError,
   PublishError,
-  RequestReplyError,
+  ReplyRefusedError,
+  RequestFailedError,
   UndeclaredMessageError,
   VisibilityLostError,
 } from './messaging.errors.js';
-export { MessagePublisher, type MessagePublisherOptions, type PublishEntry, type PublishResult } from './publisher.js';
+export { MessagePublisher, type MessagePublisherOptions } from './publisher.js';
 export { SqsContext } from './sqs-context.js';
 export { SqsServer, type SqsServerEvents, type SqsServerOptions, type SqsServerStatus } from './sqs-server.js';
 export { ConsumerTelemetry } from './telemetry/consumer-telemetry.js';
@@ -36,3 +37,5 @@ export { observers } from './telemetry/observers.js';
 export { type ProcessedMessage, type ProcessOperation, ProcessTelemetry } from './telemetry/process.js';
 export { type SendOperation, type SentEntry, startSend } from './telemetry/send.js';
 export { ClaimCheck, type ClaimCheckOptions, type ClaimTicket } from './sending/claim-check.js';
+export type { PublishEntry, PublishResult } from './sending/publish-entry.js';
+export type { DroppedReply } from './reply/requester.js';

@@ -84,12 +84,27 @@ export class ClaimCheckError extends Error {
   }
 }
 
-/** The transport can emit, and cannot ask and wait for an answer. */
-export class RequestReplyError extends Error {
-  override readonly name = 'RequestReplyError';
-  constructor(pattern: string) {
-    super(`send("${pattern}") is not supported over SNS and SQS: use emit(), and answer with a message`);
+/** A request was given up by its asker. The handler may have run, or run yet: ask again only what may be done twice. */
+export class RequestFailedError extends Error {
+  override readonly name = 'RequestFailedError';
+  constructor(
+    readonly type: string,
+    /**
+     * `timeout`: nothing came for too long. `closed`: the client closes. `queue-lost`: the reply queue is gone.
+     * `overflow`: replies came too far out of order, or too many requests wait (R11). `not-a-request`: the command has
+     * no reply.
+     */
+    readonly reason: 'timeout' | 'closed' | 'queue-lost' | 'overflow' | 'not-a-request',
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${type}: ${reason}: ${detail}`, options);
   }
+}
+
+/** A reply cannot be sent: it is too large, or the replies come faster than they can be sent. */
+export class ReplyRefusedError extends Error {
+  override readonly name = 'ReplyRefusedError';
 }
 
 /** A message was to be emitted or handled by a service that does not declare it. */

@@ -7,6 +7,7 @@ export interface SqsContextFields {
   readonly sqsMessageId: string;
   readonly receiveCount: number;
   readonly signal: AbortSignal;
+  readonly groupId?: string | undefined;
 }
 
 /** What a handler may know about the delivery of its message: the second argument of a method with `@Handles`. */
@@ -20,10 +21,13 @@ export class SqsContext extends BaseRpcContext<[SqsContextFields]> {
   /** How often SQS has handed it out, this time included (`ApproximateReceiveCount`). */
   readonly receiveCount: number;
   /**
-   * Aborted when the message is no longer this consumer's alone (visibility lost) or the drain's grace period is over.
+   * Aborted when the message is no longer this consumer's alone (visibility lost), when the handler's time is over, or
+   * the drain's grace period.
    * A handler checks it before it commits an effect that is not fenced by the inbox (R18).
    */
   readonly signal: AbortSignal;
+  /** `MessageGroupId`: there on a FIFO queue, perhaps on a fair one. */
+  readonly groupId: string | undefined;
 
   constructor(fields: SqsContextFields) {
     super([fields]);
@@ -32,5 +36,11 @@ export class SqsContext extends BaseRpcContext<[SqsContextFields]> {
     this.sqsMessageId = fields.sqsMessageId;
     this.receiveCount = fields.receiveCount;
     this.signal = fields.signal;
+    this.groupId = fields.groupId;
+  }
+
+  /** The same delivery, for another handler of its message. */
+  another(): SqsContext {
+    return new SqsContext(this.getArgByIndex(0));
   }
 }

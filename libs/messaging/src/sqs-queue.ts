@@ -5,7 +5,7 @@ import {
   type Message as SqsMessage,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
-import type { AwsClients } from '@lethe/aws';
+import type { MessagingClients } from './clients.js';
 import { queueUrlOf } from './destinations.js';
 
 /** A message as SQS handed it out. */
@@ -65,11 +65,11 @@ export class SqsQueue {
   constructor(
     readonly name: string,
     readonly url: string,
-    private readonly clients: AwsClients,
+    private readonly clients: MessagingClients,
   ) {}
 
   /** Throws a {@link DestinationError} where there is no such queue. */
-  static async open(name: string, clients: AwsClients): Promise<SqsQueue> {
+  static async open(name: string, clients: MessagingClients): Promise<SqsQueue> {
     return new SqsQueue(name, await queueUrlOf(clients, name), clients);
   }
 

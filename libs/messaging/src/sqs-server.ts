@@ -1,27 +1,32 @@
 import { EventEmitter } from 'node:events';
-import type { AwsClients } from '@lethe/aws';
-import { type BackoffOptions, type Clock, systemClock } from '@lethe/kernel';
-import { type Message, type QueueResource, type ServiceDefinition, type Topology, resourcesOf } from '@lethe/topology';
-import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
+import { type BackoffOptions, type Timers, systemTimers } from '@lethe/kernel';
+import { type QueueResource, type ServiceDefinition, type Topology, isRequest, resourcesOf } from '@lethe/topology';
+import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { RETRY_BACKOFF_SECONDS } from './backoff.js';
+import type { MessagingClients } from './clients.js';
 import { Consumer, type Settled } from './consumer.js';
-import { Dispatcher, consume } from './dispatch.js';
+import { type Delivery, Dispatcher } from './dispatch.js';
 import { checkHandlers } from './handler-check.js';
+import type { HandlerOutcome } from './handler-outcome.js';
 import { SQS_TRANSPORT } from './handles.js';
 import { type MessagingLogger, silentLogger } from './logger.js';
 import { DestinationError } from './messaging.errors.js';
-import type { SqsContext } from './sqs-context.js';
+import { HandlerRegistry } from './nest/handler-registry.js';
+import { runHandlers } from './nest/run-handlers.js';
+import { Replier } from './reply/replier.js';
+import { runRequest } from './reply/run-request.js';
+import { ClaimCheck, type ClaimCheckOptions } from './sending/claim-check.js';
 import { SqsQueue } from './sqs-queue.js';
 
 export interface SqsServerOptions {
   readonly service: ServiceDefinition;
   readonly topology: Topology;
-  readonly clients: AwsClients;
+  readonly clients: MessagingClients;
   /** Handlers that run at once. Default 32. */
   readonly concurrency?: number;
   /** Default: silence. */
   readonly logger?: MessagingLogger;
-  readonly clock?: Clock;
+  readonly timers?: Timers;
   /** Milliseconds that running handlers get when the server closes. Default 20 000. */
   readonly drainMs?: number;
   /** Seconds that a poll waits at an empty queue, at most 20. Default 20. */
@@ -30,6 +35,8 @@ export interface SqsServerOptions {
   readonly visibilityTimeoutSeconds?: number;
   /** Seconds between the receives of a message that failed. Default from 0 to 1, doubling, up to 300. */
   readonly backoff?: BackoffOptions;
+  /** Where data lies that was too large for its message: the publisher's. Without it such a message is dead-lettered. */
+  readonly claimCheck?: ClaimCheckOptions;
 }
 
 /** What `status` tells. */
@@ -52,14 +59,30 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
   override readonly transportId = SQS_TRANSPORT;
   /** Errors reach this transport, which retries; Nest must not log them as lost. */
   override readonly propagatesEventHandlerErrors = true;
-  readonly #options: SqsServerOptions;
+  readonly #options: SqsServerOptions & { readonly logger: MessagingLogger; readonly timers: Timers };
   readonly #events = new EventEmitter();
+  readonly #handlers = new HandlerRegistry();
   #consumer: Consumer | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: SqsServerOptions) {
     super();
-    this.#options = options;
+    this.#options = { ...options, logger: options.logger ?? silentLogger, timers: options.timers ?? systemTimers };
+  }
+
+  /** Called by Nest. Of several services in one process each server takes the handlers of its own. */
+  override addHandler(
+    pattern: unknown,
+    callback: MessageHandler,
+    isEventHandler = false,
+    extras: Record<string, unknown> = {},
+  ): void {
+    const owner = extras['service'];
+    if (owner !== undefined && owner !== this.#options.service.name) return;
+    const type = this.normalizePattern(pattern as string);
+    this.#handlers.add(type, callback);
+    // The first stands for all of them in Nest's own registry, unchained: see HandlerRegistry.
+    if (this.#handlers.of(type).length === 1) super.addHandler(pattern, callback, isEventHandler, extras);
   }
 
   override async listen(callback: (error?: unknown) => void): Promise<void> {
@@ -74,7 +97,7 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
     callback();
   }
 
-  /** Drains: see {@link Consumer.close}. Asked twice, it drains once. */
+  /** Drains: see {@link SqsConsumer.close}. Asked twice, it drains once. */
   override close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -90,14 +113,8 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
   }
 
   async #open(): Promise<Consumer> {
-    const {
-      service,
-      clients,
-      logger = silentLogger,
-      clock = systemClock,
-      backoff = RETRY_BACKOFF_SECONDS,
-    } = this.#options;
-    checkHandlers(service, this.messageHandlers);
+    const { service, clients, logger, backoff = RETRY_BACKOFF_SECONDS } = this.#options;
+    checkHandlers(service, this.#handlers.all);
     const resource = this.#resource();
     const queue = await SqsQueue.open(resource.name, clients);
     const { concurrency = DEFAULTS.concurrency, waitSeconds = DEFAULTS.waitSeconds } = this.#options;
@@ -106,14 +123,26 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
       resource,
       clients,
       logger,
-      clock,
+      clock: this.#options.timers,
       concurrency,
       waitSeconds,
       backoff,
       pollers: Math.min(DEFAULTS.pollers, Math.ceil(concurrency / 10)),
-      dispatcher: new Dispatcher(service, queue.name, (message, context) => this.#invoke(message, context)),
-      handlerOf: (type) => this.#handlerName(type),
+      handle: this.#dispatcher(resource.name).handle,
+      handlerOf: (type) => this.#handlers.nameOf(type),
       onSettled: (settled) => this.#events.emit('settled', settled),
+    });
+  }
+
+  #dispatcher(queue: string): Dispatcher {
+    const { service, clients, claimCheck } = this.#options;
+    return new Dispatcher({
+      service,
+      queue,
+      invoke: (delivery) => this.#invoke(delivery),
+      handlerOf: (type) => this.#handlers.nameOf(type),
+      claimCheck: claimCheck && new ClaimCheck(clients, claimCheck),
+      replier: service.handles.some(isRequest) ? new Replier(this.#options) : undefined,
     });
   }
 
@@ -125,26 +154,27 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
     return visibilityTimeoutSeconds === undefined ? resource : { ...resource, visibilityTimeoutSeconds };
   }
 
-  /** Runs the handler between Nest's processing hooks. */
-  #invoke(message: Message, context: SqsContext): Promise<void> {
-    const handler = this.getHandlerByPattern(message.type);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.onProcessingStartHook(SQS_TRANSPORT, context, async () => {
-      try {
-        if (handler) await consume(handler, message, context);
-        resolve();
-      } catch (error) {
-        reject(error);
-      } finally {
-        this.onProcessingEndHook?.(SQS_TRANSPORT, context);
-      }
+  /** Runs the handlers between Nest's processing hooks. */
+  #invoke(delivery: Delivery): Promise<HandlerOutcome> {
+    const { context } = delivery;
+    return new Promise((resolve, reject) => {
+      this.onProcessingStartHook(SQS_TRANSPORT, context, async () => {
+        try {
+          resolve(await this.#run(delivery));
+        } catch (error) {
+          reject(error);
+        } finally {
+          this.onProcessingEndHook?.(SQS_TRANSPORT, context);
+        }
+      });
     });
-    return promise;
   }
 
-  #handlerName(type: string): string | undefined {
-    const name: unknown = this.getHandlerByPattern(type)?.extras?.['handler'];
-    return typeof name === 'string' ? name : undefined;
+  #run({ definition, message, context, answer }: Delivery): Promise<HandlerOutcome> {
+    const handlers = this.#handlers.of(definition.type);
+    const [handler] = handlers;
+    if (!answer || !handler || !isRequest(definition)) return runHandlers(handlers, message, context);
+    return runRequest(handler, context, { definition, answer, logger: this.#options.logger });
   }
 
   async #close(): Promise<void> {

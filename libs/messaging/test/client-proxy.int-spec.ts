@@ -1,8 +1,8 @@
 import { childTrace, runInTrace } from '@lethe/kernel';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { firstValueFrom, lastValueFrom } from 'rxjs';
+import { lastValueFrom } from 'rxjs';
 import { SqsClientProxy } from '../src/client-proxy.js';
-import { RequestReplyError, UndeclaredMessageError } from '../src/messaging.errors.js';
+import { UndeclaredMessageError } from '../src/messaging.errors.js';
 import { injectFault, outage } from './faults.fixture.js';
 import { Listen, Shouted, type Store, createStore, sender } from './store.fixture.js';
 
@@ -11,7 +11,8 @@ describe('SqsClientProxy', () => {
   let proxy: SqsClientProxy;
   beforeEach(async () => {
     store = await createStore();
-    proxy = new SqsClientProxy({ service: sender, publisher: store.publisher, clients: store.clients });
+    const { topology, publisher, clients } = store;
+    proxy = new SqsClientProxy({ service: sender, topology, publisher, clients });
   });
   afterEach(() => store.close());
 
@@ -38,10 +39,13 @@ describe('SqsClientProxy', () => {
     await expect(emit(Shouted.type, { n: 1 })).rejects.toThrow(/the network is down/);
   });
 
-  it('refuses to ask and wait for an answer', async () => {
-    await expect(firstValueFrom(proxy.send(Listen.type, { n: 1 }))).rejects.toThrow(RequestReplyError);
-    expect(() => proxy.on()).toThrow(RequestReplyError);
+  it('NEST-2: gives out its client, and closes where it never asked', async () => {
+    const told: string[] = [];
+    proxy.status.subscribe((status) => told.push(status));
+
     expect(proxy.unwrap()).toBe(store.clients.sqs);
     await proxy.close();
+
+    expect(told).toEqual(['closed']);
   });
 });

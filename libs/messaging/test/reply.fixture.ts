@@ -1,0 +1,99 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { createClients } from '@lethe/aws';
+import { recorder } from '@lethe/testing';
+import { defineCommand, defineService, defineTopology, queueName } from '@lethe/topology';
+import { GetQueueUrlCommand, ListQueuesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Module } from '@nestjs/common';
+import { z } from 'zod';
+import { SqsClientProxy, type SqsClientProxyOptions } from '../src/client-proxy.js';
+import type { Settled } from '../src/consumer/consumer.types.js';
+import { MessagePublisher } from '../src/publisher.js';
+import { provisionMessaging } from '../src/provision.js';
+import { SqsServer } from '../src/sqs-server.js';
+import { ACCOUNT, REGION } from './store.fixture.js';
+
+const price = { owner: 'catalog', description: 'A question.', data: z.object({ sku: z.string().min(2) }) } as const;
+const reply = z.object({ cents: z.int(), currency: z.string().default('EUR') });
+
+export const Price = defineCommand({ ...price, name: 'price', version: 1, reply });
+export const Prices = defineCommand({ ...price, name: 'prices', version: 1, reply });
+/** A command that nobody waits for. */
+export const Forget = defineCommand({ ...price, name: 'forget', version: 1 });
+
+export const catalog = defineService({ name: 'catalog', handles: [Price, Prices, Forget] });
+export const shop = defineService({ name: 'shop', sends: [Price, Prices, Forget] });
+
+@Module({})
+class CatalogModule {}
+
+/** Two services of which one asks the other, under names of this test's own. */
+export async function createMarket() {
+  const topology = defineTopology(`t-${randomUUID().slice(0, 8)}`, [catalog, shop]);
+  const clients = createClients({ region: process.env['AWS_REGION'] ?? REGION });
+  await provisionMessaging(topology, clients);
+  const publisher = new MessagePublisher({ topology, clients, accountId: ACCOUNT });
+  const closers: (() => Promise<void>)[] = [];
+  const lines: { readonly level: string; readonly fields: object; readonly message: string }[] = [];
+  const at = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message });
+  const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+
+  return {
+    topology,
+    clients,
+    publisher,
+    /** What both sides have logged. */
+    lines,
+    /** A client of the shop. */
+    client(options: Partial<SqsClientProxyOptions> = {}): SqsClientProxy {
+      const client = new SqsClientProxy({ service: shop, topology, publisher, clients, logger, ...options });
+      closers.push(() => client.close());
+      return client;
+    },
+    /** A replica of the catalog. */
+    async serve(controller: Type) {
+      const server = new SqsServer({
+        service: catalog,
+        topology,
+        clients,
+        logger,
+        backoff: { base: 0, cap: 0 },
+      });
+      const settled = recorder<[Pick<Settled, 'outcome' | 'receiveCount' | 'type'>]>();
+      server.on('settled', settled);
+      const metadata = { module: CatalogModule, controllers: [controller] };
+      const app = await NestFactory.createMicroservice(metadata, { strategy: server, logger: false });
+      closers.push(() => app.close());
+      await app.listen();
+      return { app, settled };
+    },
+    /** Puts a body into the catalog's queue, with these attributes. */
+    async sendRaw(body: string, attributes: Readonly<Record<string, string>>): Promise<void> {
+      const name = queueName(topology.name, 'catalog');
+      const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: name }));
+      const entries = Object.entries(attributes).map(([key, StringValue]) => [
+        key,
+        { DataType: 'String', StringValue },
+      ]);
+      const MessageAttributes = Object.fromEntries(entries) as Record<
+        string,
+        { DataType: 'String'; StringValue: string }
+      >;
+      await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageAttributes }));
+    },
+    /** Names of the reply queues that there are. */
+    async replyQueues(): Promise<string[]> {
+      const QueueNamePrefix = `${topology.name}-shop-reply-`;
+      const { QueueUrls = [] } = await clients.sqs.send(new ListQueuesCommand({ QueueNamePrefix }));
+      return QueueUrls.map((url) => url.slice(url.lastIndexOf('/') + 1));
+    },
+    async close(): Promise<void> {
+      for (const close of closers.toReversed()) await close();
+      clients.close();
+    },
+  };
+}
+
+export type Market = Awaited<ReturnType<typeof createMarket>>;
