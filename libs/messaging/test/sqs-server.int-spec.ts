@@ -72,7 +72,7 @@ describe('SqsServer', () => {
     expect(replica.lines).toContainEqual(expect.objectContaining({ fields: expect.objectContaining({ traceId }) }));
   });
 
-  it('acknowledges only after the observable of the handler has completed', async () => {
+  it('NEST-1: acknowledges only after the observable of the handler has completed', async () => {
     const stream = new Subject<number>();
     const started = recorder();
     @Controller()
@@ -101,7 +101,7 @@ describe('SqsServer', () => {
     expect(second).toMatchObject({ type: Shouted.type, outcome: 'done' });
   });
 
-  it('sees the error of an observable, and the error that Nest would hide', async () => {
+  it('NEST-1: sees the error of an observable, and the error that Nest would hide', async () => {
     const failure = new Error('the till is empty');
     let runs = 0;
     @Controller()
@@ -132,7 +132,7 @@ describe('SqsServer', () => {
     );
   });
 
-  it('takes handlers of plain Nest, and runs each once', async () => {
+  it('NEST-1: takes handlers of plain Nest, and runs each once', async () => {
     const runs = recorder<[unknown, unknown]>();
     @Controller()
     class PlainController {
@@ -151,12 +151,12 @@ describe('SqsServer', () => {
     expect(runs.calls).toEqual([[expect.objectContaining({ data: { n: 1 } }), expect.any(SqsContext)]]);
   });
 
-  it('does not start where a message has no handler, two handlers, or was never declared', async () => {
+  it('does not start where a message has no handler, a command two, or one was never declared', async () => {
     @Controller()
     class OddController {
-      @EventPattern<unknown>(Shouted.type)
+      @EventPattern<unknown>(Listen.type)
       first(): void {}
-      @EventPattern<unknown>(Shouted.type)
+      @EventPattern<unknown>(Listen.type)
       second(): void {}
       @EventPattern<unknown>(Whispered.type)
       third(): void {}
@@ -166,8 +166,8 @@ describe('SqsServer', () => {
 
     await expect(starting).rejects.toThrow(HandlerMismatchError);
     await expect(starting).rejects.toMatchObject({
-      missing: [Listen.type],
-      duplicated: [Shouted.type],
+      missing: [Shouted.type],
+      duplicated: [Listen.type],
       undeclared: [Whispered.type],
     });
   });
@@ -180,7 +180,7 @@ describe('SqsServer', () => {
     await expect(startReceiver(store, () => undefined, { topology: nowhere })).rejects.toThrow(/no queue/);
   });
 
-  it('tells its status and gives out its client', async () => {
+  it('NEST-2: tells its status and gives out its client', async () => {
     const replica = await startReceiver(store, () => undefined);
     const told: string[] = [];
     replica.server.status.subscribe((status) => told.push(status));
