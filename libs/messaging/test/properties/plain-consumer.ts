@@ -14,6 +14,8 @@ export interface Mistakes {
   readonly deletesFirst?: boolean;
   /** Does not extend visibility while a handler runs. */
   readonly noHeartbeat?: boolean;
+  /** Does not tell the handler that visibility was lost. */
+  readonly keepsQuiet?: boolean;
   /** Handles all messages of a receive at once, whatever their groups. */
   readonly ignoresGroups?: boolean;
   /** Deletes what the handler has failed. */
@@ -58,7 +60,7 @@ class PlainConsumer implements Consuming {
       });
       const receivedAt = timers.monotonic();
       const { Messages = [] } = await clients.sqs.send(command, { abortSignal: signal }).catch(async () => {
-        await pause(100, signal, timers);
+        await pause(500, signal, timers);
         return { Messages: [] };
       });
       await Promise.all(
@@ -69,7 +71,7 @@ class PlainConsumer implements Consuming {
 
   async #handle(message: Message, receivedAt: number): Promise<void> {
     const { timers, queue, handle } = this.setup;
-    const { deletesFirst, swallowsErrors, releasesAfterMs } = this.mistakes;
+    const { deletesFirst, swallowsErrors, releasesAfterMs, keepsQuiet } = this.mistakes;
     const timeoutMs = queue.visibilityTimeoutSeconds * 1_000;
     const ended = new AbortController();
     const lost = new AbortController();
@@ -83,7 +85,9 @@ class PlainConsumer implements Consuming {
       receiveCount: 1,
       attributes: {},
     };
-    const result = await handle(received, lost.signal).catch((error: unknown) => error);
+    const result = await handle(received, keepsQuiet ? new AbortController().signal : lost.signal).catch(
+      (error: unknown) => error,
+    );
     ended.abort();
     await beating;
     if (lost.signal.aborted || deletesFirst) return;

@@ -6,6 +6,7 @@ import type { ConsumedQueue, Received } from '../../src/consumer/consumer.types.
 import { Reject, RetryLater } from '../../src/handler-outcome.js';
 import type { HandlerResult } from '../../src/handles.js';
 import { AwsSimulator } from '../../src/testing/aws-simulator.js';
+import type { FaultRates } from '../../src/testing/faults.js';
 import type { Connection } from '../../src/testing/wire/connection.js';
 import type { SimulatedEvent } from '../../src/testing/history.js';
 import type { PlannedAttempt, PlannedMessage, Schedule } from './schedule.js';
@@ -94,8 +95,7 @@ class Run {
     const { schedule } = this;
     const time = this.#time;
     await time.run(this.#createQueues());
-    this.#simulator.faults.setRates(schedule.faults);
-    time.after(schedule.faultsForMs, () => this.#simulator.faults.end());
+    this.#plan();
     const staying = this.#consumer();
     const visits = schedule.visitors.map((visitor) => this.#visit(visitor));
     const all = Promise.all([staying.start(), this.#send(), ...visits]);
@@ -114,6 +114,30 @@ class Run {
       events: this.#simulator.history.events,
       dead: new Set(this.#simulator.messages(this.#queue.deadLetterQueue).map(({ body }) => body)),
     };
+  }
+
+  /** What goes wrong, and when it ends. An outage cut short by the end of all faults is over with them. */
+  #plan(): void {
+    const { faults, outages, faultsForMs } = this.schedule;
+    const time = this.#time;
+    const simulated = this.#simulator.faults;
+    const endsAt = time.monotonic() + faultsForMs;
+    const set = (rates: FaultRates): void => simulated.setRates(time.monotonic() < endsAt ? rates : {});
+    set(faults);
+    for (const { fromMs, forMs, fault, of } of outages) {
+      if (of === 'everything') {
+        time.after(fromMs, () => set({ ...faults, [fault]: 1 }));
+        time.after(fromMs + forMs, () => set(faults));
+      } else {
+        for (const operation of ['ChangeMessageVisibility', 'ChangeMessageVisibilityBatch']) {
+          time.after(fromMs, () => {
+            const injection = simulated.inject(fault, { operation, times: Infinity });
+            time.after(forMs, () => injection.end());
+          });
+        }
+      }
+    }
+    time.after(faultsForMs, () => simulated.end());
   }
 
   #idle(): boolean {
@@ -144,6 +168,7 @@ class Run {
           () => true,
           () => false,
         );
+        if (!sent) await pause(1_000, undefined, this.#time);
       }
     }
   }

@@ -27,6 +27,14 @@ export interface Visitor {
   readonly end: 'close' | 'kill';
 }
 
+/** A while in which all requests are lost, or all answers; of every kind, or only those about visibility. */
+export interface Outage {
+  readonly of: 'everything' | 'visibility';
+  readonly fromMs: number;
+  readonly forMs: number;
+  readonly fault: 'lostRequest' | 'lostResponse';
+}
+
 /** A whole run: what is sent, what handlers do, who consumes, and what goes wrong for how long. */
 export interface Schedule {
   readonly seed: number;
@@ -35,6 +43,8 @@ export interface Schedule {
   readonly visitors: readonly Visitor[];
   readonly concurrency: number;
   readonly faults: FaultRates;
+  /** When nothing reaches AWS at all, or no answer comes back, or no visibility is extended. */
+  readonly outages: readonly Outage[];
   /** Milliseconds after which nothing goes wrong any more, so that the run comes to an end. */
   readonly faultsForMs: number;
 }
@@ -58,7 +68,7 @@ const message = fc.record({
 
 const visitor = fc.record({
   fromMs: fc.integer({ min: 0, max: 60_000 }),
-  forMs: fc.integer({ min: 10, max: 90_000 }),
+  forMs: fc.oneof(fc.integer({ min: 10, max: 5_000 }), fc.integer({ min: 30_000, max: 200_000 })),
   end: fc.constantFrom('close', 'kill'),
 }) satisfies fc.Arbitrary<Visitor>;
 
@@ -78,6 +88,14 @@ const faults = fc.record({
   staleDelete: rate,
 });
 
+/** Some outlast the visibility timeout. */
+const outage = fc.record({
+  fromMs: fc.integer({ min: 0, max: 60_000 }),
+  forMs: fc.integer({ min: 100, max: 120_000 }),
+  of: fc.constantFrom('everything', 'visibility'),
+  fault: fc.constantFrom('lostRequest', 'lostResponse'),
+}) satisfies fc.Arbitrary<Outage>;
+
 /** Random schedules, of a FIFO or of a standard queue. */
 export function schedules(fifo: boolean): fc.Arbitrary<Schedule> {
   return fc
@@ -87,6 +105,7 @@ export function schedules(fifo: boolean): fc.Arbitrary<Schedule> {
       visitors: fc.array(visitor, { maxLength: 3 }),
       concurrency: fc.integer({ min: 1, max: 8 }),
       faults,
+      outages: fc.array(outage, { maxLength: 2 }),
       faultsForMs: fc.integer({ min: 0, max: 300_000 }),
     })
     .map((schedule) => ({
