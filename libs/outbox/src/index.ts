@@ -26,3 +26,14 @@ export { Relay } from './relay/relay.js';
 export { type OutboxLag, type OutgoingMessage, type Publisher, type RelayOptions } from './relay/relay.options.js';
 export { Wake } from './relay/wake.js';
 export { type Unit, UnitOfWork } from './unit-of-work.js';
+export {
+  type SagaDefinition,
+  type SagaTimeout,
+  type SagaTimer,
+  type TransitionTable,
+  defineSaga,
+  timeout,
+} from './saga/define-saga.js';
+export { Saga, type SagaAnswer, type SagaStep, type SagaSteps, type SetTimer } from './saga/saga.js';
+export { SagaTable, type StoredSaga, sagaMigrations } from './saga/saga-table.js';
+export type { SagaMove, SagaRow, SagaStore } from './saga/saga.store.js';

@@ -17,6 +17,8 @@ export interface Unit<S extends ServiceDefinition = ServiceDefinition> {
   emit<D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: OutboxAddress): string;
   /** As {@link emit}, for a time to come: sent within about a second of it. */
   schedule<D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: ScheduledAddress): string;
+  /** As {@link schedule}, of a row that `Outbox.scheduledRow` made. */
+  put(row: ScheduledRow): void;
   /** Takes a message back, said by this unit or by one before; whether it was still unsent (see `Outbox.cancel`). */
   cancel(id: string): Promise<boolean>;
   /** As {@link cancel} of a scheduled message, at the end of the work and in its round trip, without an answer. */
@@ -50,6 +52,11 @@ class BufferedUnit<S extends ServiceDefinition> implements Unit<S> {
     const row = this.outbox.scheduledRow(definition, data, address);
     this.#scheduled.push(row);
     return row[0];
+  }
+
+  put(row: ScheduledRow): void {
+    this.#assertOpen();
+    this.#scheduled.push(row);
   }
 
   async cancel(id: string): Promise<boolean> {
