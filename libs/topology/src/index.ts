@@ -66,3 +66,4 @@ export {
 } from './service.js';
 export type { QueueSettings, TopicSettings } from './settings.js';
 export { type AcceptedTypeOf, type UpcastFrom, acceptedTypes, upcast, versionsOf } from './upcasts.js';
+export { messagesOf, replyBreaks, wireShapesOf } from './wire-shapes.js';

@@ -3,9 +3,11 @@ import {
   type ServiceDefinition,
   type StreamDefinition,
   type Topology,
+  isRequest,
   queueName,
   streamName,
   topicName,
+  versionsOf,
   wireSchemaOf,
 } from '@lethe/topology';
 import { fieldTable } from './field-table.js';
@@ -21,16 +23,19 @@ function messageSection({ name: topology, services }: Topology, definition: Mess
   const handlers = services.filter(({ handles }) => has(handles));
   const queues = handlers.map(({ name, queue }) => `queue \`${queueName(topology, name, queue)}\``).join(', ');
   const topic = topicName(topology, owner, services.find(({ name }) => name === owner)?.topic);
+  const older = versionsOf(definition).slice(1);
+  const lifted = older.length === 0 ? '' : ` Read too: ${older.map((version) => `\`${version.type}\``).join(', ')}.`;
   const way = kind === 'event' ? `topic \`${topic}\` → ${queues || 'no queue'}` : queues;
   return [
     `### \`${type}\``,
     '',
     description,
     '',
-    `${kind === 'event' ? 'Published' : 'Sent'} by ${names(emitters)}, handled by ${names(handlers)}; ${way}.`,
+    `${kind === 'event' ? 'Published' : 'Sent'} by ${names(emitters)}, handled by ${names(handlers)}; ${way}.${lifted}`,
     '',
     fieldTable(wireSchemaOf(schema).writes),
     '',
+    ...(isRequest(definition) ? ['Each reply:', '', fieldTable(wireSchemaOf(definition.reply).writes), ''] : []),
   ].join('\n');
 }
 

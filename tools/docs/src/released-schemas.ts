@@ -8,6 +8,7 @@ import {
   requestBreaks,
   responseBreaks,
   wireSchemaOf,
+  wireShapesOf,
 } from '@lethe/topology';
 import type { GeneratedFile } from './generated-file.js';
 
@@ -32,14 +33,12 @@ interface Shape {
 }
 
 function shapes(): Shape[] {
-  const definitions = store.services.flatMap((service) => [...service.publishes, ...service.sends, ...service.handles]);
-  const streams = store.services.flatMap(({ writes, reads }) => [...writes, ...reads]);
-  const messages = new Map([
-    ...definitions.map(({ type, schema }) => [type, wireSchemaOf(schema)] as const),
-    ...streams.map(({ name, schema }) => [name, wireSchemaOf(schema)] as const),
-  ]);
   return [
-    ...[...messages].map(([name, wire]) => ({ name, wire, judge: messageBreaks })),
+    ...[...wireShapesOf(store)].map(([name, schema]) => ({
+      name,
+      wire: wireSchemaOf(schema),
+      judge: messageBreaks,
+    })),
     ...Object.entries(httpRequests).map(([name, schema]) => ({
       name: `http/${name}`,
       wire: wireSchemaOf(schema),
