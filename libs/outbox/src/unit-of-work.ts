@@ -6,7 +6,10 @@ import type { Outbox } from './outbox.js';
 import type { OutboxAddress, OutboxRow, ScheduledAddress, ScheduledRow } from './outbox.rows.js';
 import { RECEIVE } from './outbox.sql.js';
 
-/** What work may do: change rows, and say what is to be told if the changes are committed. Of no use once it has ended. */
+/**
+ * What work may do: change rows, and say what is to be told if the changes are committed. Of no use once it has ended.
+ * Its members may be taken out of it: `({ tx, emit }) => …`.
+ */
 export interface Unit<S extends ServiceDefinition = ServiceDefinition> {
   readonly tx: Tx;
   /**
@@ -14,15 +17,15 @@ export interface Unit<S extends ServiceDefinition = ServiceDefinition> {
    * on the aggregate, in the order of commits, in one round trip with the others, and nothing is left to be awaited.
    * Throws as `Outbox.add` does, an `UnitOfWorkEndedError` once the work has ended.
    */
-  emit<D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: OutboxAddress): string;
+  readonly emit: <D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: OutboxAddress) => string;
   /** As {@link emit}, for a time to come: sent within about a second of it. */
-  schedule<D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: ScheduledAddress): string;
+  readonly schedule: <D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: ScheduledAddress) => string;
   /** As {@link schedule}, of a row that `Outbox.scheduledRow` made. */
-  put(row: ScheduledRow): void;
+  readonly put: (row: ScheduledRow) => void;
   /** Takes a message back, said by this unit or by one before; whether it was still unsent (see `Outbox.cancel`). */
-  cancel(id: string): Promise<boolean>;
+  readonly cancel: (id: string) => Promise<boolean>;
   /** As {@link cancel} of a scheduled message, at the end of the work and in its round trip, without an answer. */
-  drop(id: string): void;
+  readonly drop: (id: string) => void;
 }
 
 class BufferedUnit<S extends ServiceDefinition> implements Unit<S> {
@@ -40,34 +43,34 @@ class BufferedUnit<S extends ServiceDefinition> implements Unit<S> {
     return this.#ended;
   }
 
-  emit<D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: OutboxAddress): string {
+  readonly emit: Unit<S>['emit'] = (definition, data, address) => {
     this.#assertOpen();
     const row = this.outbox.row(definition, data, address);
     this.#rows.push(row);
     return row[0];
-  }
+  };
 
-  schedule<D extends EmittedBy<S>>(definition: D, data: InputOf<D>, address: ScheduledAddress): string {
+  readonly schedule: Unit<S>['schedule'] = (definition, data, address) => {
     this.#assertOpen();
     const row = this.outbox.scheduledRow(definition, data, address);
     this.#scheduled.push(row);
     return row[0];
-  }
+  };
 
-  put(row: ScheduledRow): void {
+  readonly put: Unit<S>['put'] = (row) => {
     this.#assertOpen();
     this.#scheduled.push(row);
-  }
+  };
 
-  async cancel(id: string): Promise<boolean> {
+  readonly cancel: Unit<S>['cancel'] = async (id) => {
     this.#assertOpen();
     return this.#takeBack(id) || this.outbox.cancel(this.tx, id);
-  }
+  };
 
-  drop(id: string): void {
+  readonly drop: Unit<S>['drop'] = (id) => {
     this.#assertOpen();
     if (!this.#takeBack(id)) this.#unwanted.push(id);
-  }
+  };
 
   async flush(): Promise<void> {
     this.end();

@@ -5,6 +5,7 @@ import { defineCommand, defineEvent, defineService } from '@lethe/topology';
 import { z } from 'zod';
 import { Inbox } from '../src/inbox.js';
 import { outboxMigrations } from '../src/outbox.migration.js';
+import { sagaMigrations } from '../src/saga/saga-table.js';
 import { Outbox } from '../src/outbox.js';
 import { Relay } from '../src/relay/relay.js';
 import type { OutgoingMessage, Publisher, RelayOptions } from '../src/relay/relay.options.js';
@@ -76,7 +77,7 @@ export class OutboxFixture {
 
   static async create(): Promise<OutboxFixture> {
     const server = await testDatabase();
-    const options = { url: server.url, service: 'spec', migrations: outboxMigrations };
+    const options = { url: server.url, service: 'spec', migrations: [...outboxMigrations, ...sagaMigrations] };
     await migrate(options);
     const operator = new Database(options);
     await operator.open();
@@ -88,7 +89,7 @@ export class OutboxFixture {
     const database = new through({
       url: this.server.url,
       service: 'replica',
-      migrations: outboxMigrations,
+      migrations: [...outboxMigrations, ...sagaMigrations],
       onIdleError: () => undefined,
     });
     await database.open();
@@ -115,7 +116,7 @@ export class OutboxFixture {
 
   async clear(): Promise<void> {
     await Promise.all(this.#replicas.splice(0).map(stopped));
-    await this.operator.dataSource.query('TRUNCATE outbox, inbox, thing');
+    await this.operator.dataSource.query('TRUNCATE outbox, outbox_scheduled, inbox, thing, sagas');
   }
 
   async close(): Promise<void> {

@@ -29,7 +29,7 @@ export interface SagaStep<State extends string, To extends string, S extends Ser
   /** The saga's row, locked. */
   readonly saga: Row;
   /** Goes there, through several states if need be, when the step is done. Throws a {@link SagaStepError}. */
-  become(to: To | readonly [To, ...State[]], reason?: string): void;
+  readonly become: (to: To | readonly [To, ...State[]], reason?: string) => void;
 }
 
 /** What a message does in each state that it is for. */
@@ -142,11 +142,11 @@ export class Saga<
     const way: Way<State> = { path: [], reason: null };
     await step({
       tx: unit.tx,
-      emit: (definition, data, address) => unit.emit(definition, data, address),
-      schedule: (definition, data, address) => unit.schedule(definition, data, address),
-      put: (timer) => unit.put(timer),
-      cancel: (messageId) => unit.cancel(messageId),
-      drop: (messageId) => unit.drop(messageId),
+      emit: unit.emit,
+      schedule: unit.schedule,
+      put: unit.put,
+      cancel: unit.cancel,
+      drop: unit.drop,
       saga: row,
       become: (to, reason) => {
         for (const next of typeof to === 'string' ? [to] : to) {
