@@ -1,4 +1,4 @@
-import { type BackoffOptions, fullJitter, pause } from '@lethe/kernel';
+import { type BackoffOptions, type Timers, fullJitter, pause, systemTimers } from '@lethe/kernel';
 import { Coalescer } from './coalescer.js';
 import type { MessagingLogger } from './logger.js';
 import type { EntryFailure, Received, SqsQueue } from './sqs-queue.js';
@@ -21,8 +21,9 @@ export class Acknowledger {
   constructor(
     private readonly queue: SqsQueue,
     private readonly logger: MessagingLogger,
+    private readonly timers: Timers = systemTimers,
   ) {
-    this.#deletes = new Coalescer((handles) => queue.delete(handles), LINGER_MS);
+    this.#deletes = new Coalescer((handles) => queue.delete(handles), LINGER_MS, timers);
   }
 
   /** Deletes still on their way. */
@@ -41,7 +42,7 @@ export class Acknowledger {
   async flush(timeoutMs: number): Promise<void> {
     const ended = new AbortController();
     const all = this.#settle().then(() => ended.abort());
-    await pause(timeoutMs, ended.signal);
+    await pause(timeoutMs, ended.signal, this.timers);
     this.#giveUp.abort();
     await all;
   }
@@ -65,7 +66,7 @@ export class Acknowledger {
         this.logger.warn({ ...fields, attempt, err: error }, 'a handled message could not be deleted');
       }
       if (attempt >= ATTEMPTS || this.#giveUp.signal.aborted) return false;
-      await pause(fullJitter(attempt, BACKOFF_MS), this.#giveUp.signal);
+      await pause(fullJitter(attempt, BACKOFF_MS, this.timers.random), this.#giveUp.signal, this.timers);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { type Timers, systemTimers } from '@lethe/kernel';
 import { MAX_BATCH_ENTRIES } from './batches.js';
 
 interface Waiting<Item, Result> {
@@ -9,13 +10,14 @@ interface Waiting<Item, Result> {
 /** Gathers items that arrive within a few milliseconds of each other into requests of up to ten. */
 export class Coalescer<Item, Result> {
   #waiting: Waiting<Item, Result>[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: (() => void) | undefined;
   readonly #inFlight = new Set<Promise<void>>();
 
   /** `send` gives one result per item, in order. `lingerMs` is how long the first item waits for company. */
   constructor(
     private readonly send: (items: readonly Item[]) => Promise<readonly Result[]>,
     private readonly lingerMs: number,
+    private readonly timers: Timers = systemTimers,
   ) {}
 
   /** The item's result. Rejects where the whole request failed. */
@@ -23,7 +25,7 @@ export class Coalescer<Item, Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
       if (this.#waiting.length >= MAX_BATCH_ENTRIES) this.#dispatch();
-      else this.#timer ??= setTimeout(() => this.#dispatch(), this.lingerMs);
+      else this.#cancelTimer ??= this.timers.after(this.lingerMs, () => this.#dispatch());
     });
   }
 
@@ -36,8 +38,8 @@ export class Coalescer<Item, Result> {
   }
 
   #dispatch(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
     while (this.#waiting.length > 0) {
       const request = this.#request(this.#waiting.splice(0, MAX_BATCH_ENTRIES)).finally(() => {
         this.#inFlight.delete(request);

@@ -1,5 +1,13 @@
 import type { MessagingClients } from './clients.js';
-import { type BackoffOptions, type Clock, childTrace, currentTrace, fullJitter, pause, runInTrace } from '@lethe/kernel';
+import {
+  type BackoffOptions,
+  type Timers,
+  childTrace,
+  currentTrace,
+  fullJitter,
+  pause,
+  runInTrace,
+} from '@lethe/kernel';
 import type { QueueResource } from '@lethe/topology';
 import { Acknowledger } from './acknowledger.js';
 import { DeadLetterQueue } from './dead-letter.js';
@@ -34,7 +42,7 @@ export interface ConsumerOptions {
   readonly clients: MessagingClients;
   readonly handle: Handle;
   readonly logger: MessagingLogger;
-  readonly clock: Clock;
+  readonly timers: Timers;
   readonly concurrency: number;
   readonly pollers: number;
   readonly waitSeconds: number;
@@ -63,11 +71,11 @@ export class Consumer {
   #draining = false;
 
   constructor(private readonly options: ConsumerOptions) {
-    const { queue, resource, clients, logger, concurrency } = options;
+    const { queue, resource, clients, logger, concurrency, timers } = options;
     const visibilityTimeoutSeconds = resource.visibilityTimeoutSeconds;
-    this.#slots = new Slots(concurrency);
-    this.#visibility = new VisibilityKeeper({ queue, logger, timeoutSeconds: visibilityTimeoutSeconds });
-    this.#acknowledger = new Acknowledger(queue, logger);
+    this.#slots = new Slots(concurrency, timers);
+    this.#visibility = new VisibilityKeeper({ queue, logger, timers, timeoutSeconds: visibilityTimeoutSeconds });
+    this.#acknowledger = new Acknowledger(queue, logger, timers);
     this.#deadLetters = new DeadLetterQueue(resource.deadLetterQueue, clients);
     this.#poller = new Poller({
       ...options,
@@ -101,7 +109,7 @@ export class Consumer {
   async #idle(timeoutMs: number): Promise<boolean> {
     const ended = new AbortController();
     const all = Promise.all(this.#running.values()).then(() => ended.abort());
-    await Promise.race([all, pause(timeoutMs, ended.signal)]);
+    await Promise.race([all, pause(timeoutMs, ended.signal, this.options.timers)]);
     return this.#running.size === 0;
   }
 
@@ -122,7 +130,7 @@ export class Consumer {
 
   async #handle(held: Held): Promise<void> {
     const { handle, queue, logger } = this.options;
-    const startedAt = performance.now();
+    const startedAt = this.options.timers.monotonic();
     let holdsSlot = true;
     const freeSlot = (): void => {
       if (holdsSlot) this.#slots.give(1);
@@ -130,7 +138,7 @@ export class Consumer {
     };
     try {
       const handled = await handle(held.received, held.abort.signal);
-      const durationMs = performance.now() - startedAt;
+      const durationMs = this.options.timers.monotonic() - startedAt;
       // Deletes do not keep the next message waiting, unless there are very many of them: SQS takes none.
       if (this.#running.size < MAX_UNSETTLED) freeSlot();
       await runInTrace(handled.trace ?? childTrace(), () => this.#settle(held, handled, durationMs));
@@ -148,7 +156,7 @@ export class Consumer {
     const { received } = held;
     const { outcome } = dispatched;
     const settled = await this.#carryOut(held, dispatched);
-    const now = this.options.clock.now();
+    const now = this.options.timers.now();
     this.options.onSettled({
       ...settled,
       type: dispatched.envelope?.type,
@@ -211,7 +219,7 @@ export class Consumer {
   }
 
   #backoff({ received }: Held): number {
-    return fullJitter(received.receiveCount, this.options.backoff);
+    return fullJitter(received.receiveCount, this.options.backoff, this.options.timers.random);
   }
 
   #fields({ received }: Held, envelope: Handled['envelope']): object {

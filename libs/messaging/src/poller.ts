@@ -1,5 +1,5 @@
 import { MAX_BATCH_ENTRIES } from './batches.js';
-import { fullJitter, pause } from '@lethe/kernel';
+import { type Timers, fullJitter, pause, systemTimers } from '@lethe/kernel';
 import { POLL_BACKOFF_MS } from './backoff.js';
 import type { MessagingLogger } from './logger.js';
 import type { Slots } from './slots.js';
@@ -15,6 +15,7 @@ export interface PollerOptions {
   readonly pollers: number;
   readonly waitSeconds: number;
   readonly visibilityTimeoutSeconds: number;
+  readonly timers?: Timers;
 }
 
 /** Milliseconds that a poll waits for a full batch's worth of slots. */
@@ -36,7 +37,11 @@ export class Poller {
   #backlog = false;
   #wakeOthers: (() => void)[] = [];
 
-  constructor(private readonly options: PollerOptions) {}
+  readonly #timers: Timers;
+
+  constructor(private readonly options: PollerOptions) {
+    this.#timers = options.timers ?? systemTimers;
+  }
 
   start(): void {
     this.#loops = Array.from({ length: this.options.pollers }, (_, index) => this.#loop(index === 0));
@@ -48,7 +53,7 @@ export class Poller {
     this.#wake();
     const ended = new AbortController();
     const loops = Promise.all(this.#loops).then(() => ended.abort());
-    await pause(STOP_GRACE_MS, ended.signal);
+    await pause(STOP_GRACE_MS, ended.signal, this.#timers);
     this.#receive.abort();
     await loops;
   }
@@ -65,13 +70,13 @@ export class Poller {
       }
       const wanted = await slots.take(MAX_BATCH_ENTRIES, SLOT_LINGER_MS, stopping);
       if (wanted === 0) continue;
-      const startedAt = performance.now();
+      const startedAt = this.#timers.monotonic();
       const messages = await this.#poll(wanted);
       failures = messages ? 0 : failures + 1;
-      const quick = messages?.length === 0 && performance.now() - startedAt < QUICK_ANSWER_MS;
+      const quick = messages?.length === 0 && this.#timers.monotonic() - startedAt < QUICK_ANSWER_MS;
       quickAnswers = quick ? quickAnswers + 1 : 0;
       const attempt = Math.max(failures, quickAnswers);
-      if (attempt > 0) await pause(fullJitter(attempt, POLL_BACKOFF_MS), stopping);
+      if (attempt > 0) await pause(fullJitter(attempt, POLL_BACKOFF_MS, this.#timers.random), stopping, this.#timers);
     }
   }
 

@@ -1,9 +1,14 @@
+import { type Timers, systemTimers } from '@lethe/kernel';
+
 /** The places for messages in a consumer: what is not free is being handled, or promised to a poll in flight (R11). */
 export class Slots {
   #free: number;
   readonly #changed = new Set<() => void>();
 
-  constructor(total: number) {
+  constructor(
+    total: number,
+    private readonly timers: Timers = systemTimers,
+  ) {
     this.#free = total;
   }
 
@@ -33,8 +38,11 @@ export class Slots {
   }
 
   async #reach(count: number, lingerMs: number, signal: AbortSignal): Promise<void> {
-    const linger = AbortSignal.any([signal, AbortSignal.timeout(lingerMs)]);
+    const over = new AbortController();
+    const cancel = this.timers.after(lingerMs, () => over.abort());
+    const linger = AbortSignal.any([signal, over.signal]);
     while (this.#free < count && !linger.aborted) await this.#change(linger);
+    cancel();
   }
 
   /** Waits for the next change or the signal. */

@@ -123,7 +123,7 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
       resource,
       clients,
       logger,
-      clock: this.#options.timers,
+      timers: this.#options.timers,
       concurrency,
       waitSeconds,
       backoff,

@@ -1,3 +1,4 @@
+import { type Timers, systemTimers } from '@lethe/kernel';
 import { MAX_BATCH_ENTRIES } from './batches.js';
 import { Coalescer } from './coalescer.js';
 import type { MessagingLogger } from './logger.js';
@@ -23,6 +24,7 @@ export interface VisibilityOptions {
   readonly queue: SqsQueue;
   readonly logger: MessagingLogger;
   readonly timeoutSeconds: number;
+  readonly timers?: Timers;
 }
 
 /** Milliseconds in which retries gather into one ChangeMessageVisibilityBatch. */
@@ -37,18 +39,20 @@ export class VisibilityKeeper {
   readonly #holds = new Map<Held, Hold>();
   readonly #changes: Coalescer<VisibilityChange, EntryFailure | undefined>;
   readonly #timeoutMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timers: Timers;
+  #cancelTimer: (() => void) | undefined;
 
   constructor(private readonly options: VisibilityOptions) {
     this.#timeoutMs = options.timeoutSeconds * 1_000;
-    this.#changes = new Coalescer((changes) => options.queue.changeVisibility(changes), LINGER_MS);
+    this.#timers = options.timers ?? systemTimers;
+    this.#changes = new Coalescer((changes) => options.queue.changeVisibility(changes), LINGER_MS, this.#timers);
   }
 
   /** Holds a message that was received just now. */
   hold(received: Received): Held {
     const held = { received, abort: new AbortController() };
     const hold: Hold = { held, extendAt: 0, lostAt: 0, extending: undefined };
-    this.#extended(hold, performance.now());
+    this.#extended(hold, this.#timers.monotonic());
     this.#holds.set(held, hold);
     this.#schedule();
     return held;
@@ -90,8 +94,8 @@ export class VisibilityKeeper {
 
   /** Extends nothing any more. */
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
     this.#holds.clear();
   }
 
@@ -102,16 +106,16 @@ export class VisibilityKeeper {
   }
 
   #schedule(): void {
-    if (this.#timer || this.#holds.size === 0) return;
+    if (this.#cancelTimer || this.#holds.size === 0) return;
     let next = Infinity;
     for (const { extending, extendAt, lostAt } of this.#holds.values())
       next = Math.min(next, extending ? lostAt : Math.min(extendAt, lostAt));
-    this.#timer = setTimeout(() => this.#tick(), Math.max(0, next - performance.now()));
+    this.#cancelTimer = this.#timers.after(Math.max(0, next - this.#timers.monotonic()), () => this.#tick());
   }
 
   #tick(): void {
-    this.#timer = undefined;
-    const now = performance.now();
+    this.#cancelTimer = undefined;
+    const now = this.#timers.monotonic();
     for (const hold of this.#holds.values()) if (hold.lostAt <= now) this.#lose(hold);
     // Those due soon go along: fewer requests.
     const soon = now + this.#timeoutMs / 10;
@@ -123,8 +127,8 @@ export class VisibilityKeeper {
   #extend(holds: readonly Hold[]): void {
     const extending = this.#request(holds).finally(() => {
       for (const hold of holds) hold.extending = undefined;
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
+      this.#cancelTimer?.();
+      this.#cancelTimer = undefined;
       this.#schedule();
     });
     for (const hold of holds) hold.extending = extending;
@@ -132,7 +136,7 @@ export class VisibilityKeeper {
 
   async #request(holds: readonly Hold[]): Promise<void> {
     const { queue, logger, timeoutSeconds } = this.options;
-    const startedAt = performance.now();
+    const startedAt = this.#timers.monotonic();
     try {
       const failures = await queue.changeVisibility(
         holds.map(({ held }) => ({ receiptHandle: held.received.receiptHandle, seconds: timeoutSeconds })),
@@ -141,11 +145,11 @@ export class VisibilityKeeper {
         const failure = failures[index];
         if (!failure) this.#extended(hold, startedAt);
         else if (failure.senderFault) this.#lose(hold, new Error(`${failure.code}: ${failure.detail}`));
-        else hold.extendAt = performance.now() + this.#timeoutMs / 20;
+        else hold.extendAt = this.#timers.monotonic() + this.#timeoutMs / 20;
       }
     } catch (error) {
       logger.warn({ err: error, queue: queue.name, messages: holds.length }, 'visibility could not be extended');
-      for (const hold of holds) hold.extendAt = performance.now() + this.#timeoutMs / 20;
+      for (const hold of holds) hold.extendAt = this.#timers.monotonic() + this.#timeoutMs / 20;
     }
   }
 
