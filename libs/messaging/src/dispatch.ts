@@ -26,7 +26,7 @@ export interface Delivery {
   readonly answer: Answer | undefined;
 }
 
-/** Runs the handlers of a message, answers where someone asked, and says what came of it. Never rejects. */
+/** Runs the handlers of a message, answers where someone asked, and says what came of it. */
 export type Invoke = (delivery: Delivery) => Promise<HandlerOutcome>;
 
 export interface DispatcherOptions {
@@ -77,7 +77,8 @@ export class Dispatcher {
     const answer = isRequest(definition) ? this.#options.replier?.answerTo(received, envelope, definition) : undefined;
     let message: Message;
     try {
-      const whole = envelope.dataref === undefined ? envelope : await this.#redeemed(envelope, envelope.dataref, signal);
+      const whole =
+        envelope.dataref === undefined ? envelope : await this.#redeemed(envelope, envelope.dataref, signal);
       message = readMessage(definition, whole);
     } catch (error) {
       return refused(formatOutcome(error), answer);
@@ -85,7 +86,12 @@ export class Dispatcher {
     const { sqsMessageId, receiveCount, groupId } = received;
     const { queue, invoke } = this.#options;
     const context = new SqsContext({ message, queue, sqsMessageId, receiveCount, signal, groupId });
-    return invoke({ definition, message, context, answer });
+    try {
+      return await invoke({ definition, message, context, answer });
+    } catch (error) {
+      // Not a handler's error, which is an outcome: a fault of a hook, or of ours.
+      return { kind: 'retry', error };
+    }
   }
 
   /** The envelope with its data, which is fetched only now that the message is known to have a handler. */

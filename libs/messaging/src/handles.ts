@@ -115,8 +115,8 @@ export function Handles<S extends ServiceDefinition, const D extends HandledBy<S
     Ctx()(target, key, 1);
     const extras: HandlerExtras = { handler: `${target.constructor.name}.${key}`, service: service.name };
     const pattern = request
-      ? MessagePattern<string>(definition.type, SQS_TRANSPORT, extras)
-      : EventPattern<string>(definition.type, SQS_TRANSPORT, extras);
+      ? MessagePattern<unknown>(definition.type, SQS_TRANSPORT, extras)
+      : EventPattern<unknown>(definition.type, SQS_TRANSPORT, extras);
     pattern(target, key, descriptor);
   };
 }

@@ -356,6 +356,6 @@ describe('a hybrid application', () => {
     await store.publish(Shouted, [7]);
     const names = (await heard.next(2)).map(([name]) => name);
 
-    expect(names.toSorted()).toEqual(['other', 'receiver']);
+    expect(new Set(names)).toEqual(new Set(['receiver', 'other']));
   });
 });

@@ -4,10 +4,10 @@ import { createClients } from '@lethe/aws';
 import { recorder } from '@lethe/testing';
 import { defineCommand, defineService, defineTopology, queueName } from '@lethe/topology';
 import { GetQueueUrlCommand, ListQueuesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { Type } from '@nestjs/common';
+import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Module } from '@nestjs/common';
 import { z } from 'zod';
+import { textAttributes } from '../src/batches.js';
 import { SqsClientProxy, type SqsClientProxyOptions } from '../src/client-proxy.js';
 import type { Settled } from '../src/consumer/consumer.types.js';
 import { MessagePublisher } from '../src/publisher.js';
@@ -29,6 +29,12 @@ export const shop = defineService({ name: 'shop', sends: [Price, Prices, Forget]
 @Module({})
 class CatalogModule {}
 
+function keepingLogger() {
+  const lines: { readonly level: string; readonly fields: object; readonly message: string }[] = [];
+  const at = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message });
+  return { lines, logger: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } };
+}
+
 /** Two services of which one asks the other, under names of this test's own. */
 export async function createMarket() {
   const topology = defineTopology(`t-${randomUUID().slice(0, 8)}`, [catalog, shop]);
@@ -36,9 +42,7 @@ export async function createMarket() {
   await provisionMessaging(topology, clients);
   const publisher = new MessagePublisher({ topology, clients, accountId: ACCOUNT });
   const closers: (() => Promise<void>)[] = [];
-  const lines: { readonly level: string; readonly fields: object; readonly message: string }[] = [];
-  const at = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message });
-  const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const { lines, logger } = keepingLogger();
 
   return {
     topology,
@@ -54,13 +58,7 @@ export async function createMarket() {
     },
     /** A replica of the catalog. */
     async serve(controller: Type) {
-      const server = new SqsServer({
-        service: catalog,
-        topology,
-        clients,
-        logger,
-        backoff: { base: 0, cap: 0 },
-      });
+      const server = new SqsServer({ service: catalog, topology, clients, logger, backoff: { base: 0, cap: 0 } });
       const settled = recorder<[Pick<Settled, 'outcome' | 'receiveCount' | 'type'>]>();
       server.on('settled', settled);
       const metadata = { module: CatalogModule, controllers: [controller] };
@@ -68,26 +66,6 @@ export async function createMarket() {
       closers.push(() => app.close());
       await app.listen();
       return { app, settled };
-    },
-    /** Puts a body into the catalog's queue, with these attributes. */
-    async sendRaw(body: string, attributes: Readonly<Record<string, string>>): Promise<void> {
-      const name = queueName(topology.name, 'catalog');
-      const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: name }));
-      const entries = Object.entries(attributes).map(([key, StringValue]) => [
-        key,
-        { DataType: 'String', StringValue },
-      ]);
-      const MessageAttributes = Object.fromEntries(entries) as Record<
-        string,
-        { DataType: 'String'; StringValue: string }
-      >;
-      await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageAttributes }));
-    },
-    /** Names of the reply queues that there are. */
-    async replyQueues(): Promise<string[]> {
-      const QueueNamePrefix = `${topology.name}-shop-reply-`;
-      const { QueueUrls = [] } = await clients.sqs.send(new ListQueuesCommand({ QueueNamePrefix }));
-      return QueueUrls.map((url) => url.slice(url.lastIndexOf('/') + 1));
     },
     async close(): Promise<void> {
       for (const close of closers.toReversed()) await close();
@@ -97,3 +75,22 @@ export async function createMarket() {
 }
 
 export type Market = Awaited<ReturnType<typeof createMarket>>;
+
+/** Puts a body into the catalog's queue, with these attributes. */
+export async function sendRaw(
+  { topology, clients }: Market,
+  body: string,
+  attributes: Readonly<Record<string, string>>,
+): Promise<void> {
+  const QueueName = queueName(topology.name, 'catalog');
+  const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName }));
+  const MessageAttributes = textAttributes(attributes);
+  await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageAttributes }));
+}
+
+/** Names of the shop's reply queues that there are. */
+export async function replyQueues({ topology, clients }: Market): Promise<string[]> {
+  const QueueNamePrefix = `${topology.name}-shop-reply-`;
+  const { QueueUrls = [] } = await clients.sqs.send(new ListQueuesCommand({ QueueNamePrefix }));
+  return QueueUrls.map((url) => url.slice(url.lastIndexOf('/') + 1));
+}

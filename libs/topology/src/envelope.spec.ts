@@ -57,6 +57,13 @@ describe('encodeMessage', () => {
 });
 
 describe('decodeEnvelope', () => {
+  it('reads an envelope whose data is elsewhere, with what it weighs and hashes to', () => {
+    const { data: _, ...bare } = envelope;
+    const ticket = { dataref: 's3://bucket/messages/1.json', databytes: 7, datasha256: '0'.repeat(64) };
+
+    expect(decodeEnvelope(JSON.stringify({ ...bare, ...ticket }))).toEqual({ ...bare, ...ticket });
+  });
+
   it('reads what encodeMessage wrote', () => {
     expect(decodeEnvelope(encodeMessage(Placed, { orderId }, fields))).toEqual(envelope);
   });

@@ -15,7 +15,7 @@ const envelopeSchema = z.object({
   dataref: z.string().max(2_048).optional(),
   databytes: z.int().min(0).optional(),
   datasha256: z.string().max(64).optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 /** A CloudEvents 1.0 envelope in structured JSON, its data not yet read. */

@@ -1,7 +1,19 @@
 import { DeleteQueueCommand, ListQueueTagsCommand, ListQueuesCommand, QueueDoesNotExist } from '@aws-sdk/client-sqs';
+import type { Timers } from '@lethe/kernel';
 import { replyQueuePrefix } from '@lethe/topology';
+import type { MessagingClients } from '../clients.js';
+import type { MessagingLogger } from '../logger.js';
 import { isReplyQueueName } from './reply-address.js';
-import type { ReplyQueueOptions } from './reply-queue.js';
+
+export interface ReplyQueueOptions {
+  /** Name of the topology. */
+  readonly topology: string;
+  /** Name of the service that asks. */
+  readonly service: string;
+  readonly clients: MessagingClients;
+  readonly logger: MessagingLogger;
+  readonly timers: Timers;
+}
 
 /** The tag in which a reply queue's client says when it was last alive: milliseconds since the Unix epoch. */
 export const ALIVE_TAG = 'lethe-alive';

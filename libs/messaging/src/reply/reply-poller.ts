@@ -67,7 +67,11 @@ export class ReplyPoller {
           if (error instanceof QueueDoesNotExist) return onLost(error);
           failures += 1;
           logger.warn({ err: error, queue: queue.name }, 'the reply queue cannot be polled');
-          await pause(fullJitter(failures, POLL_BACKOFF_MS, timers.random), signal, timers);
+          await pause(
+            fullJitter(failures, POLL_BACKOFF_MS, () => timers.random()),
+            signal,
+            timers,
+          );
         }
     }
   }

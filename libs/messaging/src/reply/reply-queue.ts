@@ -1,20 +1,7 @@
 import { CreateQueueCommand, DeleteQueueCommand, QueueDoesNotExist, TagQueueCommand } from '@aws-sdk/client-sqs';
-import type { Timers } from '@lethe/kernel';
-import type { MessagingClients } from '../clients.js';
-import type { MessagingLogger } from '../logger.js';
 import { DestinationError } from '../messaging.errors.js';
-import { ALIVE_TAG, sweepOrphans } from './orphans.js';
+import { ALIVE_TAG, type ReplyQueueOptions, sweepOrphans } from './orphans.js';
 import { newReplyQueue } from './reply-address.js';
-
-export interface ReplyQueueOptions {
-  /** Name of the topology. */
-  readonly topology: string;
-  /** Name of the service that asks. */
-  readonly service: string;
-  readonly clients: MessagingClients;
-  readonly logger: MessagingLogger;
-  readonly timers: Timers;
-}
 
 /** Milliseconds between the signs of life of a queue, on which its orphans are told from it. */
 const TOUCH_MS = 600_000;

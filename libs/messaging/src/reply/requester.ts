@@ -144,7 +144,7 @@ export class Requester {
   }
 
   #failAll(reason: 'closed' | 'queue-lost', detail: string, cause?: unknown): void {
-    for (const request of [...this.#pending.values()])
+    for (const request of this.#pending.values())
       request.fail(new RequestFailedError(request.definition.type, reason, detail, { cause }));
   }
 

@@ -2,8 +2,10 @@
  * What must not compile. Each `@ts-expect-error` is itself an error once the line below it compiles: the typecheck of
  * this project is the test.
  */
-import type { EmittedBy, InputOf, MessageOf } from '@lethe/topology';
-import { Handles, Reject, RetryLater, type SqsContext } from '../../src/index.js';
+import { type EmittedBy, type InputOf, type MessageOf, defineCommand, defineService } from '@lethe/topology';
+import { EMPTY, type Observable } from 'rxjs';
+import { z } from 'zod';
+import { Handles, Reject, RetryLater, type SqsClientProxy, type SqsContext } from '../../src/index.js';
 import { Listen, Shouted, Whispered, receiver, sender } from '../store.fixture.js';
 
 export class Compiles {
@@ -43,6 +45,62 @@ export class DoesNot {
   answer(_message: MessageOf<typeof Shouted>): string {
     return 'heard';
   }
+}
+
+const price = { owner: 'catalog', version: 1, description: '', data: z.object({ sku: z.string() }) } as const;
+const Price = defineCommand({
+  ...price,
+  name: 'price',
+  reply: z.object({ cents: z.int(), note: z.string().default('') }),
+});
+const Forget = defineCommand({ ...price, name: 'forget' });
+const catalog = defineService({ name: 'catalog', handles: [Price, Forget] });
+
+export class Answers {
+  @Handles(catalog, Price)
+  one({ data }: MessageOf<typeof Price>): { cents: number } {
+    return { cents: data.sku.length };
+  }
+
+  @Handles(catalog, Price)
+  async later(_message: MessageOf<typeof Price>): Promise<{ cents: number } | RetryLater | Reject> {
+    return Promise.resolve(new RetryLater(1));
+  }
+
+  @Handles(catalog, Price)
+  many(_message: MessageOf<typeof Price>): Observable<{ cents: number; note: string }> {
+    return EMPTY;
+  }
+
+  @Handles(catalog, Forget)
+  none(_message: MessageOf<typeof Forget>): void {}
+}
+
+export class AnswersNot {
+  // @ts-expect-error: a request is answered
+  @Handles(catalog, Price)
+  nothing(_message: MessageOf<typeof Price>): void {}
+
+  // @ts-expect-error: with what its definition says
+  @Handles(catalog, Price)
+  other(_message: MessageOf<typeof Price>): { amount: number } {
+    return { amount: 1 };
+  }
+
+  // @ts-expect-error: so is each of a stream
+  @Handles(catalog, Price)
+  others(_message: MessageOf<typeof Price>): Observable<{ amount: number }> {
+    return EMPTY;
+  }
+}
+
+/** As a client asks. */
+export function asks(client: SqsClientProxy): Observable<{ cents: number; note: string }> {
+  // @ts-expect-error: data of the wrong shape
+  client.request(Price, { sku: 1 });
+  // @ts-expect-error: a command without a reply is emitted
+  client.request(Forget, { sku: 'a' });
+  return client.request(Price, { sku: 'a' });
 }
 
 /** As the outbox takes messages: only those that its service emits. */
