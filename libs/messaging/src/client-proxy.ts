@@ -15,6 +15,7 @@ import type { Observable } from 'rxjs';
 import type { MessagingClients } from './clients.js';
 import { type MessagingLogger, silentLogger } from './logger.js';
 import { RequestFailedError, UndeclaredMessageError } from './messaging.errors.js';
+import { metadataAttributes } from './nest/packet-metadata.js';
 import type { MessagePublisher } from './publisher.js';
 import { type DroppedReply, Requester } from './reply/requester.js';
 
@@ -99,7 +100,7 @@ export class SqsClientProxy extends ClientProxy<SqsClientEvents, SqsClientStatus
     try {
       const definition = this.#definitionOf(type);
       if (!isRequest(definition)) throw new RequestFailedError(type, 'not-a-request', 'it has no reply: emit it');
-      return this.#requester.ask(definition, packet.data, callback);
+      return this.#requester.ask(definition, packet.data, callback, metadataAttributes(packet.metadata));
     } catch (err) {
       callback({ err, isDisposed: true });
       return () => undefined;
@@ -114,7 +115,8 @@ export class SqsClientProxy extends ClientProxy<SqsClientEvents, SqsClientStatus
     const time = this.#timers.now();
     const id = uuidv7(time);
     const body = encodeMessage(definition, packet.data, { id, source: service.name, time, traceparent });
-    await publisher.publish({ id, definition, body, traceparent });
+    const attributes = metadataAttributes(packet.metadata);
+    await publisher.publish({ id, definition, body, traceparent, attributes });
     return undefined as T;
   }
 

@@ -1,3 +1,4 @@
+import type { Timers } from '@lethe/kernel';
 import {
   type Envelope,
   type Message,
@@ -10,6 +11,7 @@ import type { Handle, Handled, Received } from './consumer/consumer.types.js';
 import type { HandlerOutcome } from './handler-outcome.js';
 import { ClaimCheckError } from './messaging.errors.js';
 import { type Incoming, IncomingReader, formatOutcome } from './nest/incoming.js';
+import { METADATA } from './nest/packet-metadata.js';
 import type { Answer } from './reply/answer.js';
 import type { Replier } from './reply/replier.js';
 import type { ClaimCheck } from './sending/claim-check.js';
@@ -40,6 +42,7 @@ export interface DispatcherOptions {
   readonly claimCheck?: ClaimCheck | undefined;
   /** Answers requests. Without one nobody gets an answer. */
   readonly replier?: Replier | undefined;
+  readonly timers?: Timers | undefined;
 }
 
 /** Reads messages and hands them to their handlers. */
@@ -51,7 +54,7 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#reader = new IncomingReader(options.service);
-    this.#telemetry = new ProcessTelemetry(options.queue);
+    this.#telemetry = new ProcessTelemetry(options.queue, options.timers);
   }
 
   /** Ends when the handler has. Never rejects. The handler runs in the trace of the message (R35). */
@@ -85,7 +88,8 @@ export class Dispatcher {
     }
     const { sqsMessageId, receiveCount, groupId } = received;
     const { queue, invoke } = this.#options;
-    const context = new SqsContext({ message, queue, sqsMessageId, receiveCount, signal, groupId });
+    const metadata = received.attributes[METADATA]?.StringValue;
+    const context = new SqsContext({ message, queue, sqsMessageId, receiveCount, signal, groupId, metadata });
     try {
       return await invoke({ definition, message, context, answer });
     } catch (error) {

@@ -1,7 +1,12 @@
 import 'reflect-metadata';
-import { type HandledBy, type MessageOf, type ReplyInputOf,
+import {
+  type HandledBy,
+  type MessageOf,
+  type ReplyInputOf,
   type RequestDefinition,
-  type ServiceDefinition, isRequest } from '@lethe/topology';
+  type ServiceDefinition,
+  isRequest,
+} from '@lethe/topology';
 import { IntrinsicException } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { type Observable, catchError, isObservable, lastValueFrom, tap } from 'rxjs';

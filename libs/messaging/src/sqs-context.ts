@@ -1,5 +1,6 @@
 import type { Message } from '@lethe/topology';
-import { BaseRpcContext } from '@nestjs/microservices';
+import { BaseRpcContext, type PacketMetadata } from '@nestjs/microservices';
+import { readMetadata } from './nest/packet-metadata.js';
 
 export interface SqsContextFields {
   readonly message: Message;
@@ -8,6 +9,8 @@ export interface SqsContextFields {
   readonly receiveCount: number;
   readonly signal: AbortSignal;
   readonly groupId?: string | undefined;
+  /** The attribute, as it came. */
+  readonly metadata?: string | undefined;
 }
 
 /** What a handler may know about the delivery of its message: the second argument of a method with `@Handles`. */
@@ -37,6 +40,16 @@ export class SqsContext extends BaseRpcContext<[SqsContextFields]> {
     this.receiveCount = fields.receiveCount;
     this.signal = fields.signal;
     this.groupId = fields.groupId;
+  }
+
+  /** The type of the message. */
+  getPattern(): string {
+    return this.message.type;
+  }
+
+  /** What a dispatch hook of the client (`setOnDispatchHook`) attached, if anything. */
+  getMetadata(): PacketMetadata | undefined {
+    return readMetadata(this.getArgByIndex(0).metadata);
   }
 
   /** The same delivery, for another handler of its message. */

@@ -135,10 +135,11 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
   }
 
   #dispatcher(queue: string): Dispatcher {
-    const { service, clients, claimCheck } = this.#options;
+    const { service, clients, claimCheck, timers } = this.#options;
     return new Dispatcher({
       service,
       queue,
+      timers,
       invoke: (delivery) => this.#invoke(delivery),
       handlerOf: (type) => this.#handlers.nameOf(type),
       claimCheck: claimCheck && new ClaimCheck(clients, claimCheck),

@@ -114,6 +114,25 @@ describe('client.send', () => {
     expect(traces).toEqual([trace.traceId, trace.traceId]);
   });
 
+  it('NEST-2: carries what a dispatch hook attaches, with requests and with what is emitted', async () => {
+    const heard = recorder<[unknown]>();
+    await market.serve(
+      answering((_message, context) => {
+        heard([context.getPattern(), context.getMetadata()]);
+        return { cents: 1 };
+      }),
+    );
+    const client = market.client();
+    client.setOnDispatchHook((packet) => {
+      packet.metadata = { tenant: 'a' };
+    });
+
+    await firstValueFrom(client.request(Price, { sku: 'abc' }));
+    await lastValueFrom(client.emit(Price.type, { sku: 'abc' }), { defaultValue: undefined });
+
+    expect(await heard.next(2)).toEqual([[[Price.type, { tenant: 'a' }]], [[Price.type, { tenant: 'a' }]]]);
+  });
+
   it('tells what an RpcException says, once, and does not try again', async () => {
     const { settled } = await market.serve(
       answering(() => {

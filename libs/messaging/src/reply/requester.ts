@@ -58,7 +58,12 @@ export class Requester {
   }
 
   /** Asks, and tells the callback of each reply and of the end, in the context of the caller. Gives what gives it up. */
-  ask(definition: RequestDefinition, data: unknown, callback: (packet: WritePacket) => void): () => void {
+  ask(
+    definition: RequestDefinition,
+    data: unknown,
+    callback: (packet: WritePacket) => void,
+    attributes: Readonly<Record<string, string>> = {},
+  ): () => void {
     const { service, timers, timeoutMs, maxPending } = this.#options;
     const time = timers.now();
     const id = uuidv7(time);
@@ -82,7 +87,7 @@ export class Requester {
       onEnd: () => void this.#pending.delete(id),
     });
     this.#pending.set(id, request);
-    void this.#send(request, { id, definition, body, traceparent, group: id });
+    void this.#send(request, { id, definition, body, traceparent, attributes, group: id });
     return () => void request.cancel();
   }
 
@@ -101,7 +106,7 @@ export class Requester {
     try {
       const { queue, poller } = await this.#open();
       if (request.ended) return;
-      await this.#options.publisher.publish({ ...entry, attributes: { [REPLY_TO]: queue.name } });
+      await this.#options.publisher.publish({ ...entry, attributes: { ...entry.attributes, [REPLY_TO]: queue.name } });
       poller.wake();
     } catch (error) {
       request.fail(error);
