@@ -1,6 +1,7 @@
 import type { DatabaseOptions } from '@lethe/database';
 import { idempotencyMigrations } from '@lethe/idempotency';
 import { outboxMigrations } from '@lethe/outbox';
+import { AddOrderTimer1767225600002 } from './migrations/add-order-timer.migration.js';
 import { CreateOrders1764547200000 } from './migrations/create-orders.migration.js';
 import { OrderHistoryEntity } from './order/order-history.entity.js';
 import { OrderLineEntity } from './order/order-line.entity.js';
@@ -15,6 +16,6 @@ export function databaseOptions(config: Pick<OrdersConfig, 'DATABASE_URL' | 'DAT
     service: 'orders',
     poolSize: config.DATABASE_POOL_SIZE,
     entities: [OrderEntity, OrderLineEntity, OrderHistoryEntity, PaymentEntity],
-    migrations: [...outboxMigrations, ...idempotencyMigrations, CreateOrders1764547200000],
+    migrations: [...outboxMigrations, ...idempotencyMigrations, CreateOrders1764547200000, AddOrderTimer1767225600002],
   };
 }

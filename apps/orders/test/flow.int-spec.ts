@@ -68,6 +68,15 @@ async function statusBecomes(as: string, id: string, status: string): Promise<st
 }
 
 describe('an order over SNS and SQS', () => {
+  it('R24: has its stock asked for again when its time-out comes', async () => {
+    const id = await place(randomUUID());
+    await store.orders.run(`UPDATE outbox_scheduled SET deliver_at = now() WHERE key = $1`, [id]);
+
+    await eventually(async () =>
+      expect(await heardByCatalog(id)).toEqual(['catalog.reserve-stock.v1', 'catalog.reserve-stock.v1']),
+    );
+  });
+
   it('is confirmed after its stock is reserved, and catalog hears of it once', async () => {
     const as = randomUUID();
     const id = await place(as);

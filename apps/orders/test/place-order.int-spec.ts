@@ -80,6 +80,19 @@ describe('POST /orders', () => {
     });
   });
 
+  it('R24: sets the time-out of its first step in the same statement', async () => {
+    const { body } = await place(randomUUID(), randomUUID());
+
+    const [timer] = await store.orders.run<{ seconds: number }>(
+      `SELECT extract(epoch FROM s.deliver_at - now())::int AS seconds FROM orders o
+       JOIN outbox_scheduled s ON s.id = o.timer_id AND s.deliver_at = o.due_at AND s.key = o.id::text
+       WHERE o.id = $1`,
+      [body.id],
+    );
+    expect(timer?.seconds).toBeGreaterThan(110);
+    expect(timer?.seconds).toBeLessThanOrEqual(120);
+  });
+
   it('passes the trace on to the catalogue (R35)', async () => {
     await place(randomUUID(), 'k');
 

@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { AuthorizePayment, StockRejected, StockReserved, VoidPayment, ordersService } from '@lethe/contracts';
-import { Inbox, Outbox, Wake } from '@lethe/outbox';
+import {
+  AuthorizePayment,
+  RemindOrder,
+  StockRejected,
+  StockReserved,
+  VoidPayment,
+  ordersService,
+} from '@lethe/contracts';
+import { Inbox, Outbox, UnitOfWork, Wake } from '@lethe/outbox';
 import type { MessageDefinition, MessageOf } from '@lethe/topology';
 import { CancelOrder, CancelOrderHandler } from '../src/order/cancel-order.js';
+import { OrderSaga } from '../src/order/order.saga.js';
 import { RejectOrder, RejectOrderHandler } from '../src/order/reject-order.js';
+import { RemindOfOrder, RemindOfOrderHandler } from '../src/order/remind-order.js';
 import { ReserveOrder, ReserveOrderHandler } from '../src/order/reserve-order.js';
 import { GiveBackPayment, GiveBackPaymentHandler } from '../src/payment/give-back-payment.js';
 import type { PaymentGateway } from '../src/payment/payment.gateway.js';
@@ -15,6 +24,8 @@ export type Step = 'reserved' | 'rejected' | 'pay' | 'void' | 'cancel';
 /** The steps of the saga, one at a time, as messages would trigger them; what they send stays in the outbox. */
 export class SagaBench {
   readonly outbox: Outbox<typeof ordersService>;
+  readonly units: UnitOfWork<typeof ordersService>;
+  readonly saga: OrderSaga;
 
   constructor(
     private readonly orders: OrdersDatabase,
@@ -22,6 +33,8 @@ export class SagaBench {
   ) {
     // Nobody answers the bell: messages stay where the test can look at them.
     this.outbox = new Outbox(ordersService, new Wake(orders.database));
+    this.units = new UnitOfWork(orders.database, this.outbox);
+    this.saga = new OrderSaga(this.units, this.outbox);
   }
 
   /** Inserts a pending order of two lines, as placing one does. */
@@ -61,20 +74,35 @@ export class SagaBench {
     const data = { orderId };
     if (step === 'reserved') {
       const message = this.message(StockReserved, data, messageId);
-      await new ReserveOrderHandler(inbox, this.outbox).execute(new ReserveOrder(message));
+      await new ReserveOrderHandler(this.saga).execute(new ReserveOrder(message));
     } else if (step === 'rejected') {
       const shortages = [{ productId: randomUUID(), requested: 1, available: 0 }];
       const message = this.message(StockRejected, { orderId, shortages }, messageId);
-      await new RejectOrderHandler(inbox, this.outbox).execute(new RejectOrder(message));
+      await new RejectOrderHandler(this.saga).execute(new RejectOrder(message));
     } else if (step === 'pay') {
-      const handler = new PayOrderHandler(database, inbox, this.outbox, this.gateway);
+      const handler = new PayOrderHandler(database, this.saga, this.gateway);
       await handler.execute(new PayOrder(this.message(AuthorizePayment, data, messageId)));
     } else if (step === 'void') {
       const handler = new GiveBackPaymentHandler(database, inbox, this.gateway);
       await handler.execute(new GiveBackPayment(this.message(VoidPayment, data, messageId)));
     } else {
-      await new CancelOrderHandler(database, this.outbox).execute(new CancelOrder(orderId, null));
+      await new CancelOrderHandler(this.units, this.saga).execute(new CancelOrder(orderId, null));
     }
+  }
+
+  /** The time-out of the step with this number. */
+  async timeOut(orderId: string, step: number): Promise<void> {
+    const message = this.message(RemindOrder, { orderId, step });
+    await new RemindOfOrderHandler(this.saga).execute(new RemindOfOrder(message));
+  }
+
+  /** The time-outs that are set for an order, as `after how many seconds, of which step`. */
+  timers(orderId: string): Promise<{ seconds: number; step: number }[]> {
+    return this.orders.run(
+      `SELECT round(extract(epoch FROM deliver_at - now()))::int AS seconds, (body::jsonb -> 'data' ->> 'step')::int AS step
+       FROM outbox_scheduled WHERE key = $1 ORDER BY deliver_at`,
+      [orderId],
+    );
   }
 
   /** Everything about an order that a customer, a neighbour or the provider would see. */

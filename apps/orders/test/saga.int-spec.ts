@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { RetryLater } from '@lethe/messaging';
 import { deferred } from '@lethe/testing';
 import { IllegalTransitionError, OrderMissingError, PaymentOutcomeUnknownError } from '../src/orders.errors.js';
-import { OverdueOrders } from '../src/order/overdue-orders.js';
 import { HttpPaymentGateway } from '../src/payment/http-payment.gateway.js';
 import { type ChargeOutcome, type ChargeRequest, PaymentGateway } from '../src/payment/payment.gateway.js';
 import { OrdersDatabase } from './orders-database.js';
@@ -334,52 +333,5 @@ describe('a cancellation that meets the payment', () => {
       expect(sent.includes('release-stock')).toBe(status === 'cancelled');
       await moneyFitsOrder(id);
     }
-  });
-});
-
-describe('R24: an order that waits too long', () => {
-  const overdue = (id: string) =>
-    orders.run(`UPDATE orders SET due_at = now() - interval '1 second' WHERE id = $1`, [id]);
-  const watch = () => new OverdueOrders(orders.database, bench.outbox);
-
-  it('for stock or for its payment has the step asked for again, by one replica', async () => {
-    const [waiting, reserved, recent, ended] = [
-      await bench.place(),
-      await bench.place(),
-      await bench.place(),
-      await bench.place(),
-    ];
-    await bench.step('reserved', reserved);
-    await bench.step('cancel', ended);
-    await Promise.all([waiting, reserved, ended].map(overdue));
-
-    const reminded = await Promise.all([1, 2, 3].map(() => watch().remind()));
-
-    expect(reminded.toSorted((a, b) => a - b)).toEqual([0, 0, 2]);
-    expect((await bench.state(waiting)).sent).toEqual(['reserve-stock']);
-    expect((await bench.state(reserved)).sent).toEqual(['authorize-payment', 'authorize-payment']);
-    expect((await bench.state(recent)).sent).toEqual([]);
-    expect((await bench.state(ended)).sent).toEqual(['release-stock', 'order-cancelled']);
-  });
-
-  it('is reminded less and less often, and from the start again in its next step', async () => {
-    const id = await bench.place();
-    const minutesToWait = async () => {
-      const [row] = await orders.run<{ minutes: number }>(
-        `SELECT round(extract(epoch FROM due_at - clock_timestamp()) / 60)::int AS minutes FROM orders WHERE id = $1`,
-        [id],
-      );
-      return row?.minutes;
-    };
-    const waits: unknown[] = [];
-    for (let times = 0; times < 7; times += 1) {
-      waits.push(await minutesToWait());
-      await overdue(id);
-      await watch().remind();
-    }
-    await bench.step('reserved', id);
-
-    expect(waits).toEqual([2, 4, 8, 16, 32, 64, 64]);
-    expect(await minutesToWait()).toBe(2);
   });
 });

@@ -21,6 +21,7 @@ export {
   OrderConfirmed,
   OrderPlaced,
   OrderRejected,
+  RemindOrder,
   VoidPayment,
 } from './orders.messages.js';
 export { analyticsService, authService, catalogService, ordersService, store } from './store.js';

@@ -71,3 +71,12 @@ export const ClearCart = defineCommand({
   description: 'Empty the cart that an order was placed from, unless it has changed since.',
   data: z.object({ customerId: z.string(), cartVersion: z.int() }),
 });
+
+/** What the service tells itself later: the time-out of a step of the saga. */
+export const RemindOrder = defineCommand({
+  owner: 'orders',
+  name: 'remind-order',
+  version: 1,
+  description: 'Look after an order whose step should have ended: if it is still in that step, ask for it again.',
+  data: z.object({ orderId: idSchema, step: z.int().min(1) }),
+});

@@ -8,6 +8,7 @@ import {
   OrderConfirmed,
   OrderPlaced,
   OrderRejected,
+  RemindOrder,
   VoidPayment,
 } from './orders.messages.js';
 
@@ -23,8 +24,8 @@ export const catalogService = defineService({
 export const ordersService = defineService({
   name: 'orders',
   publishes: [OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled],
-  sends: [ReserveStock, ReleaseStock, AuthorizePayment, VoidPayment, ClearCart],
-  handles: [StockReserved, StockRejected, AuthorizePayment, VoidPayment, ClearCart],
+  sends: [ReserveStock, ReleaseStock, AuthorizePayment, VoidPayment, ClearCart, RemindOrder],
+  handles: [StockReserved, StockRejected, AuthorizePayment, VoidPayment, ClearCart, RemindOrder],
 });
 
 export const analyticsService = defineService({

@@ -234,7 +234,7 @@ describe('a saga', () => {
   it('leaves a time-out alone where a step keeps the state', async () => {
     const before = await timers();
 
-    const answer = await saga.onMessage(message(), 'a', { placed: ({ saga: { data } }) => void expect(data.weight) });
+    const answer = await saga.onMessage(message(), 'a', { placed: () => undefined });
 
     expect(answer).toEqual({ outcome: 'stayed', state: 'placed' });
     expect((await timers())[0]?.id).toBe(before[0]?.id);

@@ -1,10 +1,11 @@
 import { type Order, OrderCancelled, ReleaseStock, VoidPayment, type ordersService } from '@lethe/contracts';
-import { Database, type Tx } from '@lethe/database';
-import { Outbox } from '@lethe/outbox';
+import { type Unit, UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { OrderNotFoundError } from '../orders.errors.js';
 import { FIND_PAYMENT, type PaymentRow } from '../payment/payment.sql.js';
-import { advanceOrder, lockOrder, readOrder } from './order.rows.js';
+import { assertCanBecome } from './order.js';
+import { type LockedOrder, lockOrder, readOrder } from './order.rows.js';
+import { OrderSaga } from './order.saga.js';
 
 /**
  * Withdraws an order that is not paid yet; of a cancelled one it gives the order and does nothing. `customerId` null
@@ -22,32 +23,37 @@ export class CancelOrder extends Command<Order> {
 @CommandHandler(CancelOrder)
 export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
   constructor(
-    private readonly database: Database,
-    private readonly outbox: Outbox<typeof ordersService>,
+    private readonly units: UnitOfWork<typeof ordersService>,
+    private readonly saga: OrderSaga,
   ) {}
 
   execute({ orderId, customerId }: CancelOrder): Promise<Order> {
-    return this.database.transaction(async (tx) => {
-      const order = await lockOrder(tx, orderId, customerId);
+    return this.units.run(async (unit) => {
+      const order = await lockOrder(unit.tx, orderId, customerId);
       if (!order) throw new OrderNotFoundError();
-      if (order.status !== 'cancelled') {
-        await advanceOrder(tx, order, 'cancelled');
-        await this.tell(tx, orderId, order.placedAt);
-      }
-      const cancelled = await readOrder(tx, orderId, customerId);
+      if (order.state !== 'cancelled') await this.cancel(unit, order);
+      const cancelled = await readOrder(unit.tx, orderId, customerId);
       if (!cancelled) throw new OrderNotFoundError();
       return cancelled;
     });
   }
 
-  /** Compensates what may have been done: stock set aside, and money, where the provider was already asked for it. */
-  private async tell(tx: Tx, orderId: string, placedAt: string): Promise<void> {
+  private async cancel(unit: Unit<typeof ordersService>, order: LockedOrder): Promise<void> {
+    assertCanBecome(order.state, 'cancelled');
+    const cancel = async ({ become }: { become: (to: 'cancelled') => void }): Promise<void> => {
+      become('cancelled');
+      await this.compensate(unit, order);
+    };
+    await this.saga.advance(unit, order, { pending: cancel, reserved: cancel });
+  }
+
+  /** Gives back what may have been taken: stock set aside, and money, where the provider was already asked for it. */
+  private async compensate({ tx, emit }: Unit<typeof ordersService>, order: LockedOrder): Promise<void> {
+    const { id: orderId, placedAt } = order;
     const [payment] = await tx.query<PaymentRow>(FIND_PAYMENT, [orderId]);
     const address = { key: orderId };
-    await this.outbox.addAll(tx, [
-      this.outbox.row(ReleaseStock, { orderId }, address),
-      ...(payment ? [this.outbox.row(VoidPayment, { orderId }, address)] : []),
-      this.outbox.row(OrderCancelled, { orderId, placedAt }, address),
-    ]);
+    emit(ReleaseStock, { orderId }, address);
+    if (payment) emit(VoidPayment, { orderId }, address);
+    emit(OrderCancelled, { orderId, placedAt }, address);
   }
 }

@@ -42,6 +42,10 @@ export class OrderEntity {
   @Column('integer', { default: 1 })
   version!: number;
 
+  /** The scheduled message that tells when the step under way takes too long. */
+  @Column('uuid', { name: 'timer_id', nullable: true })
+  timerId!: string | null;
+
   /** When the step under way should have ended. */
   @Column('timestamptz', { name: 'due_at', default: () => `(clock_timestamp() + '00:02:00')` })
   dueAt!: Date;

@@ -7,8 +7,10 @@ import { FindOrdersHandler } from './find-orders.js';
 import { GetOrderHandler } from './get-order.js';
 import { OrderController } from './order.controller.js';
 import { OrderProcess } from './order.process.js';
+import { OrderSaga } from './order.saga.js';
 import { OverdueOrders } from './overdue-orders.js';
 import { PlaceOrderHandler } from './place-order.js';
+import { RemindOfOrderHandler } from './remind-order.js';
 import { RejectOrderHandler } from './reject-order.js';
 import { ReserveOrderHandler } from './reserve-order.js';
 
@@ -25,6 +27,8 @@ import { ReserveOrderHandler } from './reserve-order.js';
     RejectOrderHandler,
     PayOrderHandler,
     GiveBackPaymentHandler,
+    RemindOfOrderHandler,
+    OrderSaga,
     OverdueOrders,
   ],
 })

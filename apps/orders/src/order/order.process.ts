@@ -1,6 +1,7 @@
 import {
   AuthorizePayment,
   ClearCart,
+  RemindOrder,
   StockRejected,
   StockReserved,
   VoidPayment,
@@ -14,6 +15,7 @@ import { EmptyCart } from '../cart/empty-cart.js';
 import { GiveBackPayment } from '../payment/give-back-payment.js';
 import { PayOrder } from '../payment/pay-order.js';
 import { RejectOrder } from './reject-order.js';
+import { RemindOfOrder } from './remind-order.js';
 import { ReserveOrder } from './reserve-order.js';
 
 /**
@@ -43,6 +45,11 @@ export class OrderProcess {
   @Handles(ordersService, VoidPayment)
   async voidPayment(message: MessageOf<typeof VoidPayment>): Promise<void> {
     await this.commands.execute(new GiveBackPayment(message));
+  }
+
+  @Handles(ordersService, RemindOrder)
+  async remindOrder(message: MessageOf<typeof RemindOrder>): Promise<void> {
+    await this.commands.execute(new RemindOfOrder(message));
   }
 
   @Handles(ordersService, ClearCart)

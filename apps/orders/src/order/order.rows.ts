@@ -1,24 +1,41 @@
 import { type Order, type OrderStatus } from '@lethe/contracts';
 import type { Querier, Tx } from '@lethe/database';
 import { type Money, money } from '@lethe/kernel';
+import type { SagaRow, SagaStore } from '@lethe/outbox';
 import { OrderMissingError } from '../orders.errors.js';
-import { assertCanBecome } from './order.js';
-import { ADVANCE_ORDER, FIND_ORDER, LOCK_ORDER, type LockedOrderRow, type OrderRow } from './order.sql.js';
+import { FIND_ORDER, LOCK_ORDER, type LockedOrderRow, type OrderRow, SAVE_ORDER, TAKE_OVERDUE } from './order.sql.js';
 
 /** An order whose row this transaction holds. */
-export interface LockedOrder {
-  readonly id: string;
-  readonly status: OrderStatus;
+export interface LockedOrder extends SagaRow<OrderStatus> {
   readonly total: Money;
   readonly placedAt: string;
+}
+
+function lockedOrder({
+  id,
+  status,
+  total,
+  currency,
+  placed_at,
+  version,
+  timer_id,
+  reminders,
+}: LockedOrderRow): LockedOrder {
+  return {
+    id,
+    state: status,
+    step: version,
+    timer: timer_id,
+    fired: reminders,
+    total: money(total, currency),
+    placedAt: placed_at.toISOString(),
+  };
 }
 
 /** Locks the order's row until the transaction ends; `customerId` null for whoever may touch any order (S38). */
 export async function lockOrder(tx: Tx, id: string, customerId: string | null): Promise<LockedOrder | undefined> {
   const [row] = await tx.query<LockedOrderRow>(LOCK_ORDER, [id, customerId]);
-  if (!row) return undefined;
-  const { status, total, currency, placed_at } = row;
-  return { id: row.id, status, total: money(total, currency), placedAt: placed_at.toISOString() };
+  return row && lockedOrder(row);
 }
 
 /** As {@link lockOrder}, for messages. Throws an {@link OrderMissingError} where the order does not exist. */
@@ -28,11 +45,16 @@ export async function lockKnownOrder(tx: Tx, id: string): Promise<LockedOrder> {
   return order;
 }
 
-/** Moves a locked order one step and writes its history. Throws an `IllegalTransitionError`. */
-export async function advanceOrder(tx: Tx, order: LockedOrder, to: OrderStatus, reason?: string): Promise<void> {
-  assertCanBecome(order.status, to);
-  await tx.query(ADVANCE_ORDER, [order.id, to, reason ?? null]);
-}
+/** The saga's rows are the orders. */
+export const orderStore: SagaStore<LockedOrder> = {
+  lock: lockKnownOrder,
+  async save(tx, { id }, { path, reason, timer, fired, dueAt }) {
+    await tx.query(SAVE_ORDER, [id, path, reason, timer, fired, dueAt]);
+  },
+  async takeOverdue(tx, graceSeconds, limit) {
+    return (await tx.query<LockedOrderRow>(TAKE_OVERDUE, [graceSeconds, limit])).map(lockedOrder);
+  },
+};
 
 /** The whole order as its owner sees it; `customerId` null for whoever may see all. */
 export async function readOrder(querier: Querier, id: string, customerId: string | null): Promise<Order | undefined> {

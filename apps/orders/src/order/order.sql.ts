@@ -53,60 +53,64 @@ export interface LockedOrderRow {
   readonly currency: string;
   readonly total: number;
   readonly placed_at: Date;
+  readonly version: number;
+  readonly timer_id: string | null;
+  readonly reminders: number;
 }
+
+const LOCKED = 'id, status, currency, total, placed_at, version, timer_id, reminders';
 
 /** `$1` id, `$2` the customer it must belong to, or null. Whoever changes an order or its payment holds this lock. */
 export const LOCK_ORDER = statement(
   'orders.lock',
-  `SELECT id, status, currency, total, placed_at FROM orders
-   WHERE id = $1 AND ($2::text IS NULL OR customer_id = $2) FOR UPDATE`,
+  `SELECT ${LOCKED} FROM orders WHERE id = $1 AND ($2::text IS NULL OR customer_id = $2) FOR UPDATE`,
 );
 
-/** `$1` order, `$2` its new state, `$3` the reason where it is rejected. The caller has locked it and checked the step. */
-export const ADVANCE_ORDER = statement(
-  'orders.advance',
+/**
+ * `$1` order, `$2` the states it comes into, in order, maybe none, `$3` the reason where it is rejected, `$4` its time-out,
+ * `$5` how often that ran out in this state, `$6` when it runs out next. The caller has locked it and checked the steps.
+ */
+export const SAVE_ORDER = statement(
+  'orders.save',
   `WITH moved AS (
-     UPDATE orders SET status = $2, version = version + 1, reason = coalesce($3, reason),
-       due_at = clock_timestamp() + interval '2 minutes', reminders = 0
+     UPDATE orders SET
+       status = coalesce(($2::text[])[cardinality($2::text[])], status), version = version + cardinality($2::text[]),
+       reason = coalesce($3, reason), timer_id = $4, reminders = $5, due_at = coalesce($6, due_at)
      WHERE id = $1
-     RETURNING id, version, status)
-   INSERT INTO order_history (order_id, version, status) SELECT id, version, status FROM moved`,
+     RETURNING id, version - cardinality($2::text[]) AS before)
+   INSERT INTO order_history (order_id, version, status)
+   SELECT moved.id, moved.before + path.step::int, path.status
+   FROM moved, unnest($2::text[]) WITH ORDINALITY AS path (status, step)`,
 );
 
-export interface ConfirmedRow {
+export interface OrderLinesRow {
   readonly items: OrderLine[];
   readonly at: Date;
 }
 
-/** `$1` order, locked and reserved: paid and confirmed in one step of two rows of history. Gives its lines and the time. */
-export const CONFIRM_ORDER = statement(
-  'orders.confirm',
-  `WITH o AS (
-     UPDATE orders SET status = 'confirmed', version = version + 2 WHERE id = $1
-     RETURNING id, version, currency, clock_timestamp() AS at),
-   history AS (
-     INSERT INTO order_history (order_id, version, status, at)
-     SELECT id, version - 1, 'paid', at FROM o UNION ALL SELECT id, version, 'confirmed', at FROM o)
-   SELECT ${LINES} AS items, o.at FROM o`,
+/** `$1` order. */
+export const FIND_LINES = statement(
+  'orders.find-lines',
+  `SELECT ${LINES} AS items, clock_timestamp() AS at FROM orders o WHERE o.id = $1`,
 );
 
-export interface OverdueRow {
-  readonly id: string;
-  readonly status: 'pending' | 'reserved';
-  readonly items: OrderLine[];
-}
+/** `$1` order, locked, `$2` the provider's charge. Notes that it is paid; gives what is to be told of it. */
+export const CAPTURE_PAYMENT = statement(
+  'orders.capture-payment',
+  `WITH captured AS (UPDATE payment SET status = 'captured', charge_id = $2 WHERE order_id = $1)
+   SELECT ${LINES} AS items, clock_timestamp() AS at FROM orders o WHERE o.id = $1`,
+);
 
 /**
- * `$1` how many at most. Orders whose step under way takes too long, each to one replica alone; the next reminder waits
- * twice as long as this one did, up to about an hour.
+ * `$1` seconds, `$2` how many at most. Orders that should have been reminded so long ago, each to one replica alone, and
+ * left alone by others for as long again.
  */
-export const REMIND_OVERDUE = statement(
-  'orders.remind-overdue',
+export const TAKE_OVERDUE = statement(
+  'orders.take-overdue',
   `WITH overdue AS (
-     SELECT id FROM orders WHERE status IN ('pending', 'reserved') AND due_at <= clock_timestamp()
-     ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-   UPDATE orders o SET reminders = o.reminders + 1,
-     due_at = clock_timestamp() + interval '2 minutes' * 2 ^ least(o.reminders + 1, 5)
-   FROM overdue WHERE o.id = overdue.id
-   RETURNING o.id, o.status, ${LINES} AS items`,
+     SELECT id AS overdue_id FROM orders
+     WHERE status IN ('pending', 'reserved') AND due_at < clock_timestamp() - $1 * interval '1 second'
+     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+   UPDATE orders SET due_at = clock_timestamp() FROM overdue WHERE id = overdue_id
+   RETURNING ${LOCKED}`,
 );

@@ -3,14 +3,15 @@ import { type Money, MoneyError, type ProblemFault, sumMoney, timesMoney } from 
 import { IllegalTransitionError, ImpossibleOrderError } from '../orders.errors.js';
 
 /** Where an order can go from each state. States with nowhere to go are final. */
-export const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+export const ORDER_LIFE = {
   pending: ['reserved', 'rejected', 'cancelled'],
   reserved: ['paid', 'rejected', 'cancelled'],
   paid: ['confirmed'],
   confirmed: [],
   rejected: [],
   cancelled: [],
-};
+} as const satisfies Record<OrderStatus, readonly OrderStatus[]>;
+export const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = ORDER_LIFE;
 
 /** Whether the table allows the step. */
 export function canBecome(from: OrderStatus, to: OrderStatus): boolean {

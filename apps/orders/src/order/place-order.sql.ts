@@ -1,14 +1,14 @@
 import { statement } from '@lethe/database';
 import { CLAIM_CTES, CLAIM_RESULT } from '@lethe/idempotency';
-import { OUTBOX_COLUMNS, type OutboxRow } from '@lethe/outbox';
+import { OUTBOX_COLUMNS, type OutboxRow, SCHEDULED_COLUMNS, type SetTimer, columnsOf } from '@lethe/outbox';
 import type { OrderLine } from './order.js';
 
 /**
  * All of placing an order in one round trip and one transaction: the key, the order, its lines, the first row of its
- * history and its messages, or none of it.
+ * history, its messages and its first time-out, or none of it.
  *
  * `$1`-`$7` the key's claim (see `CLAIM_CTES`), `$8` id, `$9` customer, `$10` currency, `$11` total, `$12` payment
- * token, `$13` when it was placed, `$14`-`$18` columns of the lines, `$19`-`$23` columns of the messages.
+ * token, `$13` when it was placed, `$14`-`$18` columns of the lines, `$19`-`$23` columns of the messages, `$24`-`$29` the time-out.
  *
  * Why it is safe: every INSERT selects from the one before, and the first from the claim, so that without a claim
  * nothing is written. Foreign keys are checked when the statement ends, and see the order. The messages get their place
@@ -18,8 +18,9 @@ export const PLACE_ORDER = statement(
   'orders.place',
   `WITH ${CLAIM_CTES},
   placed AS (
-    INSERT INTO orders (id, customer_id, status, currency, total, payment_token, placed_at)
-    SELECT $8::uuid, $9::text, 'pending', $10::text, $11::bigint, $12::text, $13::timestamptz FROM idempotency_claim
+    INSERT INTO orders (id, customer_id, status, currency, total, payment_token, placed_at, timer_id, due_at)
+    SELECT $8::uuid, $9::text, 'pending', $10::text, $11::bigint, $12::text, $13::timestamptz, $24::uuid, $29::timestamptz
+    FROM idempotency_claim
     RETURNING id),
   lines AS (
     INSERT INTO order_line (order_id, position, product_id, sku, name, quantity, unit_price)
@@ -33,7 +34,10 @@ export const PLACE_ORDER = statement(
     SELECT r.id, r.key, r.type, r.body, r.traceparent
     FROM placed, unnest($19::uuid[], $20::text[], $21::text[], $22::text[], $23::text[])
       WITH ORDINALITY AS r (id, key, type, body, traceparent, line)
-    ORDER BY r.line)
+    ORDER BY r.line),
+  timer AS (
+    INSERT INTO outbox_scheduled (${SCHEDULED_COLUMNS})
+    SELECT $24::uuid, $25::text, $26::text, $27::text, $28::text, $29::timestamptz FROM placed)
   SELECT ${CLAIM_RESULT}`,
 );
 
@@ -50,5 +54,10 @@ export function lineColumns(lines: readonly OrderLine[]): readonly unknown[] {
 
 /** `$19`-`$23`. */
 export function messageColumns(rows: readonly OutboxRow[]): readonly unknown[] {
-  return [0, 1, 2, 3, 4].map((column) => rows.map((row) => row[column]));
+  return columnsOf(rows, 5);
+}
+
+/** `$24`-`$29`: the time-out of a new order. */
+export function timerColumns({ row }: SetTimer): readonly unknown[] {
+  return row;
 }

@@ -11,11 +11,12 @@ import { type ClaimResult, IdempotencyKeys, type IdempotentOutcome, fingerprintO
 import { type Clock, type Money, systemClock, uuidv7 } from '@lethe/kernel';
 import { Outbox, type OutboxRow } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { OrderSaga } from './order.saga.js';
 import { CartStore } from '../cart/cart.store.js';
 import { CatalogClient } from '../catalog/catalog.client.js';
 import { BackdatingForbiddenError, ImpossibleOrderError, InvalidValueError } from '../orders.errors.js';
 import { type OrderLine, type RequestedItem, assertFitsMessage, mergeItems, priceItems, totalOf } from './order.js';
-import { PLACE_ORDER, lineColumns, messageColumns } from './place-order.sql.js';
+import { PLACE_ORDER, lineColumns, messageColumns, timerColumns } from './place-order.sql.js';
 
 /** Who places an order. */
 export interface Buyer {
@@ -65,6 +66,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrderOnce> {
     private readonly outbox: Outbox<typeof ordersService>,
     private readonly catalog: CatalogClient,
     private readonly carts: CartStore,
+    private readonly saga: OrderSaga,
   ) {}
 
   async execute({ buyer, key, request }: PlaceOrderOnce): Promise<IdempotentOutcome> {
@@ -123,6 +125,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrderOnce> {
       placedAt,
       ...lineColumns(lines),
       ...messageColumns(this.messagesOf(draft)),
+      ...timerColumns(this.saga.timerOf(id)),
     ]);
     return result;
   }

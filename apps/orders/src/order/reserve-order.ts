@@ -1,8 +1,8 @@
 import { AuthorizePayment, ReleaseStock, type StockReserved, type ordersService } from '@lethe/contracts';
-import { Inbox, Outbox } from '@lethe/outbox';
+import type { Unit } from '@lethe/outbox';
 import type { MessageOf } from '@lethe/topology';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { advanceOrder, lockKnownOrder } from './order.rows.js';
+import { OrderSaga } from './order.saga.js';
 
 /** Stock is set aside: ask for the money. Of an order that ended meanwhile, give the stock back. */
 export class ReserveOrder extends Command<void> {
@@ -13,21 +13,20 @@ export class ReserveOrder extends Command<void> {
 
 @CommandHandler(ReserveOrder)
 export class ReserveOrderHandler implements ICommandHandler<ReserveOrder> {
-  constructor(
-    private readonly inbox: Inbox,
-    private readonly outbox: Outbox<typeof ordersService>,
-  ) {}
+  constructor(private readonly saga: OrderSaga) {}
 
   async execute({ message }: ReserveOrder): Promise<void> {
     const { orderId } = message.data;
-    await this.inbox.once(message, async (tx) => {
-      const order = await lockKnownOrder(tx, orderId);
-      if (order.status === 'pending') {
-        await advanceOrder(tx, order, 'reserved');
-        await this.outbox.add(tx, AuthorizePayment, { orderId }, { key: orderId });
-      } else if (order.status === 'cancelled' || order.status === 'rejected') {
-        await this.outbox.add(tx, ReleaseStock, { orderId }, { key: orderId });
-      }
+    const giveBack = ({ emit }: Unit<typeof ordersService>) => {
+      emit(ReleaseStock, { orderId }, { key: orderId });
+    };
+    await this.saga.onMessage(message, orderId, {
+      pending: ({ become, emit }) => {
+        become('reserved');
+        emit(AuthorizePayment, { orderId }, { key: orderId });
+      },
+      cancelled: giveBack,
+      rejected: giveBack,
     });
   }
 }

@@ -2,21 +2,24 @@ import {
   type AuthorizePayment,
   OrderConfirmed,
   OrderRejected,
+  type OrderStatus,
   ReleaseStock,
   VoidPayment,
   type ordersService,
 } from '@lethe/contracts';
-import { Database, type Tx } from '@lethe/database';
+import { Database } from '@lethe/database';
 import { money } from '@lethe/kernel';
-import { Inbox, Outbox } from '@lethe/outbox';
+import type { SagaStep } from '@lethe/outbox';
 import type { MessageOf } from '@lethe/topology';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { assertCanBecome } from '../order/order.js';
-import { type LockedOrder, advanceOrder, lockKnownOrder } from '../order/order.rows.js';
-import { CONFIRM_ORDER, type ConfirmedRow } from '../order/order.sql.js';
+import type { LockedOrder } from '../order/order.rows.js';
+import { OrderSaga } from '../order/order.saga.js';
+import { CAPTURE_PAYMENT, type OrderLinesRow } from '../order/order.sql.js';
 import { OrderMissingError } from '../orders.errors.js';
 import { type ChargeOutcome, PaymentGateway } from './payment.gateway.js';
 import { type DuePaymentRow, FIND_PAYMENT, type PaymentRow, REQUEST_PAYMENT, SETTLE_PAYMENT } from './payment.sql.js';
+
+type Step<To extends OrderStatus> = SagaStep<OrderStatus, To, typeof ordersService, LockedOrder>;
 
 /**
  * Charges a reserved order and brings it to its end. Where the outcome of the charge is unknown it throws, and the next
@@ -32,8 +35,7 @@ export class PayOrder extends Command<void> {
 export class PayOrderHandler implements ICommandHandler<PayOrder> {
   constructor(
     private readonly database: Database,
-    private readonly inbox: Inbox,
-    private readonly outbox: Outbox<typeof ordersService>,
+    private readonly saga: OrderSaga,
     private readonly gateway: PaymentGateway,
   ) {}
 
@@ -44,38 +46,32 @@ export class PayOrderHandler implements ICommandHandler<PayOrder> {
     if (!due) return;
     const { total, currency, payment_token: paymentToken } = due;
     const outcome = await this.gateway.charge({ orderId, total: money(total, currency), paymentToken });
-    await this.inbox.once(message, async (tx) => {
-      const order = await lockKnownOrder(tx, orderId);
-      if (order.status === 'reserved' && outcome.status === 'captured') await this.confirm(tx, order, outcome.chargeId);
-      else if (order.status === 'reserved') await this.reject(tx, order);
-      else if (order.status === 'cancelled') await this.giveBack(tx, order, outcome);
+    await this.saga.onMessage(message, orderId, {
+      reserved: (step) => (outcome.status === 'captured' ? this.confirm(step, outcome.chargeId) : this.reject(step)),
+      cancelled: (step) => this.giveBack(step, outcome),
     });
   }
 
-  private async confirm(tx: Tx, order: LockedOrder, chargeId: string): Promise<void> {
-    assertCanBecome(order.status, 'paid');
-    assertCanBecome('paid', 'confirmed');
-    await tx.query(SETTLE_PAYMENT, [order.id, 'captured', chargeId]);
-    const [confirmed] = await tx.query<ConfirmedRow>(CONFIRM_ORDER, [order.id]);
-    if (!confirmed) throw new OrderMissingError(order.id);
-    const { id: orderId, placedAt, total } = order;
-    const data = { orderId, placedAt, confirmedAt: confirmed.at.toISOString(), total, items: confirmed.items };
-    await this.outbox.add(tx, OrderConfirmed, data, { key: orderId });
+  private async confirm({ tx, saga, become, emit }: Step<'paid'>, chargeId: string): Promise<void> {
+    const { id: orderId, placedAt, total } = saga;
+    const [order] = await tx.query<OrderLinesRow>(CAPTURE_PAYMENT, [orderId, chargeId]);
+    if (!order) throw new OrderMissingError(orderId);
+    become(['paid', 'confirmed']);
+    const data = { orderId, placedAt, confirmedAt: order.at.toISOString(), total, items: order.items };
+    emit(OrderConfirmed, data, { key: orderId });
   }
 
-  private async reject(tx: Tx, order: LockedOrder): Promise<void> {
-    const { id: orderId, placedAt } = order;
+  private async reject({ tx, saga, become, emit }: Step<'rejected'>): Promise<void> {
+    const { id: orderId, placedAt } = saga;
     const reason = 'payment-declined';
     await tx.query(SETTLE_PAYMENT, [orderId, 'declined', null]);
-    await advanceOrder(tx, order, 'rejected', reason);
-    await this.outbox.addAll(tx, [
-      this.outbox.row(ReleaseStock, { orderId }, { key: orderId }),
-      this.outbox.row(OrderRejected, { orderId, placedAt, reason }, { key: orderId }),
-    ]);
+    become('rejected', reason);
+    emit(ReleaseStock, { orderId }, { key: orderId });
+    emit(OrderRejected, { orderId, placedAt, reason }, { key: orderId });
   }
 
   /** The order was cancelled while the provider was asked. Money that was taken goes back, by a command of its own. */
-  private async giveBack(tx: Tx, { id: orderId }: LockedOrder, outcome: ChargeOutcome): Promise<void> {
+  private async giveBack({ tx, saga: { id: orderId }, emit }: Step<never>, outcome: ChargeOutcome): Promise<void> {
     const [payment] = await tx.query<PaymentRow>(FIND_PAYMENT, [orderId]);
     if (!payment || (payment.charge_id !== null && payment.status !== 'requested')) return;
     if (outcome.status === 'declined') {
@@ -83,6 +79,6 @@ export class PayOrderHandler implements ICommandHandler<PayOrder> {
       return;
     }
     await tx.query(SETTLE_PAYMENT, [orderId, 'captured', outcome.chargeId]);
-    await this.outbox.add(tx, VoidPayment, { orderId }, { key: orderId });
+    emit(VoidPayment, { orderId }, { key: orderId });
   }
 }
