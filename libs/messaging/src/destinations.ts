@@ -1,4 +1,4 @@
-import { type MessageDefinition, type Topology, queueName, topicName } from '@lethe/topology';
+import { type MessageDefinition, type QueueSettings, type Topology, queueName, topicName } from '@lethe/topology';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import type { MessagingClients } from './clients.js';
 import { DestinationError } from './messaging.errors.js';
@@ -7,12 +7,23 @@ import { DestinationError } from './messaging.errors.js';
 export interface Destination {
   readonly kind: 'topic' | 'queue';
   readonly name: string;
+  /** Messages have a group and a deduplication id. */
+  readonly fifo: boolean;
+  /** Messages may have a group, by which a queue is fair. */
+  readonly fair: boolean;
 }
 
-export function destinationOf(topology: Topology, { kind, owner }: MessageDefinition): Destination {
-  return kind === 'event'
-    ? { kind: 'topic', name: topicName(topology.name, owner) }
-    : { kind: 'queue', name: queueName(topology.name, owner) };
+export function destinationOf({ name, services }: Topology, { kind, owner }: MessageDefinition): Destination {
+  const service = services.find((one) => one.name === owner);
+  if (kind === 'command') {
+    const { fifo, fair }: QueueSettings = service?.queue ?? {};
+    return { kind: 'queue', name: queueName(name, owner, service?.queue), fifo: fifo === true, fair: fair === true };
+  }
+  const fifo = service?.topic?.fifo === true;
+  const fair = services.some(({ queue, handles }) => {
+    return queue?.fair === true && handles.some((message) => message.kind === 'event' && message.owner === owner);
+  });
+  return { kind: 'topic', name: topicName(name, owner, service?.topic), fifo, fair };
 }
 
 /** Asks SQS for the URL of a queue. Throws a {@link DestinationError} where there is none or SQS does not answer. */
@@ -37,7 +48,7 @@ export class Addresses {
     private readonly accountId: string,
   ) {}
 
-  async of({ kind, name }: Destination): Promise<string> {
+  async of({ kind, name }: Pick<Destination, 'kind' | 'name'>): Promise<string> {
     if (kind === 'topic') return `arn:aws:sns:${await this.clients.sns.config.region()}:${this.accountId}:${name}`;
     const known = this.#urls.get(name);
     if (known) return known;

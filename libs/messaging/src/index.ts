@@ -1,5 +1,9 @@
-export { type SqsClientEvents, SqsClientProxy, type SqsClientProxyOptions, type SqsClientStatus } from './client-proxy.js';
-export type { Settled } from './consumer.js';
+export {
+  type SqsClientEvents,
+  SqsClientProxy,
+  type SqsClientProxyOptions,
+  type SqsClientStatus,
+} from './client-proxy.js';
 export type {
   Bounds,
   ConsumedQueue,
@@ -9,10 +13,18 @@ export type {
   Handled,
   PlainHandle,
   Received,
+  Settled,
   SqsConsumerOptions,
 } from './consumer/consumer.types.js';
+export { SqsConsumer } from './consumer/sqs-consumer.js';
 export { Reject, RetryLater } from './handler-outcome.js';
-export { type HandlerResult, type HandlerReturn, Handles, type MessageHandlerMethod, SQS_TRANSPORT } from './handles.js';
+export {
+  type HandlerResult,
+  type HandlerReturn,
+  Handles,
+  type MessageHandlerMethod,
+  SQS_TRANSPORT,
+} from './handles.js';
 export type { MessagingLogger } from './logger.js';
 export {
   AttributeLimitError,

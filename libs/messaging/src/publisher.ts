@@ -1,37 +1,16 @@
-import { PublishBatchCommand } from '@aws-sdk/client-sns';
-import { type BatchResultErrorEntry, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { type Timers, systemTimers } from '@lethe/kernel';
 import type { MessageDefinition, Topology } from '@lethe/topology';
 import type { MessagingClients } from './clients.js';
-import { type TextAttributes, messageBytes, splitBatches, textAttributes } from './batches.js';
 import { Addresses, type Destination, destinationOf } from './destinations.js';
-import { MessageTooLargeError, PublishError } from './messaging.errors.js';
+import { type MessagingLogger, silentLogger } from './logger.js';
+import { PublishError } from './messaging.errors.js';
 import { Semaphore } from './semaphore.js';
-
-/** A message ready to be sent, as the outbox keeps it. */
-export interface PublishEntry {
-  /** The caller's name for the entry; comes back in its result. May occur twice. */
-  readonly id: string;
-  readonly definition: MessageDefinition;
-  /** CloudEvents JSON. */
-  readonly body: string;
-  /** W3C trace context, also inside the body. */
-  readonly traceparent?: string | undefined;
-  /**
-   * Messages of one group stay in order on a FIFO queue or topic (there the envelope's `subject` is the default), and
-   * hold up no other group on a fair queue. Elsewhere it means nothing.
-   */
-  readonly group?: string | undefined;
-  /** Seconds for which SQS keeps the message back, 0 to 900. Standard queues only: later, and events, by the outbox. */
-  readonly delaySeconds?: number | undefined;
-  /** Further attributes. With `type` and `traceparent` there are ten at most. */
-  readonly attributes?: Readonly<Record<string, string>> | undefined;
-}
-
-/** What became of one entry. Without an error, SNS or SQS has it. */
-export interface PublishResult {
-  readonly id: string;
-  readonly error?: Error;
-}
+import { Admission, type Room } from './sending/admission.js';
+import { ClaimCheck, type ClaimCheckOptions } from './sending/claim-check.js';
+import { Lane, type LaneContext } from './sending/lane.js';
+import { Outgoing, prepare } from './sending/outgoing.js';
+import type { PublishEntry, PublishResult } from './sending/publish-entry.js';
+import { SizeLimit } from './sending/size-limit.js';
 
 export interface MessagePublisherOptions {
   readonly topology: Topology;
@@ -40,137 +19,133 @@ export interface MessagePublisherOptions {
   readonly accountId: string;
   /** Batch requests in flight at once. Default 8. */
   readonly concurrency?: number;
-  /** Largest request to SQS, in bytes. Default 1 MiB, the limit of SQS for a message and for a batch. */
-  readonly maxQueueBytes?: number;
-  /** Largest request to SNS, in bytes. Default 256 KiB, which every topic takes; more is opt-in per topic. */
-  readonly maxTopicBytes?: number;
+  /** Milliseconds that an entry waits for company while the lane is busy. Default 2. */
+  readonly lingerMs?: number;
+  /** Requests in which an entry goes out at most, where SNS or SQS refuse it alone for a reason that passes. Default 4. */
+  readonly attempts?: number;
+  /** What is held at once; beyond it senders wait. Default 2,000 entries and 16 MiB. */
+  readonly maxPending?: Partial<Room>;
+  /** Where data goes that is too large for its destination. Without it such an entry is refused. */
+  readonly claimCheck?: ClaimCheckOptions;
+  readonly timers?: Timers;
+  readonly logger?: MessagingLogger;
 }
 
-interface Prepared {
-  readonly at: number;
-  readonly id: string;
-  readonly body: string;
-  readonly attributes: TextAttributes;
-  readonly bytes: number;
-}
-interface Lot {
-  readonly destination: Destination;
-  readonly entries: Prepared[];
-}
+const DEFAULTS = {
+  concurrency: 8,
+  lingerMs: 2,
+  attempts: 4,
+  maxPending: { entries: 2_000, bytes: 16_777_216 },
+} as const;
 
-const DEFAULTS = { concurrency: 8, maxQueueBytes: 1_048_576, maxTopicBytes: 262_144 } as const;
-
-/** Publishes events to the topic of their owner, and sends commands to the queue of theirs, in as few requests as can be. */
+/**
+ * Publishes events to the topic of their owner, and sends commands to the queue of theirs, in as few requests as can be:
+ * what is issued at the same time leaves in batches of ten. Entries arrive in any order, except those of one group on a
+ * FIFO destination, which stay in the order in which they were issued.
+ */
 export class MessagePublisher {
-  readonly #topology: Topology;
-  readonly #clients: MessagingClients;
+  readonly #options: MessagePublisherOptions;
   readonly #addresses: Addresses;
-  readonly #permits: Semaphore;
-  readonly #maxBytes: Readonly<Record<Destination['kind'], number>>;
+  readonly #context: LaneContext;
+  readonly #admission: Admission;
+  readonly #destinations = new Map<string, Destination>();
+  readonly #lanes = new Map<string, Lane>();
+  #issued = 0;
 
   constructor(options: MessagePublisherOptions) {
-    this.#topology = options.topology;
-    this.#clients = options.clients;
-    this.#addresses = new Addresses(options.clients, options.accountId);
-    this.#permits = new Semaphore(options.concurrency ?? DEFAULTS.concurrency);
-    this.#maxBytes = {
-      queue: options.maxQueueBytes ?? DEFAULTS.maxQueueBytes,
-      topic: options.maxTopicBytes ?? DEFAULTS.maxTopicBytes,
+    const { clients, claimCheck } = options;
+    this.#options = options;
+    this.#addresses = new Addresses(clients, options.accountId);
+    this.#admission = new Admission({ ...DEFAULTS.maxPending, ...options.maxPending });
+    this.#context = {
+      clients,
+      permits: new Semaphore(options.concurrency ?? DEFAULTS.concurrency),
+      claimCheck: claimCheck && new ClaimCheck(clients, claimCheck),
+      timers: options.timers ?? systemTimers,
+      lingerMs: options.lingerMs ?? DEFAULTS.lingerMs,
+      attempts: options.attempts ?? DEFAULTS.attempts,
+      issued: () => this.#issued,
     };
+  }
+
+  /**
+   * Sends one entry, together with others that are issued at the same time. Ends when SNS or SQS has it. Rejects with a
+   * {@link PublishError}: `senderFault` tells whether sending the same again is pointless. Await it: while too much is
+   * held, it waits before it takes the entry (back-pressure).
+   */
+  publish(entry: PublishEntry): Promise<void> {
+    this.#issued += 1;
+    return this.#submit(entry, this.#laneOf(entry.definition));
   }
 
   /**
    * Sends any number of entries, and tells of each whether it was accepted, in the order given. Never throws: an entry
-   * that is too large or was refused has its own error and holds up none of the others. Entries of one batch, and
-   * batches, may arrive in any order.
+   * that is too large or was refused has its own error and holds up none of the others, those behind it in its FIFO
+   * group excepted.
    */
   async publishBatch(entries: readonly PublishEntry[]): Promise<PublishResult[]> {
-    const results: PublishResult[] = entries.map(({ id }) => ({ id }));
-    const fail = (at: number, error: Error) => {
-      const id = results[at]?.id;
-      if (id !== undefined) results[at] = { id, error };
-    };
-    const batches = [...this.#lots(entries, fail).values()].flatMap(({ destination, entries: lot }) =>
-      splitBatches(lot, this.#maxBytes[destination.kind]).map((batch) => ({ destination, batch })),
-    );
-    await Promise.all(
-      batches.map(({ destination, batch }) => this.#permits.run(() => this.#send(destination, batch, fail))),
-    );
-    return results;
+    this.#issued += 1;
+    const lanes = new Set<Lane>();
+    const sent = entries.map((entry) => {
+      const lane = this.#laneOf(entry.definition);
+      lanes.add(lane);
+      return this.#submit(entry, lane);
+    });
+    for (const lane of lanes) lane.flush();
+    const outcomes = await Promise.allSettled(sent);
+    return outcomes.map((outcome, at): PublishResult => {
+      const id = entries[at]?.id ?? '';
+      return outcome.status === 'fulfilled' ? { id } : { id, error: asError(outcome.reason) };
+    });
   }
 
-  /**
-   * Sends one entry together with others that are issued at the same time. Rejects with a {@link PublishError}.
-   */
-  async publish(entry: PublishEntry): Promise<void> {
-    const [result] = await this.publishBatch([entry]);
-    if (result?.error) throw result.error;
-  }
-
-  /** Entries by destination, without those that are too large. */
-  #lots(entries: readonly PublishEntry[], fail: (at: number, error: Error) => void): Map<string, Lot> {
-    const lots = new Map<string, Lot>();
-    for (const [at, { id, definition, body, traceparent }] of entries.entries()) {
-      const destination = destinationOf(this.#topology, definition);
-      const attributes = textAttributes({ type: definition.type, traceparent });
-      const bytes = messageBytes(body, attributes);
-      const limit = this.#maxBytes[destination.kind];
-      if (bytes > limit) {
-        fail(at, new MessageTooLargeError(destination.name, bytes, limit));
-        continue;
-      }
-      const key = `${destination.kind} ${destination.name}`;
-      const lot = lots.get(key) ?? { destination, entries: [] };
-      lots.set(key, lot);
-      lot.entries.push({ at, id, body, attributes, bytes });
-    }
-    return lots;
-  }
-
-  async #send(
-    destination: Destination,
-    batch: readonly Prepared[],
-    fail: (at: number, error: Error) => void,
-  ): Promise<void> {
+  async #submit(entry: PublishEntry, lane: Lane): Promise<void> {
+    const prepared = prepare(entry, lane.destination);
+    const issued = this.#issued;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const item = new Outgoing(entry, prepared, issued, (error) => (error ? reject(error) : resolve()));
+    const { bytes } = item;
+    const admitted = this.#admission.enter(bytes);
+    if (admitted) await admitted;
     try {
-      for (const failed of await this.#request(destination, batch)) {
-        const entry = batch[Number(failed.Id)];
-        if (!entry) continue;
-        const { Code = 'Unknown', Message = 'no reason given', SenderFault = false } = failed;
-        fail(entry.at, new PublishError(destination.name, Code, Message, SenderFault));
-      }
-    } catch (cause) {
-      const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
-      for (const { at } of batch) fail(at, new PublishError(destination.name, name, message, false, { cause }));
+      lane.offer(item);
+      await promise;
+    } finally {
+      this.#admission.leave(bytes);
     }
   }
 
-  /** Entry ids are indexes: the same message may be in a batch twice. */
-  async #request(destination: Destination, batch: readonly Prepared[]): Promise<readonly BatchResultErrorEntry[]> {
-    const address = await this.#addresses.of(destination);
-    if (destination.kind === 'topic') {
-      const { Failed } = await this.#clients.sns.send(
-        new PublishBatchCommand({
-          TopicArn: address,
-          PublishBatchRequestEntries: batch.map(({ body, attributes }, index) => ({
-            Id: String(index),
-            Message: body,
-            MessageAttributes: attributes,
-          })),
-        }),
+  #laneOf(definition: MessageDefinition): Lane {
+    const destination = this.#destinationOf(definition);
+    const { kind, name } = destination;
+    const key = `${kind} ${name}`;
+    let lane = this.#lanes.get(key);
+    if (!lane) {
+      const { clients, logger = silentLogger } = this.#options;
+      const address = () => this.#addresses.of(destination);
+      lane = new Lane(
+        destination,
+        this.#context,
+        address,
+        new SizeLimit(clients, destination, address, this.#context.timers, logger),
       );
-      return Failed ?? [];
+      this.#lanes.set(key, lane);
     }
-    const { Failed } = await this.#clients.sqs.send(
-      new SendMessageBatchCommand({
-        QueueUrl: address,
-        Entries: batch.map(({ body, attributes }, index) => ({
-          Id: String(index),
-          MessageBody: body,
-          MessageAttributes: attributes,
-        })),
-      }),
-    );
-    return Failed ?? [];
+    return lane;
   }
+
+  #destinationOf(definition: MessageDefinition): Destination {
+    const { kind, owner } = definition;
+    const key = `${kind} ${owner}`;
+    let destination = this.#destinations.get(key);
+    if (!destination) {
+      destination = destinationOf(this.#options.topology, definition);
+      this.#destinations.set(key, destination);
+    }
+    return destination;
+  }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new PublishError('unknown', 'Unknown', String(reason), false);
 }

@@ -3,7 +3,8 @@ import { encodeMessage } from '@lethe/topology';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Message } from '@aws-sdk/client-sqs';
 import { MessageTooLargeError, PublishError } from '../src/messaging.errors.js';
-import { MessagePublisher, type PublishEntry } from '../src/publisher.js';
+import { MessagePublisher } from '../src/publisher.js';
+import type { PublishEntry } from '../src/sending/publish-entry.js';
 import { injectFault, outage } from './faults.fixture.js';
 import { ACCOUNT, Listen, Shouted, type Store, Whispered, createStore } from './store.fixture.js';
 
@@ -94,16 +95,29 @@ describe('MessagePublisher', () => {
     expect(result?.error).toBeInstanceOf(MessageTooLargeError);
   });
 
-  it('R19: reports each entry that was refused, and only those', async () => {
+  it('R19: sends again what was refused alone, and only that', async () => {
     const refused = { Id: '1', SenderFault: false, Code: 'InternalError', Message: 'try again' };
-    injectFault(store.clients.sns, 'PublishBatch', () => ({ Failed: [refused] }), 1);
+    const accepted = [{ Id: '0' }, { Id: '2' }];
+    injectFault(store.clients.sns, 'PublishBatch', () => ({ Successful: accepted, Failed: [refused] }), 1);
     const entries = range(3).map((n) => entry(Shouted, n));
 
     const results = await store.publisher.publishBatch(entries);
 
-    expect(results.map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
+    expect(results).toEqual(entries.map(({ id }) => ({ id })));
+    expect(idsOf(await receiveAll(1))).toEqual([entries[1]?.id]);
+  });
+
+  it('R19: reports each entry that is refused for good, and only those', async () => {
+    const refused = { Id: '1', SenderFault: true, Code: 'InvalidMessageContents', Message: 'no' };
+    const accepted = [{ Id: '0' }, { Id: '2' }];
+    const fault = injectFault(store.clients.sns, 'PublishBatch', () => ({ Successful: accepted, Failed: [refused] }));
+    const entries = range(3).map((n) => entry(Shouted, n));
+
+    const results = await store.publisher.publishBatch(entries);
+
     expect(results.map(({ error }) => error?.constructor)).toEqual([undefined, PublishError, undefined]);
-    expect(results[1]?.error).toMatchObject({ code: 'InternalError', senderFault: false });
+    expect(results[1]?.error).toMatchObject({ code: 'InvalidMessageContents', senderFault: true });
+    expect(fault.calls).toBe(1);
   });
 
   it('reports a request that failed for each of its entries, and sends the other requests', async () => {
