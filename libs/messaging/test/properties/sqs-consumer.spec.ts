@@ -1,0 +1,18 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { SqsConsumer } from '../../src/consumer/sqs-consumer.js';
+import { broken } from './laws.js';
+import { type MakeConsumer, runSchedule } from './run-schedule.js';
+import { schedules } from './schedule.js';
+
+const consumer: MakeConsumer = (setup) => new SqsConsumer({ ...setup, backoff: { base: 1, cap: 300 } });
+
+describe('a consumer under random schedules and faults', () => {
+  it.each([false, true])('R18: keeps the laws, fifo %s', async (fifo) => {
+    const property = fc.asyncProperty(schedules(fifo), async (schedule) => {
+      expect(broken(await runSchedule(schedule, consumer))).toEqual([]);
+    });
+
+    await fc.assert(property, { numRuns: 300, seed: 20_260_101 });
+  }, 120_000);
+});
