@@ -153,3 +153,11 @@ export class HandlerTimeoutError extends Error {
     super(`the handler did not end within ${timeoutMs} ms`);
   }
 }
+
+/** Provisioning made a request that a plan of it does not know, so that the plan would be wrong. */
+export class UnplannedCommandError extends Error {
+  override readonly name = 'UnplannedCommandError';
+  constructor(command: unknown) {
+    super(`a plan cannot foresee ${typeof command === 'object' ? command?.constructor.name : String(command)}`);
+  }
+}

@@ -6,3 +6,5 @@ export { type RedriveOptions, type RedriveReport, redrive } from './redrive.js';
 export type { Selection, Tally } from './selection.js';
 export { EXHAUSTED, type StoredMessage } from './stored-message.js';
 export type { SweepOptions, SweepProgress, SweepReport } from './sweep.js';
+export { type Plan, type Undeclared, planMessaging } from './plan.js';
+export type { AttributeChange, Change } from './planning-clients.js';
