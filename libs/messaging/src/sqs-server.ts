@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import { type BackoffOptions, type Timers, systemTimers } from '@lethe/kernel';
 import { type QueueResource, type ServiceDefinition, type Topology, isRequest, resourcesOf } from '@lethe/topology';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
-import { RETRY_BACKOFF_SECONDS } from './backoff.js';
 import type { MessagingClients } from './clients.js';
-import { Consumer, type Settled } from './consumer.js';
+import type { Bounds, ConsumerObserver, Settled } from './consumer/consumer.types.js';
+import { SqsConsumer } from './consumer/sqs-consumer.js';
 import { type Delivery, Dispatcher } from './dispatch.js';
 import { checkHandlers } from './handler-check.js';
 import type { HandlerOutcome } from './handler-outcome.js';
@@ -16,14 +16,15 @@ import { runHandlers } from './nest/run-handlers.js';
 import { Replier } from './reply/replier.js';
 import { runRequest } from './reply/run-request.js';
 import { ClaimCheck, type ClaimCheckOptions } from './sending/claim-check.js';
-import { SqsQueue } from './sqs-queue.js';
+import { ConsumerTelemetry } from './telemetry/consumer-telemetry.js';
+import { observers } from './telemetry/observers.js';
 
 export interface SqsServerOptions {
   readonly service: ServiceDefinition;
   readonly topology: Topology;
   readonly clients: MessagingClients;
-  /** Handlers that run at once. Default 32. */
-  readonly concurrency?: number;
+  /** Handlers that run at once: a number, or bounds within which it follows the handlers' time. Default 8 to 64. */
+  readonly concurrency?: number | Bounds;
   /** Default: silence. */
   readonly logger?: MessagingLogger;
   readonly timers?: Timers;
@@ -35,6 +36,10 @@ export interface SqsServerOptions {
   readonly visibilityTimeoutSeconds?: number;
   /** Seconds between the receives of a message that failed. Default from 0 to 1, doubling, up to 300. */
   readonly backoff?: BackoffOptions;
+  /** Milliseconds after which a handler's signal is aborted. Default: none, it may run as long as it likes. */
+  readonly handlerTimeoutMs?: number;
+  /** Told of every delivery, for metrics. OpenTelemetry is told already. */
+  readonly observer?: ConsumerObserver;
   /** Where data lies that was too large for its message: the publisher's. Without it such a message is dead-lettered. */
   readonly claimCheck?: ClaimCheckOptions;
 }
@@ -48,7 +53,7 @@ export type SqsServerEvents = {
   settled: (settled: Settled) => void;
 };
 
-const DEFAULTS = { concurrency: 32, drainMs: 20_000, waitSeconds: 20, pollers: 4 } as const;
+const DEFAULT_DRAIN_MS = 20_000;
 
 /**
  * Nest's server side of SNS and SQS: the queue of one service. Delivery is at least once; a message is deleted after its
@@ -62,7 +67,7 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
   readonly #options: SqsServerOptions & { readonly logger: MessagingLogger; readonly timers: Timers };
   readonly #events = new EventEmitter();
   readonly #handlers = new HandlerRegistry();
-  #consumer: Consumer | undefined;
+  #consumer: SqsConsumer | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: SqsServerOptions) {
@@ -87,12 +92,13 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
 
   override async listen(callback: (error?: unknown) => void): Promise<void> {
     try {
-      this.#consumer = await this.#open();
+      checkHandlers(this.#options.service, this.#handlers.all);
+      this.#consumer = this.#makeConsumer(this.#resource());
+      await this.#consumer.start();
     } catch (error) {
       callback(error);
       return;
     }
-    this.#consumer.start();
     this._status$.next('listening');
     callback();
   }
@@ -112,25 +118,21 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
     return this.#options.clients.sqs as T;
   }
 
-  async #open(): Promise<Consumer> {
-    const { service, clients, logger, backoff = RETRY_BACKOFF_SECONDS } = this.#options;
-    checkHandlers(service, this.#handlers.all);
-    const resource = this.#resource();
-    const queue = await SqsQueue.open(resource.name, clients);
-    const { concurrency = DEFAULTS.concurrency, waitSeconds = DEFAULTS.waitSeconds } = this.#options;
-    return new Consumer({
+  #makeConsumer(queue: QueueResource): SqsConsumer {
+    const { clients, logger, timers, concurrency, waitSeconds, backoff, handlerTimeoutMs, observer } = this.#options;
+    return new SqsConsumer({
       queue,
-      resource,
       clients,
       logger,
-      timers: this.#options.timers,
+      timers,
       concurrency,
       waitSeconds,
       backoff,
-      pollers: Math.min(DEFAULTS.pollers, Math.ceil(concurrency / 10)),
-      handle: this.#dispatcher(resource.name).handle,
-      handlerOf: (type) => this.#handlers.nameOf(type),
-      onSettled: (settled) => this.#events.emit('settled', settled),
+      handlerTimeoutMs,
+      handle: this.#dispatcher(queue.name).handle,
+      observer: observers(new ConsumerTelemetry(queue.name), observer, {
+        settled: (settled) => void this.#events.emit('settled', settled),
+      }),
     });
   }
 
@@ -180,7 +182,7 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
 
   async #close(): Promise<void> {
     this._status$.next('draining');
-    await this.#consumer?.close(this.#options.drainMs ?? DEFAULTS.drainMs);
+    await this.#consumer?.close(this.#options.drainMs ?? DEFAULT_DRAIN_MS);
     this._status$.next('closed');
   }
 }

@@ -19,11 +19,12 @@ describe('the drain', () => {
     const gate = deferred();
     let running = 0;
     const count = (id: string) => counts.set(id, (counts.get(id) ?? 0) + 1);
-    const first = await startReceiver(store, async ({ id }) => {
+    const hear = async ({ id }: { readonly id: string }) => {
       count(id);
       running += 1;
       await gate.promise;
-    });
+    };
+    const first = await startReceiver(store, hear, { concurrency: 32 });
     const ids = await store.publish(Shouted, range(150));
     await eventually(() => expect(running).toBe(32));
 

@@ -3,7 +3,7 @@ import { recorder } from '@lethe/testing';
 import type { MessageOf } from '@lethe/topology';
 import { Controller, Inject, Module, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { Settled } from '../src/consumer.js';
+import type { Settled } from '../src/consumer/consumer.types.js';
 import { Handles, type HandlerResult } from '../src/handles.js';
 import { SqsContext } from '../src/sqs-context.js';
 import { SqsServer, type SqsServerOptions } from '../src/sqs-server.js';
