@@ -1,4 +1,4 @@
-import type { SqsContext } from './sqs-context.js';
+import type { SqsContext } from './nest/sqs-context.js';
 
 /**
  * Thrown or returned by a handler: not now, try again after so many seconds. Unlike an error it is expected, and is

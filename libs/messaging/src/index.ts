@@ -3,7 +3,7 @@ export {
   SqsClientProxy,
   type SqsClientProxyOptions,
   type SqsClientStatus,
-} from './client-proxy.js';
+} from './nest/client-proxy.js';
 export type {
   Bounds,
   ConsumedQueue,
@@ -24,7 +24,7 @@ export {
   Handles,
   type MessageHandlerMethod,
   SQS_TRANSPORT,
-} from './handles.js';
+} from './nest/handles.js';
 export type { MessagingLogger } from './logger.js';
 export {
   AttributeLimitError,
@@ -42,8 +42,8 @@ export {
   VisibilityLostError,
 } from './messaging.errors.js';
 export { MessagePublisher, type MessagePublisherOptions } from './publisher.js';
-export { SqsContext } from './sqs-context.js';
-export { SqsServer, type SqsServerEvents, type SqsServerOptions, type SqsServerStatus } from './sqs-server.js';
+export { SqsContext } from './nest/sqs-context.js';
+export { SqsServer, type SqsServerEvents, type SqsServerOptions, type SqsServerStatus } from './nest/sqs-server.js';
 export { ConsumerTelemetry } from './telemetry/consumer-telemetry.js';
 export { observers } from './telemetry/observers.js';
 export { type ProcessedMessage, type ProcessOperation, ProcessTelemetry } from './telemetry/process.js';

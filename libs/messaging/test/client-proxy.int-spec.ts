@@ -1,7 +1,7 @@
 import { childTrace, runInTrace } from '@lethe/kernel';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { lastValueFrom } from 'rxjs';
-import { SqsClientProxy } from '../src/client-proxy.js';
+import { SqsClientProxy } from '../src/nest/client-proxy.js';
 import { UndeclaredMessageError } from '../src/messaging.errors.js';
 import { injectFault, outage } from './faults.fixture.js';
 import { Listen, Shouted, type Store, createStore, sender } from './store.fixture.js';

@@ -23,12 +23,12 @@ import { NestFactory } from '@nestjs/core';
 import { ClientProxyFactory, EventPattern, MessagePattern, Transport } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { EMPTY, type Observable, Subject, firstValueFrom, of, tap, throwError } from 'rxjs';
-import { Handles } from '../src/handles.js';
+import { Handles } from '../src/nest/handles.js';
 import { Reject, RetryLater } from '../src/handler-outcome.js';
 import { HandlerMismatchError } from '../src/messaging.errors.js';
 import { provisionMessaging } from '../src/provision.js';
-import { SqsContext } from '../src/sqs-context.js';
-import { SqsServer } from '../src/sqs-server.js';
+import { SqsContext } from '../src/nest/sqs-context.js';
+import { SqsServer } from '../src/nest/sqs-server.js';
 import { startReceiver, startReplica } from './receiver.fixture.js';
 import { Listen, Shouted, type Store, createStore, receiver } from './store.fixture.js';
 

@@ -4,9 +4,9 @@ import type { MessageOf } from '@lethe/topology';
 import { Controller, Inject, Module, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Settled } from '../src/consumer/consumer.types.js';
-import { Handles, type HandlerResult } from '../src/handles.js';
-import { SqsContext } from '../src/sqs-context.js';
-import { SqsServer, type SqsServerOptions } from '../src/sqs-server.js';
+import { Handles, type HandlerResult } from '../src/nest/handles.js';
+import { SqsContext } from '../src/nest/sqs-context.js';
+import { SqsServer, type SqsServerOptions } from '../src/nest/sqs-server.js';
 import { Listen, Shouted, type Store, receiver } from './store.fixture.js';
 
 export type Heard = MessageOf<typeof Shouted> | MessageOf<typeof Listen>;

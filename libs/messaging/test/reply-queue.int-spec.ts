@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DeleteQueueCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { Controller } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
-import { Handles } from '../src/handles.js';
+import { Handles } from '../src/nest/handles.js';
 import { injectFault, outage } from './faults.fixture.js';
 import { Forget, type Market, Price, Prices, catalog, createMarket, replyQueues, sendRaw } from './reply.fixture.js';
 

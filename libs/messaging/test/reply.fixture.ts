@@ -8,11 +8,11 @@ import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { z } from 'zod';
 import { textAttributes } from '../src/batches.js';
-import { SqsClientProxy, type SqsClientProxyOptions } from '../src/client-proxy.js';
+import { SqsClientProxy, type SqsClientProxyOptions } from '../src/nest/client-proxy.js';
 import type { Settled } from '../src/consumer/consumer.types.js';
 import { MessagePublisher } from '../src/publisher.js';
 import { provisionMessaging } from '../src/provision.js';
-import { SqsServer } from '../src/sqs-server.js';
+import { SqsServer } from '../src/nest/sqs-server.js';
 import { ACCOUNT, REGION } from './store.fixture.js';
 
 const price = { owner: 'catalog', description: 'A question.', data: z.object({ sku: z.string().min(2) }) } as const;

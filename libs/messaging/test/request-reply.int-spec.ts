@@ -7,9 +7,9 @@ import { RpcException } from '@nestjs/microservices';
 import { type Observable, Subject, firstValueFrom, from, lastValueFrom, range, map, throwError, toArray } from 'rxjs';
 import { z } from 'zod';
 import { Reject, RetryLater } from '../src/handler-outcome.js';
-import { Handles } from '../src/handles.js';
+import { Handles } from '../src/nest/handles.js';
 import { RequestFailedError } from '../src/messaging.errors.js';
-import type { SqsContext } from '../src/sqs-context.js';
+import type { SqsContext } from '../src/nest/sqs-context.js';
 import { Forget, type Market, Price, Prices, catalog, createMarket, replyQueues } from './reply.fixture.js';
 
 type Cents = { cents: number };

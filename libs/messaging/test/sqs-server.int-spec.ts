@@ -6,9 +6,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { Observable, Subject, of, throwError } from 'rxjs';
-import { Handles } from '../src/handles.js';
+import { Handles } from '../src/nest/handles.js';
 import { DestinationError, HandlerFailedError, HandlerMismatchError } from '../src/messaging.errors.js';
-import { SqsContext } from '../src/sqs-context.js';
+import { SqsContext } from '../src/nest/sqs-context.js';
 import { startReceiver, startReplica } from './receiver.fixture.js';
 import { Listen, Shouted, type Store, Whispered, createStore, receiver, sender } from './store.fixture.js';
 

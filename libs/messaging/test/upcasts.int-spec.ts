@@ -7,11 +7,11 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { lastValueFrom } from 'rxjs';
 import { z } from 'zod';
-import { SqsClientProxy } from '../src/client-proxy.js';
-import { Handles } from '../src/handles.js';
+import { SqsClientProxy } from '../src/nest/client-proxy.js';
+import { Handles } from '../src/nest/handles.js';
 import { MessagePublisher } from '../src/publisher.js';
 import { provisionMessaging } from '../src/provision.js';
-import { SqsServer } from '../src/sqs-server.js';
+import { SqsServer } from '../src/nest/sqs-server.js';
 import { ACCOUNT, REGION } from './store.fixture.js';
 
 const placed = { owner: 'orders', name: 'placed', description: 'An event.' } as const;

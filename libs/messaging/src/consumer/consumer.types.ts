@@ -3,7 +3,7 @@ import type { BackoffOptions, Timers, TraceContext } from '@lethe/kernel';
 import type { Envelope } from '@lethe/topology';
 import type { MessagingClients } from '../clients.js';
 import type { HandlerOutcome } from '../handler-outcome.js';
-import type { HandlerResult } from '../handles.js';
+import type { HandlerResult } from '../nest/handles.js';
 import type { MessagingLogger } from '../logger.js';
 
 /** A message as SQS handed it out. */

@@ -3,7 +3,7 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { type HandlerOutcome, outcomeOf, recordedOutcome } from '../handler-outcome.js';
 import { HandlerFailedError } from '../messaging.errors.js';
-import type { SqsContext } from '../sqs-context.js';
+import type { SqsContext } from './sqs-context.js';
 
 /**
  * Runs every handler of a message to its end, at the same time, and says what that comes to. Nest would chain them

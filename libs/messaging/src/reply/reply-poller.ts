@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { type Timers, fullJitter, pause } from '@lethe/kernel';
-import { POLL_BACKOFF_MS } from '../backoff.js';
+import { POLL_BACKOFF_MS } from '../queue/backoff.js';
 import type { MessagingClients } from '../clients.js';
 import type { MessagingLogger } from '../logger.js';
 import type { ReplyQueue } from './reply-queue.js';

@@ -3,7 +3,7 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom, tap } from 'rxjs';
 import { type HandlerOutcome, outcomeOf, recordedOutcome } from '../handler-outcome.js';
 import type { MessagingLogger } from '../logger.js';
-import type { SqsContext } from '../sqs-context.js';
+import type { SqsContext } from '../nest/sqs-context.js';
 import type { Answer } from './answer.js';
 
 /**

@@ -6,10 +6,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Observable, map, range } from 'rxjs';
 import { z } from 'zod';
-import { SqsClientProxy } from '../../src/client-proxy.js';
-import { Handles } from '../../src/handles.js';
+import { SqsClientProxy } from '../../src/nest/client-proxy.js';
+import { Handles } from '../../src/nest/handles.js';
 import { MessagePublisher } from '../../src/publisher.js';
-import { SqsServer } from '../../src/sqs-server.js';
+import { SqsServer } from '../../src/nest/sqs-server.js';
 import type { FaultRates } from '../../src/testing/faults.js';
 import { createTestHarness } from '../../src/testing/harness/test-harness.js';
 

@@ -4,7 +4,7 @@ import { VirtualTime } from '@lethe/kernel/virtual-time';
 import type { MessagingClients } from '../../src/clients.js';
 import type { ConsumedQueue, Received } from '../../src/consumer/consumer.types.js';
 import { Reject, RetryLater } from '../../src/handler-outcome.js';
-import type { HandlerResult } from '../../src/handles.js';
+import type { HandlerResult } from '../../src/nest/handles.js';
 import { AwsSimulator } from '../../src/testing/aws-simulator.js';
 import type { FaultRates } from '../../src/testing/faults.js';
 import type { Connection } from '../../src/testing/wire/connection.js';

@@ -5,8 +5,8 @@ import { NestFactory } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { Reject, RetryLater } from '../../src/handler-outcome.js';
-import { type HandlerResult, Handles } from '../../src/handles.js';
-import { SqsServer } from '../../src/sqs-server.js';
+import { type HandlerResult, Handles } from '../../src/nest/handles.js';
+import { SqsServer } from '../../src/nest/sqs-server.js';
 import { createTestHarness } from '../../src/testing/harness/test-harness.js';
 
 const OrderPlaced = defineEvent({

@@ -2,7 +2,7 @@ import { systemTimers, pause } from '@lethe/kernel';
 import { defineCommand, defineEvent, defineService, defineTopology, encodeMessage } from '@lethe/topology';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import type { HandlerResult } from '../../src/handles.js';
+import type { HandlerResult } from '../../src/nest/handles.js';
 import { RetryLater } from '../../src/handler-outcome.js';
 import { MessagePublisher } from '../../src/publisher.js';
 import { type TestHarness, createTestHarness } from '../../src/testing/harness/test-harness.js';

@@ -3,11 +3,11 @@ import { recorder } from '@lethe/testing';
 import { defineEvent, defineService, encodeMessage, upcast } from '@lethe/topology';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import type { Received } from './consumer/consumer.types.js';
+import type { Received } from '../consumer/consumer.types.js';
 import { type Delivery, Dispatcher, type DispatcherOptions } from './dispatch.js';
-import type { HandlerOutcome } from './handler-outcome.js';
-import { ClaimCheckError } from './messaging.errors.js';
-import { ClaimCheck } from './sending/claim-check.js';
+import type { HandlerOutcome } from '../handler-outcome.js';
+import { ClaimCheckError } from '../messaging.errors.js';
+import { ClaimCheck } from '../sending/claim-check.js';
 
 const spec = { owner: 'shop', name: 'opened', description: 'x' } as const;
 const V1 = defineEvent({ ...spec, version: 1, data: z.object({ n: z.int() }) });

@@ -3,9 +3,9 @@ import { type MessageOf, defineEvent, defineService } from '@lethe/topology';
 import { describe, expect, it } from '@jest/globals';
 import { SetMetadata } from '@nestjs/common';
 import { z } from 'zod';
-import { recordedOutcome } from './handler-outcome.js';
+import { recordedOutcome } from '../handler-outcome.js';
 import { Handles } from './handles.js';
-import { UndeclaredMessageError } from './messaging.errors.js';
+import { UndeclaredMessageError } from '../messaging.errors.js';
 import { SqsContext } from './sqs-context.js';
 
 const spec = { owner: 'shop', version: 1, description: 'x', data: z.object({ n: z.int() }) } as const;

@@ -7,16 +7,16 @@ import {
   isRequest,
   readMessage,
 } from '@lethe/topology';
-import type { Handle, Handled, Received } from './consumer/consumer.types.js';
-import type { HandlerOutcome } from './handler-outcome.js';
-import { ClaimCheckError } from './messaging.errors.js';
-import { type Incoming, IncomingReader, formatOutcome } from './nest/incoming.js';
-import { METADATA } from './nest/packet-metadata.js';
-import type { Answer } from './reply/answer.js';
-import type { Replier } from './reply/replier.js';
-import type { ClaimCheck } from './sending/claim-check.js';
+import type { Handle, Handled, Received } from '../consumer/consumer.types.js';
+import type { HandlerOutcome } from '../handler-outcome.js';
+import { ClaimCheckError } from '../messaging.errors.js';
+import { type Incoming, IncomingReader, formatOutcome } from './incoming.js';
+import { METADATA } from './packet-metadata.js';
+import type { Answer } from '../reply/answer.js';
+import type { Replier } from '../reply/replier.js';
+import type { ClaimCheck } from '../sending/claim-check.js';
 import { SqsContext } from './sqs-context.js';
-import { ProcessTelemetry } from './telemetry/process.js';
+import { ProcessTelemetry } from '../telemetry/process.js';
 
 /** A message on its way to its handlers. */
 export interface Delivery {

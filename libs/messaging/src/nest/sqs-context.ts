@@ -1,6 +1,6 @@
 import type { Message } from '@lethe/topology';
 import { BaseRpcContext, type PacketMetadata } from '@nestjs/microservices';
-import { readMetadata } from './nest/packet-metadata.js';
+import { readMetadata } from './packet-metadata.js';
 
 export interface SqsContextFields {
   readonly message: Message;

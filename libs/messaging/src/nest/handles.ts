@@ -10,8 +10,8 @@ import {
 import { IntrinsicException } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { type Observable, catchError, isObservable, lastValueFrom, tap } from 'rxjs';
-import { type HandlerOutcome, type Reject, type RetryLater, outcomeOf, recordOutcome } from './handler-outcome.js';
-import { UndeclaredMessageError } from './messaging.errors.js';
+import { type HandlerOutcome, type Reject, type RetryLater, outcomeOf, recordOutcome } from '../handler-outcome.js';
+import { UndeclaredMessageError } from '../messaging.errors.js';
 import { SqsContext } from './sqs-context.js';
 
 /** Marks handlers as this transport's, so that other transports of a hybrid application leave them alone. */

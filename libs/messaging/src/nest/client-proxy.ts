@@ -12,12 +12,12 @@ import {
 } from '@lethe/topology';
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
-import type { MessagingClients } from './clients.js';
-import { type MessagingLogger, silentLogger } from './logger.js';
-import { RequestFailedError, UndeclaredMessageError } from './messaging.errors.js';
-import { metadataAttributes } from './nest/packet-metadata.js';
-import type { MessagePublisher } from './publisher.js';
-import { type DroppedReply, Requester } from './reply/requester.js';
+import type { MessagingClients } from '../clients.js';
+import { type MessagingLogger, silentLogger } from '../logger.js';
+import { RequestFailedError, UndeclaredMessageError } from '../messaging.errors.js';
+import { metadataAttributes } from './packet-metadata.js';
+import type { MessagePublisher } from '../publisher.js';
+import { type DroppedReply, Requester } from '../reply/requester.js';
 
 export interface SqsClientProxyOptions {
   readonly service: ServiceDefinition;

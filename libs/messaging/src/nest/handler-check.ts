@@ -1,6 +1,6 @@
 import { type ServiceDefinition, isMessageType } from '@lethe/topology';
 import type { MessageHandler } from '@nestjs/microservices';
-import { HandlerMismatchError } from './messaging.errors.js';
+import { HandlerMismatchError } from '../messaging.errors.js';
 
 /**
  * Throws a {@link HandlerMismatchError} unless each message that the service declares has a handler, a command only one,
