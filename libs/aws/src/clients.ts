@@ -1,3 +1,4 @@
+import { getFips } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -6,6 +7,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { type AwsCall, CallCounter } from './call-counter.js';
 import { countCalls } from './count-calls.js';
 import { BoundedHttpHandler, type Timeouts } from './http-handler.js';
+import { withLeanCalls } from './lean/lean-client.js';
 
 /** Attempts of one operation, the first included: with two retries the amplification stays small (R05). */
 export const MAX_ATTEMPTS = 3;
@@ -35,6 +37,7 @@ export class AwsClients {
   readonly calls = new CallCounter();
   readonly #options: AwsClientsOptions;
   readonly #onCall: (call: AwsCall) => void;
+  readonly #lean: boolean;
   #sqs: SQSClient | undefined;
   #sns: SNSClient | undefined;
   #kinesis: KinesisClient | undefined;
@@ -43,6 +46,8 @@ export class AwsClients {
 
   constructor(options: AwsClientsOptions) {
     this.#options = options;
+    // Without MD5, as FIPS 140 wants it, the SDK brings its own to check message bodies.
+    this.#lean = options.transport !== 'sdk' && getFips() === 0;
     this.#onCall = (call) => {
       this.calls.add(call);
       options.onCall?.(call);
@@ -52,7 +57,8 @@ export class AwsClients {
   get sqs(): SQSClient {
     if (!this.#sqs) {
       // The client's own endpoint serves every queue of the region; the host in a queue URL is only a name.
-      this.#sqs = new SQSClient({ ...this.#config(), useQueueUrlAsEndpoint: false });
+      const config = this.#config();
+      this.#sqs = this.#hot(new SQSClient({ ...config, useQueueUrlAsEndpoint: false }), config.requestHandler);
       countCalls(this.#sqs.middlewareStack, 'sqs', this.#onCall);
     }
     return this.#sqs;
@@ -69,7 +75,8 @@ export class AwsClients {
   get kinesis(): KinesisClient {
     if (!this.#kinesis) {
       // The SDK's default for Kinesis is HTTP/2, whose sessions have neither a connect timeout nor a bound on sockets.
-      this.#kinesis = new KinesisClient(this.#config());
+      const config = this.#config();
+      this.#kinesis = this.#hot(new KinesisClient(config), config.requestHandler);
       countCalls(this.#kinesis.middlewareStack, 'kinesis', this.#onCall);
     }
     return this.#kinesis;
@@ -96,6 +103,10 @@ export class AwsClients {
   close(): void {
     for (const client of [this.#sqs, this.#sns, this.#kinesis, this.#dynamodb, this.#s3]) client?.destroy();
     this.#sqs = this.#sns = this.#kinesis = this.#dynamodb = this.#s3 = undefined;
+  }
+
+  #hot<Client extends SQSClient | KinesisClient>(client: Client, handler: BoundedHttpHandler): Client {
+    return this.#lean ? withLeanCalls(client, handler, this.#onCall) : client;
   }
 
   #config(defaultRequestTimeoutMs?: number) {
