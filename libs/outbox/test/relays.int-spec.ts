@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { statement } from '@lethe/database';
-import { eventually } from '@lethe/testing';
+import { deferred, eventually } from '@lethe/testing';
 import { Logger } from '@nestjs/common';
 import { setImmediate as turn } from 'node:timers/promises';
 import { FakePublisher, Happened, OutboxFixture, type Replica } from './fixture.js';
@@ -104,6 +104,68 @@ describe('R16: several relays on one outbox', () => {
     const firsts = [...publisher.idsByKey()].map(([key, ids]) => [key, [...new Set(ids)]]);
     expect(Object.fromEntries(firsts)).toEqual(Object.fromEntries(written));
     expect(publisher.ids.length).toBeGreaterThan(KEYS * PER_KEY);
+  });
+});
+
+describe('R16: throughput', () => {
+  let fixture: OutboxFixture;
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    fixture = await OutboxFixture.create();
+  });
+  afterAll(() => fixture.close());
+  afterEach(() => fixture.clear());
+
+  /** A broker that answers nothing until it is told to; what it was given is in flight at once. */
+  class PatientPublisher extends FakePublisher {
+    readonly gate = deferred();
+    readonly asked: string[] = [];
+    override behave = async (entries: Parameters<FakePublisher['publishBatch']>[0]) => {
+      this.asked.push(...entries.map(({ id }) => id));
+      await this.gate.promise;
+      return this.accept(entries);
+    };
+  }
+  const fill = async (replica: Replica, keys: number) => {
+    const rows = Array.from({ length: keys }, (_, n) => replica.outbox.row(Happened, { n }, { key: `key-${n}` }));
+    await replica.database.transaction((tx) => replica.outbox.addAll(tx, rows));
+  };
+
+  it.each([1, 2, 4])(
+    'R16: %i relays have as many batches on their way at once, none of them the same',
+    async (count) => {
+      const publisher = new PatientPublisher();
+      const replicas = await Promise.all(
+        Array.from({ length: count }, () =>
+          fixture.replica(publisher, { batchSize: 10, concurrency: 1, listen: false }),
+        ),
+      );
+      await fill(replicas[0] as Replica, 100);
+
+      const sending = replicas.map(({ relay }) => relay.sendBatch());
+      await eventually(() => expect(publisher.asked).toHaveLength(10 * count));
+
+      expect(new Set(publisher.asked).size).toBe(10 * count);
+      publisher.gate.resolve();
+      expect(await Promise.all(sending)).toMatchObject(Array.from({ length: count }, () => ({ sent: 10 })));
+    },
+  );
+
+  it('claims a batch while another is on its way, where there is a backlog, and ends both when it is stopped', async () => {
+    const publisher = new PatientPublisher();
+    const [quick, { behave }] = [new FakePublisher(), publisher];
+    publisher.behave = (entries) => (publisher.batches.calls.length === 1 ? quick.behave(entries) : behave(entries));
+    const replica = await fixture.replica(publisher, { batchSize: 10, listen: false });
+    await fill(replica, 100);
+    replica.relay.start();
+    await eventually(() => expect(publisher.asked).toHaveLength(20));
+
+    const stopping = replica.relay.stop();
+    publisher.gate.resolve();
+    await stopping;
+
+    expect(new Set(publisher.asked).size).toBe(20);
+    expect(await fixture.unsent()).toHaveLength(100 - quick.ids.length - publisher.ids.length);
   });
 });
 

@@ -19,6 +19,8 @@ export interface Publisher {
 export interface RelayOptions {
   /** Rows claimed at once. Default 100. */
   readonly batchSize?: number;
+  /** Batches in flight at once while there is a backlog, each with a connection of the pool. Default 2. */
+  readonly concurrency?: number;
   /** The longest that work waits when every wake was lost. Default 1,000 ms. */
   readonly pollMs?: number;
   /** How long the rows of a batch stay locked for the publisher at most. Default 15,000 ms. */

@@ -14,7 +14,8 @@ const TROUBLE = { base: 100, cap: 30_000 };
 
 /**
  * Sends what lies in the outbox. Every replica runs one; they share the work row by row and keep the order of each key
- * (R16). It holds one connection of the pool while it has work, and one of its own to hear other processes.
+ * (R16). It holds one connection of the pool while it has work, another while it has a backlog, and one of its own to hear
+ * other processes.
  */
 export class Relay {
   readonly #logger = new Logger('Relay');
@@ -22,6 +23,7 @@ export class Relay {
   readonly #schedule: Schedule;
   readonly #batchSize: number;
   readonly #stopping = new AbortController();
+  readonly #companions = new Set<Promise<void>>();
   #running: Promise<unknown> | undefined;
 
   constructor(
@@ -46,7 +48,7 @@ export class Relay {
     const { signal } = this.#stopping;
     if (signal.aborted) return;
     this.#running ??= Promise.all([
-      this.#relay(signal),
+      this.#relay(signal).then(() => Promise.all(this.#companions)),
       this.#sweep(signal),
       this.options.listen === false ? undefined : listenForPeers(this.database, this.bell, signal),
     ]);
@@ -104,8 +106,26 @@ export class Relay {
       }
       troubles = 0;
       const claimed = outcome.sent + outcome.failed;
-      if (claimed >= this.#batchSize) this.bell.callPeers();
+      if (claimed >= this.#batchSize) {
+        this.bell.callPeers();
+        this.#speedUp(signal);
+      }
       if (claimed === 0) await this.bell.wait(Math.min(this.#pollDelay(), this.#schedule.idleMs), signal);
+    }
+  }
+
+  /** There is more than one batch: others go on beside, so that one is claimed while another is on its way. */
+  #speedUp(signal: AbortSignal): void {
+    if (this.#companions.size + 1 >= (this.options.concurrency ?? 2)) return;
+    const companion = this.#accompany(signal).finally(() => this.#companions.delete(companion));
+    this.#companions.add(companion);
+  }
+
+  /** Sends batches for as long as there are full ones that get through. */
+  async #accompany(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const outcome = await this.#attempt();
+      if (outcome === undefined || outcome.failed > 0 || outcome.sent < this.#batchSize) return;
     }
   }
 
