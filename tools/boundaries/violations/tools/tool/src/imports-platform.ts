@@ -1,4 +1,0 @@
-// refused by nx(enforce-module-boundaries): tagged with "layer:tool" can only depend on
-import { platformLeaf } from '@violations/platform-leaf';
-
-export const used = platformLeaf;
