@@ -6,8 +6,8 @@ import {
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
 import type { SubscriptionResource } from '@lethe/topology';
-import type { MessagingClients } from './clients.js';
-import { DestinationError } from './messaging.errors.js';
+import type { MessagingClients } from '../clients.js';
+import { DestinationError } from '../messaging.errors.js';
 import { sameValue } from './attribute-values.js';
 
 /**
