@@ -105,7 +105,8 @@ class Sweep {
       if (batch === undefined) return;
       const meant = batch.filter((message) => this.#take(message));
       try {
-        if (meant.length > 0) this.#done += await this.act(meant, this.#walk);
+        const done = meant.length > 0 ? await this.act(meant, this.#walk) : 0;
+        this.#done += done;
       } catch (error) {
         // One batch that fails as a whole ends the work: what is left would fail as well.
         this.#walk.problems.addError('stopped', error, meant.length);
