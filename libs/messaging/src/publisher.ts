@@ -68,6 +68,12 @@ export class MessagePublisher {
     };
   }
 
+  /** Entries that are held, and senders that wait for room. */
+  get pending(): { readonly entries: number; readonly waiting: number } {
+    const { entries, waiting } = this.#admission;
+    return { entries, waiting };
+  }
+
   /**
    * Sends one entry, together with others that are issued at the same time. Ends when SNS or SQS has it. Rejects with a
    * {@link PublishError}: `senderFault` tells whether sending the same again is pointless. Await it: while too much is
