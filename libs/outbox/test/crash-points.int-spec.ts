@@ -135,7 +135,36 @@ describe('R15: no message without its change, no change without its message', ()
     expect(await fixture.unsent()).toEqual([]);
   });
 
-  it('sends a row whose transaction committed late, after others with a higher place in line were sent', async () => {
+  it('R15: a relay that dies after-mark, after its commit, has sent once', async () => {
+    const [id] = await write(writer, 'a');
+    await writer.relay.sendBatch();
+    await writer.database.close();
+    const other = await fixture.replica(publisher);
+
+    await other.relay.sendBatch();
+
+    expect(publisher.ids).toEqual([id]);
+    expect(await fixture.unsent()).toEqual([]);
+  });
+
+  it('R15: a relay that dies while it puts messages of later in line leaves them where they were, once', async () => {
+    const id = await writer.database.transaction((tx) =>
+      writer.outbox.add(tx, Happened, { n: 1 }, { key: 'a', deliverAt: 0 }),
+    );
+    const dying = await fixture.replica(publisher, {}, DyingDatabase);
+    const database = dying.database as DyingDatabase;
+    database.dieAfter = 'outbox.enqueue-due';
+    database.kill = (pid) => fixture.kill(pid);
+
+    await expect(dying.relay.enqueueDue()).rejects.toMatchObject({ status: 503 });
+    expect(await fixture.unsent()).toEqual([]);
+
+    expect(await writer.relay.enqueueDue()).toBe(1);
+    await writer.relay.sendBatch();
+    expect(publisher.ids).toEqual([id]);
+  });
+
+  it('OBX-1: sends a row whose transaction committed late, after others with a higher place in line were sent', async () => {
     const early = Promise.withResolvers<void>();
     const written = Promise.withResolvers<string>();
     const slow = writer.database.transaction(async (tx) => {

@@ -103,18 +103,33 @@ describe('Inbox', () => {
     await eventually(() => expect(publisher.accepted).toHaveLength(1));
   });
 
-  it('forgets, in bounded batches, only messages past their retention', async () => {
+  it('OBX-2: forgets, in bounded batches, only messages past their retention', async () => {
     await fixture.operator.dataSource.query(
       `INSERT INTO inbox SELECT gen_random_uuid(), now() - interval '20 days' FROM generate_series(1, 2500)`,
     );
     const recent = { id: uuidv7() };
     await replica.inbox.once(recent, effect);
 
+    const batches = await watchDeletes();
     const swept = await Promise.all([replica.relay.sweepInbox(), replica.relay.sweepInbox()]);
 
     expect(swept.reduce((sum, count) => sum + count)).toBe(2_500);
     expect(await fixture.operator.query(INBOX)).toEqual([recent]);
+    expect(Math.max(...(await batches()))).toBe(1_000);
   });
+
+  /** Counts the rows of each DELETE from now on. */
+  async function watchDeletes(): Promise<() => Promise<number[]>> {
+    await fixture.operator.dataSource.query(`
+      CREATE TABLE IF NOT EXISTS deletes (rows int);
+      TRUNCATE deletes;
+      CREATE OR REPLACE FUNCTION note_delete() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO deletes SELECT count(*) FROM gone; RETURN NULL; END $$;
+      CREATE OR REPLACE TRIGGER note_delete AFTER DELETE ON inbox REFERENCING OLD TABLE AS gone
+        FOR EACH STATEMENT EXECUTE FUNCTION note_delete()`);
+    const DELETES = statement('spec.deletes', 'SELECT rows FROM deletes');
+    return async () => (await fixture.operator.query<{ rows: number }>(DELETES)).map(({ rows }) => rows);
+  }
 
   /** Somebody waits for another transaction's outcome. */
   async function waiting(): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { statement } from '@lethe/database';
+import { Database, type TransactionOptions, type Tx, statement } from '@lethe/database';
 import { deferred, eventually } from '@lethe/testing';
 import { Logger } from '@nestjs/common';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -14,6 +14,23 @@ const KILL_CLAIMERS = statement(
    WHERE application_name = 'replica' AND state = 'idle in transaction' AND datname = current_database()
      AND query LIKE '%FOR UPDATE SKIP LOCKED%'`,
 );
+
+const WAITING = statement(
+  'spec.waiting',
+  `SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+);
+const ISOLATION = statement('spec.isolation', 'SHOW transaction_isolation');
+const isolations: unknown[] = [];
+
+/** Notes at which isolation each transaction runs. */
+class WatchedDatabase extends Database {
+  override transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T> {
+    return super.transaction(async (tx) => {
+      isolations.push(...(await tx.query<{ transaction_isolation: string }>(ISOLATION)).map(Object.values).flat());
+      return work(tx);
+    }, options);
+  }
+}
 
 /** A broker that takes messages at its own pace and refuses some; it watches over the order of each key. */
 class CapriciousPublisher extends FakePublisher {
@@ -150,6 +167,25 @@ describe('R16: throughput', () => {
       expect(await Promise.all(sending)).toMatchObject(Array.from({ length: count }, () => ({ sent: 10 })));
     },
   );
+
+  it('OBX-3: relays claim at READ COMMITTED past the locks of others: nobody waits, nothing is repeated', async () => {
+    const publisher = new PatientPublisher();
+    const replicas = await Promise.all(
+      Array.from({ length: 8 }, () => fixture.replica(publisher, { batchSize: 10, listen: false }, WatchedDatabase)),
+    );
+    await fill(replicas[0] as Replica, 80);
+    isolations.length = 0;
+
+    const sending = replicas.map(({ relay }) => relay.sendBatch());
+    await eventually(() => expect(publisher.asked).toHaveLength(80));
+    const waiting = await fixture.operator.query(WAITING);
+    publisher.gate.resolve();
+
+    expect(waiting).toEqual([]);
+    expect(await Promise.all(sending)).toMatchObject(replicas.map(() => ({ sent: 10, failed: 0 })));
+    expect(new Set(publisher.ids).size).toBe(80);
+    expect(isolations).toEqual(replicas.map(() => 'read committed'));
+  });
 
   it('claims a batch while another is on its way, where there is a backlog, and ends both when it is stopped', async () => {
     const publisher = new PatientPublisher();
