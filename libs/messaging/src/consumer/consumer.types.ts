@@ -119,7 +119,7 @@ export interface SqsConsumerOptions {
   /** Default: silence. */
   readonly logger?: MessagingLogger | undefined;
   readonly timers?: Timers | undefined;
-  /** Handlers that run at once: a number, or bounds within which it follows the handlers' time. Default 8 to 64. */
+  /** Handlers that run at once: a number, or bounds within which it follows what comes through. Default 8 to 256. */
   readonly concurrency?: number | Bounds | undefined;
   /** Seconds that a poll waits at an empty queue, at most 20. Default 20. */
   readonly waitSeconds?: number | undefined;

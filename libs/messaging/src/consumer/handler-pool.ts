@@ -8,6 +8,8 @@ export interface HandlerPoolOptions {
   readonly timers: Timers;
   /** Runs the handler. Never rejects. */
   readonly handle: (delivery: Delivery) => Promise<Handled>;
+  /** Whether more slots would let more messages in. */
+  readonly short: () => boolean;
   /** Takes what the handler said; its slot is free again. Must not throw. */
   readonly ended: (delivery: Delivery, handled: Handled) => void;
 }
@@ -54,9 +56,9 @@ export class HandlerPool {
   }
 
   #end(delivery: Delivery, handled: Handled): void {
-    const { limit, timers, ended } = this.options;
+    const { limit, timers, ended, short } = this.options;
     delivery.endedAt = timers.monotonic();
-    limit.ended(delivery.endedAt - delivery.startedAt, this.running.size >= limit.current);
+    limit.ended(delivery.endedAt, delivery.endedAt - delivery.startedAt, short());
     this.running.delete(delivery);
     this.#endings += 1;
     this.#fill();

@@ -1,4 +1,5 @@
 import { type BackoffOptions, type Timers } from '@lethe/kernel';
+import { MAX_BATCH_ENTRIES } from '../batches.js';
 import type { MessagingClients } from '../clients.js';
 import { outcomeOf } from '../handler-outcome.js';
 import type { MessagingLogger } from '../logger.js';
@@ -66,7 +67,7 @@ export class Pipeline {
     const queue = new SqsQueue(settings.url, clients);
     const of = { queue, queueName, logger, timers };
     this.#maxUnsettled = Math.max(MAX_UNSETTLED, 2 * concurrency.max);
-    this.#limit = new ConcurrencyLimit(concurrency, () => observation.changed(this.state));
+    this.#limit = new ConcurrencyLimit(concurrency, timers, () => observation.changed(this.state));
     this.#prefetch = new Prefetch(timers);
     this.#visibility = new VisibilityKeeper({
       ...of,
@@ -81,6 +82,7 @@ export class Pipeline {
       limit: this.#limit,
       timers,
       handle: (delivery) => this.#handle(delivery),
+      short: () => this.#short,
       ended: (delivery, handled) => this.#ended(delivery, handled),
     });
     this.#lanes = fifo ? this.#makeLanes() : undefined;
@@ -136,6 +138,12 @@ export class Pipeline {
     const { running, ready } = this.#pool;
     const ahead = this.#limit.current + this.#prefetch.size - running.size - ready;
     return Math.min(ahead, this.#maxUnsettled - this.#unsettled);
+  }
+
+  /** Whether the slots hold back the next poll, and are not merely promised to polls of an empty queue. */
+  get #short(): boolean {
+    const { size } = this.#pool.running;
+    return size * 2 >= this.#limit.current && this.#room - this.#poller.promised < MAX_BATCH_ENTRIES;
   }
 
   #deliver(messages: readonly Received[], waitedMs: number): void {

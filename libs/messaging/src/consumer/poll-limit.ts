@@ -1,5 +1,5 @@
 /** Polls in flight at most: the rest of a client's 50 sockets is for deletes and extensions. */
-const MAX_POLLS = 24;
+const MAX_POLLS = 32;
 
 /**
  * How many polls may be in flight: more while they come back well filled, fewer when not, and one where the queue is

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Timers, fullJitter } from '@lethe/kernel';
 import { MAX_BATCH_ENTRIES } from '../batches.js';
 import type { MessagingLogger } from '../logger.js';
@@ -43,10 +44,18 @@ export class Poller {
   #cancelLinger: (() => void) | undefined;
   #ended: (() => void) | undefined;
 
-  constructor(private readonly options: PollerOptions) {}
+  constructor(private readonly options: PollerOptions) {
+    // Every poll in flight listens to it.
+    setMaxListeners(0, this.#receive.signal);
+  }
 
   get inFlight(): number {
     return this.#inFlight;
+  }
+
+  /** Messages that polls in flight may bring. */
+  get promised(): number {
+    return this.#promised;
   }
 
   get limit(): number {

@@ -7,7 +7,7 @@ import type { Bounds, ConsumerState, SqsConsumerOptions } from './consumer.types
 import { Observation } from './observation.js';
 import { Pipeline } from './pipeline.js';
 
-const DEFAULT_CONCURRENCY: Bounds = { min: 8, max: 64 };
+const DEFAULT_CONCURRENCY: Bounds = { min: 8, max: 256 };
 const DEFAULT_WAIT_SECONDS = 20;
 const DEFAULT_GRACE_MS = 20_000;
 const NOTHING = { polls: 0, pollLimit: 0, running: 0, concurrency: 0, waiting: 0, unsettled: 0 } as const;
