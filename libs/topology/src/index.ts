@@ -23,6 +23,8 @@ export {
   defineStream,
   isMessageType,
 } from './definitions.js';
+export { type AsyncApiDocument, type AsyncApiInfo, asyncApiOf } from './describe/asyncapi.js';
+export { mermaidOf } from './describe/mermaid.js';
 export {
   type Envelope,
   type EnvelopeFields,
