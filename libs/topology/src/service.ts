@@ -67,7 +67,10 @@ export function defineService<
   const R extends readonly StreamDefinition[] = readonly [],
   const Q extends QueueSettings | undefined = undefined,
   const T extends TopicSettings | undefined = undefined,
->(spec: ServiceSpec<N, P, C, H, W, R, Q, T>): ServiceDefinition<N, P, C, H, W, R, Q, T> {
+>(
+  spec: ServiceSpec<N, P, C, H, W, R, Q, T>,
+  // Without NoInfer, a service declared inside the call of defineTopology would take what that call allows for what it says.
+): ServiceDefinition<N, NoInfer<P>, NoInfer<C>, NoInfer<H>, NoInfer<W>, NoInfer<R>, NoInfer<Q>, NoInfer<T>> {
   checkName('service', spec.name);
   checkQueueSettings(spec.name, spec.queue);
   checkTopicSettings(spec.name, spec.topic);
@@ -110,17 +113,20 @@ export interface Unmatched<Problem extends string, Types> {
   readonly types: Types;
 }
 
-/** Events heard by FIFO queues whose topics are not FIFO. */
-type OutOfOrder<S extends readonly ServiceDefinition[]> = Without<
-  Extract<Extract<S[number], { readonly queue?: { readonly fifo: true } }>['handles'][number], { kind: 'event' }>,
-  Extract<S[number], { readonly topic?: { readonly fifo: true } }>['publishes'][number]['type']
+/** Owners whose events FIFO queues hear, and whose topics are not FIFO. */
+type Unordered<S extends readonly ServiceDefinition[]> = Exclude<
+  Extract<
+    Extract<S[number], { readonly queue?: { readonly fifo: true } }>['handles'][number],
+    { kind: 'event' }
+  >['owner'],
+  Extract<S[number], { readonly topic?: { readonly fifo: true } }>['name']
 >;
 
 type Check<S extends readonly ServiceDefinition[]> = [Without<HandledEvents<S>, Published<S>>] extends [never]
   ? [Exclude<Sent<S>, HandledCommands<S>>] extends [never]
-    ? [OutOfOrder<S>] extends [never]
+    ? [Unordered<S>] extends [never]
       ? unknown
-      : Unmatched<'a FIFO queue hears an event of a topic that is not FIFO', OutOfOrder<S>>
+      : Unmatched<'a FIFO queue hears a topic that is not FIFO', Unordered<S>>
     : Unmatched<'a command is sent that no service handles', Exclude<Sent<S>, HandledCommands<S>>>
   : Unmatched<'an event is subscribed to that no service publishes', Without<HandledEvents<S>, Published<S>>>;
 
