@@ -52,7 +52,8 @@ describe('settings of queues and topics', () => {
   });
 
   it('leave the retention alone, on which the inbox counts (R14)', () => {
-    const changed: ServiceDefinition = { ...books, queue: { ...books.queue, ...{ retentionSeconds: 60 } } };
+    const queue = { retentionSeconds: 60, fifo: true } as const;
+    const changed: ServiceDefinition = { ...books, queue };
 
     expect(resourcesOf({ name: 'shop', services: [changed] }).queues).toMatchObject([
       { retentionSeconds: 345_600, deadLetterRetentionSeconds: 1_209_600 },
