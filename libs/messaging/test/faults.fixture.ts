@@ -1,4 +1,4 @@
-import type { AwsClients } from '@lethe/aws';
+import type { MessagingClients } from '../src/clients.js';
 
 interface Call {
   readonly input: object;
@@ -8,48 +8,37 @@ interface Call {
 
 /** Takes the place of one operation of a client: answers an output, or throws. */
 type Fault = (call: Call) => Promise<object> | object;
-
-interface Stack {
-  add(
-    middleware: (
-      next: (args: { input: object }) => Promise<{ output: object; response: unknown }>,
-      context: { readonly commandName?: string },
-    ) => (args: { input: object }) => Promise<{ output: object; response: unknown }>,
-    options: { readonly step: 'initialize'; readonly priority: 'low'; readonly name: string },
-  ): void;
-  remove(name: string): boolean;
-}
-
-let faults = 0;
+type Send = (command: { readonly input: object }, ...rest: unknown[]) => Promise<object>;
 
 /**
- * Lets an operation, such as `DeleteMessageBatch`, fare as the fault says for its next `times` calls, inside the real
- * client. Answers how to see and end it.
+ * Lets an operation, such as `DeleteMessageBatch`, fare as the fault says for its next `times` calls. Answers how to see
+ * and end it.
  */
 export function injectFault(
-  client: AwsClients['sqs'] | AwsClients['sns'],
+  client: MessagingClients['sqs'] | MessagingClients['sns'],
   operation: string,
   fault: Fault,
   times = Infinity,
 ) {
-  faults += 1;
-  const name = `fault${faults}`;
-  const stack: Stack = client.middlewareStack;
+  const before: unknown = Reflect.get(client, 'send');
+  if (typeof before !== 'function') throw new TypeError('the client has no send');
+  const next: Send = async (...call) => Reflect.apply(before, client, call);
+  let left = times;
   let calls = 0;
-  stack.add(
-    (next, context) => async (args) => {
-      if (context.commandName !== `${operation}Command` || calls >= times) return next(args);
-      calls += 1;
-      const call = { input: args.input, next: async () => (await next(args)).output };
-      return { output: await fault(call), response: {} };
-    },
-    { step: 'initialize', priority: 'low', name },
-  );
+  const send: Send = async (command, ...rest) => {
+    if (command.constructor.name !== `${operation}Command` || left <= 0) return next(command, ...rest);
+    left -= 1;
+    calls += 1;
+    return fault({ input: command.input, next: () => next(command, ...rest) });
+  };
+  Reflect.set(client, 'send', send);
   return {
     get calls(): number {
       return calls;
     },
-    end: () => void stack.remove(name),
+    end: (): void => {
+      left = 0;
+    },
   };
 }
 

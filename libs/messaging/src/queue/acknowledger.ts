@@ -42,11 +42,6 @@ export class Acknowledger {
     );
   }
 
-  /** Sends now what gathers. */
-  dispatch(): void {
-    this.#deletes.dispatch();
-  }
-
   /** Deletes that fail from now on are not tried again. */
   giveUp(): void {
     this.#giveUp.abort();

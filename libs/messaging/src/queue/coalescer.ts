@@ -24,13 +24,12 @@ export class Coalescer<Item, Result> {
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting;
       waiting.push({ item, resolve, reject });
-      if (waiting.length === MAX_BATCH_ENTRIES) this.dispatch();
-      else this.#cancel ??= this.timers.after(this.lingerMs, () => this.dispatch());
+      if (waiting.length === MAX_BATCH_ENTRIES) this.#dispatch();
+      else this.#cancel ??= this.timers.after(this.lingerMs, () => this.#dispatch());
     });
   }
 
-  /** Sends what waits, now. */
-  dispatch(): void {
+  #dispatch(): void {
     this.#cancel?.();
     this.#cancel = undefined;
     const batch = this.#waiting;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { VirtualTime } from '@lethe/kernel/virtual-time';
 import { Coalescer } from './coalescer.js';
 
 const range = (count: number) => Array.from({ length: count }, (_, n) => n);
@@ -28,20 +29,24 @@ describe('Coalescer', () => {
     expect(results.map(({ status }) => status)).toEqual([...range(10).map(() => 'rejected'), 'fulfilled', 'fulfilled']);
   });
 
-  it('sends at once what waits when it is flushed, and waits for the answer', async () => {
-    const answer = Promise.withResolvers<void>();
-    const told: string[] = [];
-    const coalescer = new Coalescer<number, number>(async (items) => {
-      told.push('sent');
-      await answer.promise;
-      return items;
-    }, 1_000_000);
-    const adding = coalescer.add(1);
+  it('keeps nobody waiting for longer than the linger, counted from the first', async () => {
+    const time = new VirtualTime();
+    const sentAt: number[] = [];
+    const coalescer = new Coalescer<number, number>(
+      (items) => {
+        sentAt.push(time.monotonic());
+        return Promise.resolve(items);
+      },
+      5,
+      time,
+    );
 
-    const flushing = coalescer.flush().then(() => told.push('flushed'));
-    answer.resolve();
-    await Promise.all([adding, flushing]);
+    const first = coalescer.add(1);
+    await time.advance(3);
+    const second = coalescer.add(2);
+    await time.advance(2);
 
-    expect(told).toEqual(['sent', 'flushed']);
+    expect(await Promise.all([first, second])).toEqual([1, 2]);
+    expect(sentAt).toEqual([5]);
   });
 });
