@@ -7,7 +7,7 @@ export interface Timers extends Clock {
   /** Calls once, so many milliseconds from now. Gives what cancels the call. */
   after(ms: number, call: () => void): () => void;
   /** From 0 up to 1, which is not reached. */
-  random(): number;
+  readonly random: () => number;
 }
 
 export const systemTimers: Timers = {

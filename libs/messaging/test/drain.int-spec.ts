@@ -40,7 +40,7 @@ describe('the drain', () => {
     expect(await store.receive(store.queueUrl, 0, 0)).toEqual([]);
   });
 
-  it('gives back at once what arrives while it stops', async () => {
+  it('SQS-4: gives back at once what arrives while it stops', async () => {
     const arrived = deferred();
     const gate = deferred();
     injectFault(
@@ -122,7 +122,7 @@ describe('the drain', () => {
     await replica.settled();
   });
 
-  it('deletes what was handled before it closes, though receiving was aborted', async () => {
+  it('SQS-3, SQS-4: deletes what was handled before it closes, though receiving was aborted', async () => {
     const failed = { Id: '0', SenderFault: false, Code: 'InternalError', Message: 'try again' };
     const fault = injectFault(store.clients.sqs, 'DeleteMessageBatch', () => ({ Failed: [failed] }), 2);
     const replica = await startReceiver(store, () => undefined);

@@ -150,7 +150,7 @@ describe('the pipeline', () => {
     expect(replica.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'visibility is lost' }));
   });
 
-  it('never counts a failed delete as a failed handler, nor shows the message meanwhile', async () => {
+  it('SQS-2: never counts a failed delete as a failed handler, nor shows the message meanwhile', async () => {
     const failed = { Id: '0', SenderFault: false, Code: 'InternalError', Message: 'try again' };
     const partly = injectFault(store.clients.sqs, 'DeleteMessageBatch', () => ({ Failed: [failed] }), 3);
     const wholly = injectFault(store.clients.sqs, 'DeleteMessageBatch', outage, 3);
@@ -179,7 +179,7 @@ describe('the pipeline', () => {
     expect(settled.filter(({ outcome }) => outcome === 'done')).toHaveLength(30);
   });
 
-  it('does not take a successful delete for a proof: what was lost meanwhile comes again, under the same id', async () => {
+  it('SQS-1: does not take a successful delete for a proof: what was lost meanwhile comes again, under the same id', async () => {
     injectFault(store.clients.sqs, 'ChangeMessageVisibilityBatch', outage);
     const ids: string[] = [];
     const again = deferred();

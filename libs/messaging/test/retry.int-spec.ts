@@ -15,7 +15,7 @@ describe('retries', () => {
   });
   afterEach(() => store.close());
 
-  it('retries the same SQS message through its visibility, so that its receive count goes on', async () => {
+  it('SQS-8: retries the same SQS message through its visibility, so that its receive count goes on', async () => {
     const failure = new Error('not today');
     const replica = await startReceiver(store, (_message, { receiveCount }) => {
       if (receiveCount < 3) throw failure;

@@ -3,19 +3,31 @@ import type { AwsClients } from '@lethe/aws';
 type Operation = (input: object) => Promise<object>;
 type Fault = (input: object, send: Operation) => Promise<object>;
 
-/** Puts itself between a client and the real service, for one operation such as `PutRecords`, until it is removed. */
+interface Command {
+  readonly input: object;
+}
+type Send = (command: Command, ...options: unknown[]) => Promise<object>;
+
+function sendOf(client: object): Send {
+  const send: unknown = Reflect.get(client, 'send');
+  if (typeof send !== 'function') throw new TypeError('this is no client');
+  return (...args) => Reflect.apply(send, client, args) as Promise<object>;
+}
+
+/**
+ * Puts itself between a client and the real service, for one operation such as `PutRecords`, until it is removed. By
+ * `send`, so that it serves either transport.
+ */
 export function intercept(client: AwsClients['kinesis' | 'dynamodb'], operation: string, fault: Fault): () => void {
-  const name = `fault-${operation}-${Math.random()}`;
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      if (context.commandName !== `${operation}Command`) return next(args);
-      const send: Operation = async (input) => (await next({ ...args, input: { ...input } })).output;
-      const output = await fault(args.input, send);
-      return { response: undefined, output: output as Awaited<ReturnType<typeof next>>['output'] };
-    },
-    { step: 'initialize', name },
-  );
+  const send = sendOf(client);
+  let removed = false;
+  const faulty: Send = async (command, ...options) => {
+    if (removed || command.constructor.name !== `${operation}Command`) return send(command, ...options);
+    const Again = command.constructor as new (input: object) => Command;
+    return fault(command.input, (input) => send(new Again(input), ...options));
+  };
+  Object.defineProperty(client, 'send', { value: faulty, configurable: true, writable: true });
   return () => {
-    client.middlewareStack.remove(name);
+    removed = true;
   };
 }
