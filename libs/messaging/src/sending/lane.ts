@@ -34,7 +34,7 @@ const RETRY = { base: 50, cap: 1_000 };
 
 /**
  * The way to one destination. What comes at the same time leaves together: ten at once, or what there is when the
- * linger is over. An entry that comes alone, to a lane where the last one came alone too, does not wait.
+ * linger is over. On an idle lane nobody waits once there are as many as in the batch before: a lone sender never does.
  */
 export class Lane {
   readonly #line: Line;
@@ -76,7 +76,7 @@ export class Lane {
     if (ready === 0) return;
     const full = Math.max(ready / MAX_BATCH_ENTRIES, bytes / this.#maxBatchBytes);
     if (full >= 1) this.#ask(Math.floor(full));
-    else if (this.#asked === 0 && this.#running === 0 && this.#lastBatch <= 1) this.#leave();
+    else if (this.#asked === 0 && this.#running === 0 && ready >= this.#lastBatch) this.#leave();
     else this.#cancelLinger ??= this.#context.timers.after(this.#context.lingerMs, () => this.flush());
   }
 

@@ -60,6 +60,19 @@ describe('MessagePublisher.publish', () => {
     expect((second ?? 0) - (first ?? 0)).toBe(3); // the first of them came after one millisecond
   });
 
+  it('does not wait for more than came before, where nothing is under way', async () => {
+    await warmUp();
+    const sender = async () => {
+      for (const n of range(10)) await lab.publisher.publish(entryOf(Plain, n));
+    };
+    const began = lab.time.monotonic();
+
+    await lab.time.run(Promise.all(range(3).map(sender)));
+
+    expect(batches()).toEqual(range(10).map(() => 3));
+    expect(lab.time.monotonic() - began).toBe(100);
+  });
+
   it('sends events and commands on ways of their own', async () => {
     await lab.time.run(
       Promise.all(range(10).flatMap((n) => [Plain, Told].map((to) => lab.publisher.publish(entryOf(to, n))))),
