@@ -2,9 +2,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { chaosCommand } from './chaos.command.js';
 import type { CliConfig } from './cli.config.js';
 import { importCatalogCommand } from './import-catalog.command.js';
-import { queuesCommand } from './queues.command.js';
+import { addQueueCommands, addTopologyCommands } from './messaging/messaging.program.js';
 import { replayOrdersCommand } from './replay-orders.command.js';
-import { topologyCommand } from './topology.command.js';
+import { type Terminal, processTerminal } from './terminal.js';
 import { upCommand } from './up.command.js';
 
 /** A whole number of at least `least`. */
@@ -24,10 +24,14 @@ function day(text: string): string {
 }
 
 /** The `lethe` command with all that it can do. */
-export function buildProgram(config: CliConfig): Command {
+export function buildProgram(config: CliConfig, terminal: Terminal = processTerminal): Command {
   const program = new Command('lethe')
     .description('Runs the store, feeds it, watches it, and breaks it on purpose.')
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.out.write(text),
+      writeErr: (text) => void terminal.err.write(text),
+    })
     .showHelpAfterError();
 
   program
@@ -39,7 +43,9 @@ export function buildProgram(config: CliConfig): Command {
     .action((options) => upCommand(config, options));
 
   addDataCommands(program, config);
-  addOperatingCommands(program, config);
+  addChaosCommand(program);
+  addTopologyCommands(program, config, terminal);
+  addQueueCommands(program, config, terminal);
   return program;
 }
 
@@ -69,8 +75,8 @@ function addDataCommands(program: Command, config: CliConfig): void {
     .action((file, options) => replayOrdersCommand(config, file, options));
 }
 
-/** Commands that watch the store, or break it. */
-function addOperatingCommands(program: Command, config: CliConfig): void {
+/** The command that breaks the store. */
+function addChaosCommand(program: Command): void {
   program
     .command('chaos')
     .description('buy from a store of its own while replicas die, then check every invariant')
@@ -80,18 +86,4 @@ function addOperatingCommands(program: Command, config: CliConfig): void {
     .option('--seed <n>', 'seed of the choices, to repeat them', wholeNumber(0))
     .addOption(json())
     .action((options) => chaosCommand(options));
-
-  const topology = program.command('topology').description('what the services say to each other');
-  topology
-    .command('list')
-    .description('topics, queues, subscriptions and streams, as declared')
-    .addOption(json())
-    .action((options) => topologyCommand(options));
-
-  const queues = program.command('queues').description('the queues of the running store');
-  queues
-    .command('list')
-    .description('messages waiting, in flight and dead-lettered')
-    .addOption(json())
-    .action((options) => queuesCommand(config, options));
 }

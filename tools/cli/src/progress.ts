@@ -13,7 +13,7 @@ export class Progress {
   constructor(
     private readonly label: string,
     private readonly total: number,
-    private readonly out: NodeJS.WriteStream | undefined,
+    private readonly out: Pick<NodeJS.WriteStream, 'write' | 'isTTY'> | undefined,
   ) {}
 
   update(done: number, note = ''): void {
@@ -52,7 +52,7 @@ export class Counter {
   private drawnAt = -REDRAW_MS;
   private last = '';
 
-  constructor(private readonly out: NodeJS.WriteStream | undefined) {}
+  constructor(private readonly out: Pick<NodeJS.WriteStream, 'write' | 'isTTY'> | undefined) {}
 
   update(text: string): void {
     if (this.out === undefined || text === this.last) return;

@@ -14,7 +14,12 @@ const secretsSchema = z.object({
 });
 export type Secrets = z.output<typeof secretsSchema>;
 
-const addressSchema = z.object({ url: z.url(), pid: z.int() });
+const addressSchema = z.object({
+  url: z.url(),
+  pid: z.int(),
+  /** The variables by which the AWS SDK finds the embedded servers. */
+  aws: z.record(z.string(), z.string()).default({}),
+});
 export type Address = z.output<typeof addressSchema>;
 
 /** What stands in for Secrets Manager on a laptop: made at the first start, readable by its owner only. */
@@ -37,8 +42,8 @@ export function adminPasswordOf(dataDir: string): string | undefined {
 }
 
 /** Tells commands in other terminals where the store is. */
-export function saveAddress(dataDir: string, url: string): void {
-  writeFileSync(join(dataDir, 'address.json'), JSON.stringify({ url, pid: process.pid } satisfies Address));
+export function saveAddress(dataDir: string, url: string, aws: Readonly<Record<string, string>>): void {
+  writeFileSync(join(dataDir, 'address.json'), JSON.stringify({ url, pid: process.pid, aws } satisfies Address));
 }
 
 /** Forgets where the store was. */

@@ -121,7 +121,7 @@ class LocalStore implements RunningStore {
     this.#say('progress', 'starting replicas');
     await this.#startServices(balancer, around);
     if (this.options.seed) await this.#seed();
-    saveAddress(this.dataDir, this.url);
+    saveAddress(this.dataDir, this.url, this.awsEnv);
     this.#undo.push(() => clearAddress(this.dataDir));
   }
 

@@ -1,14 +1,25 @@
 import { store } from '@lethe/contracts';
-import { resourcesOf } from '@lethe/topology';
-import { table } from './output.js';
+import { type Resources, asyncApiOf, mermaidOf, resourcesOf } from '@lethe/topology';
+import { table } from '../output.js';
+import { type Terminal, print } from '../terminal.js';
 
 /** `lethe topology list`: what the store owns in SNS, SQS and Kinesis, as its services declare it. */
-export function topologyCommand(options: { json?: true }): void {
+export function topologyCommand(options: { json?: true }, terminal: Terminal): void {
   const resources = resourcesOf(store);
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(resources)}\n`);
-    return;
-  }
+  print(terminal, options.json, resources, () => `${tables(resources)}\n`);
+}
+
+/** `lethe topology asyncapi`: the topology as an AsyncAPI 3.0 document. */
+export function asyncApiCommand({ out }: Terminal): void {
+  out.write(`${JSON.stringify(asyncApiOf(store, { title: 'Lethe' }), undefined, 2)}\n`);
+}
+
+/** `lethe topology mermaid`: the topology as a Mermaid flow chart. */
+export function mermaidCommand({ out }: Terminal): void {
+  out.write(mermaidOf(store));
+}
+
+function tables(resources: Resources): string {
   const parts = [
     table(
       ['topic', 'owner'],
@@ -34,5 +45,5 @@ export function topologyCommand(options: { json?: true }): void {
       resources.streams.map(({ name, owner, shards }) => [name, owner, shards]),
     ),
   ];
-  process.stdout.write(`${parts.join('\n\n')}\n`);
+  return parts.join('\n\n');
 }
