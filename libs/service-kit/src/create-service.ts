@@ -1,7 +1,8 @@
 import { AwsClients } from '@lethe/aws';
 import { AccessGuard } from '@lethe/identity';
 import { SqsServer } from '@lethe/messaging';
-import { type ServiceDefinition, type Topology } from '@lethe/topology';
+import { openDeadLetters } from '@lethe/messaging/operations';
+import { type ServiceDefinition, type Topology, acceptedTypes, queueName } from '@lethe/topology';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -23,6 +24,7 @@ import { ValidationPipe } from './http/validation.pipe.js';
 import { createLogger } from './observe/logger.js';
 import { Metrics } from './observe/metrics.js';
 import { NestLogger } from './observe/nest-logger.js';
+import { QueueMetrics } from './observe/queue-metrics.js';
 import { ReadinessRegistry } from './observe/readiness.js';
 import { UnguardedError } from './service-kit.errors.js';
 import { ServiceModule } from './service.module.js';
@@ -100,7 +102,21 @@ function connectQueue(
   const { DRAIN_TIMEOUT_MS, DRAIN_DELAY_MS } = config;
   // Handlers get what the drain has left, less what HTTP, outbox and pools take after them.
   const drainMs = Math.max(1_000, DRAIN_TIMEOUT_MS - DRAIN_DELAY_MS - 5_000);
-  const strategy = new SqsServer({ service: definition, topology, clients: app.get(AwsClients), logger, drainMs });
+  const clients = app.get(AwsClients);
+  const observer = new QueueMetrics({
+    registry: app.get(Metrics).registry,
+    types: definition.handles.flatMap(acceptedTypes),
+    calls: clients.calls,
+    depths: async () => {
+      const { source, deadLetters } = await openDeadLetters(
+        clients,
+        queueName(topology.name, definition.name, definition.queue),
+      );
+      const { waiting, inFlight } = deadLetters.depth;
+      return { ...source.depth, deadLetters: waiting + inFlight };
+    },
+  });
+  const strategy = new SqsServer({ service: definition, topology, clients, logger, drainMs, observer });
   app.connectMicroservice({ strategy }, { inheritAppConfig: false });
 }
 
