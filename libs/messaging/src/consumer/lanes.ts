@@ -92,7 +92,7 @@ export class Lanes {
     this.#draining = true;
     const back: Delivery[] = [];
     for (const [group, lane] of this.#lanes) {
-      back.push(...lane.waiting.reverse());
+      back.push(...lane.waiting.toReversed());
       this.#waiting -= lane.waiting.length;
       lane.waiting = [];
       if (!lane.head || !(lane.wake || unstarted.has(lane.head))) continue;
@@ -172,7 +172,7 @@ export class Lanes {
   /** Returns the head, to come back after so long, and those behind it, which SQS holds back until then. */
   async #return(delivery: Delivery, handled: Handled, seconds: number): Promise<void> {
     const lane = this.#lanes.get(groupOf(delivery));
-    const followers = lane?.waiting.reverse() ?? [];
+    const followers = lane?.waiting.toReversed() ?? [];
     this.#waiting -= followers.length;
     this.#lanes.delete(groupOf(delivery));
     const returns = followers.map((follower) => [follower, 0] as const);
@@ -190,7 +190,7 @@ export class Lanes {
     let next = lane.waiting.shift();
     for (; next && (next.overtaking || next.holding === 'lost'); next = lane.waiting.shift()) overtaking.push(next);
     this.#waiting -= overtaking.length;
-    void this.#giveBack(overtaking.reverse());
+    void this.#giveBack(overtaking.toReversed());
     lane.head = next;
     if (!next) return void this.#lanes.delete(group);
     this.#waiting -= 1;

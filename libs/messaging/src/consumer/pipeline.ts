@@ -160,7 +160,7 @@ export class Pipeline {
       else if (this.#lanes) this.#lanes.add(delivery);
       else this.#pool.add(delivery);
     }
-    if (unwanted.length > 0) void this.#return(unwanted.reverse());
+    if (unwanted.length > 0) void this.#return(unwanted.toReversed());
   }
 
   async #handle(delivery: Delivery): Promise<Handled> {

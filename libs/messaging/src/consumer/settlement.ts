@@ -78,7 +78,7 @@ export class Settlement {
     const diagnosis: Diagnosis = { reason, detail, handler: handled.handler, messageId: handled.envelope?.id };
     try {
       if (!deadLetters) throw new Error('the queue has no dead-letter queue');
-      await deadLetters.send(delivery.received, diagnosis);
+      await deadLetters.send(delivery.seen, diagnosis);
     } catch (cause) {
       const fields = { reason, detail, err: cause };
       this.#log('error', delivery, handled, fields, 'the dead-letter queue cannot be reached: the message stays');

@@ -23,7 +23,7 @@ export interface SqsServerOptions {
   readonly service: ServiceDefinition;
   readonly topology: Topology;
   readonly clients: MessagingClients;
-  /** Handlers that run at once: a number, or bounds within which it follows the handlers' time. Default 8 to 64. */
+  /** Handlers that run at once: a number, or bounds within which it follows what comes through. Default 8 to 256. */
   readonly concurrency?: number | Bounds;
   /** Default: silence. */
   readonly logger?: MessagingLogger;

@@ -77,7 +77,7 @@ export class VisibilityKeeper {
   async returnInOrder(returns: readonly (readonly [Delivery, number])[]): Promise<boolean[]> {
     const results = Array.from<boolean>({ length: returns.length }).fill(false);
     const ours = [...returns.entries()].filter(([, [{ holding }]]) => holding === 'held');
-    await Promise.all(ours.map(([, [delivery]]) => this.letGo(delivery)));
+    await Promise.all(ours.map(async ([, [delivery]]) => this.letGo(delivery)));
     for (let at = 0; at < ours.length; at += MAX_BATCH_ENTRIES) {
       const batch = ours.slice(at, at + MAX_BATCH_ENTRIES);
       const taken = await this.#returnTogether(batch.map(([, entry]) => entry));

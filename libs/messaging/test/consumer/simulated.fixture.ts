@@ -42,13 +42,13 @@ export async function simulated({ fifo = false, latencyMs = 5 }: { fifo?: boolea
     simulator,
     queue,
     /** Sends these bodies, one after the other; on a FIFO queue to the group that each begins with, as in `a1`. */
-    async send(...bodies: readonly string[]): Promise<void> {
+    send: async (...bodies: readonly string[]): Promise<void> => {
       for (const body of bodies) {
         const ids = fifo ? { MessageGroupId: body.slice(0, 1), MessageDeduplicationId: body } : {};
         await time.run(sqs.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody: body, ...ids })));
       }
     },
-    async start(handle: PlainHandle, options: Partial<SqsConsumerOptions> = {}) {
+    start: async (handle: PlainHandle, options: Partial<SqsConsumerOptions> = {}) => {
       const settled: Settled[] = [];
       const repeated: Received[] = [];
       const lines: Told[] = [];

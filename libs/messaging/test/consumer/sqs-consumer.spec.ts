@@ -1,106 +1,131 @@
-import { describe, expect, it } from '@jest/globals';
 import { pause } from '@lethe/kernel';
-import { HandlerTimeoutError } from '../../src/messaging.errors.js';
-import { VISIBILITY_SECONDS, virtualQueue } from './virtual-consumer.fixture.js';
+import { describe, expect, it } from '@jest/globals';
+import type { ConsumerState } from '../../src/consumer/consumer.types.js';
+import { SqsConsumer } from '../../src/consumer/sqs-consumer.js';
+import { Reject, RetryLater } from '../../src/handler-outcome.js';
+import { DestinationError } from '../../src/messaging.errors.js';
+import { simulated } from './simulated.fixture.js';
 
-const LONG_MS = 3 * VISIBILITY_SECONDS * 1_000;
+const bodies = (count: number) => Array.from({ length: count }, (_, n) => `m${n}`);
 
-describe('a consumer of a standard queue', () => {
-  it('SQS-5: aborts a handler that takes too long, and hides its message for as long as it runs on', async () => {
-    const queue = await virtualQueue();
-    const runs: { at: number; reason?: unknown }[] = [];
-    await queue.send('slow');
-    const consumer = await queue.consume(
-      async (_received, signal) => {
-        const run: { at: number; reason?: unknown } = { at: queue.time.monotonic() };
-        runs.push(run);
-        signal.addEventListener('abort', () => (run.reason = signal.reason));
-        await pause(LONG_MS, undefined, queue.time);
+describe('SqsConsumer', () => {
+  it('asks SQS for what it is not told of its queue', async () => {
+    const { send, start, time, simulator } = await simulated();
+    await send('bad');
+
+    const { settled } = await start(() => new Reject('of another shop'), { queue: { name: 'q' } });
+    await time.until(() => settled.length === 1);
+
+    expect(simulator.messages('dead').map(({ body }) => body)).toEqual(['bad']);
+    expect(settled).toMatchObject([{ outcome: 'dead-lettered', reason: 'rejected', receiveCount: 1 }]);
+  });
+
+  it('keeps a rejected message where its queue has no dead-letter queue', async () => {
+    const { send, start, time, simulator } = await simulated();
+    await send('bad');
+    const first = await start(() => new Reject('first'));
+    await time.until(() => first.settled.length === 1);
+    await first.close();
+    const { settled, lines } = await start(() => new Reject('second'), { queue: { name: 'dead' } });
+
+    await time.until(() => settled.length === 2);
+
+    expect(settled).toMatchObject([{ outcome: 'retried' }, { outcome: 'retried' }]);
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'error' }));
+    expect(simulator.messages('dead')).toHaveLength(1);
+  });
+
+  it('rejects the start where there is no such queue, and takes bounds only that make sense', async () => {
+    const { simulator, time } = await simulated();
+    const { clients } = simulator;
+    const handle = () => undefined;
+
+    const starting = new SqsConsumer({ clients, queue: { name: 'nowhere' }, handle, timers: time }).start();
+
+    await expect(time.run(starting)).rejects.toBeInstanceOf(DestinationError);
+    for (const concurrency of [0, 1.5, { min: 3, max: 2 }])
+      expect(() => new SqsConsumer({ clients, queue: { name: 'q' }, handle, concurrency })).toThrow(RangeError);
+  });
+
+  it('takes what a handler returns and throws', async () => {
+    const { send, start, time } = await simulated();
+    await send('done', 'later', 'reject', 'throw');
+    const { settled } = await start(({ body, receiveCount }) => {
+      if (receiveCount > 1) return undefined;
+      if (body === 'later') return new RetryLater(5);
+      if (body === 'reject') return new Reject('no');
+      if (body === 'throw') throw new Error('no');
+      return undefined;
+    });
+
+    await time.until(() => settled.length === 6);
+
+    expect(settled.map(({ outcome }) => outcome).sort()).toEqual([
+      'dead-lettered',
+      'done',
+      'done',
+      'done',
+      'retried',
+      'retried',
+    ]);
+  });
+
+  it('goes on when its observer throws, and logs that', async () => {
+    const { send, start, time, simulator } = await simulated();
+    await send('m');
+    const fail = () => {
+      throw new Error('full disk');
+    };
+    const { lines } = await start(() => undefined, { observer: { received: fail, settled: fail, state: fail } });
+
+    await time.until(() => simulator.messages('q').length === 0);
+    await time.advance(1_000);
+
+    expect(lines.filter(({ level }) => level === 'error').length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('starts and closes once, and does nothing when it was closed before', async () => {
+    const { simulator, time, queue } = await simulated();
+    const consumer = new SqsConsumer({ clients: simulator.clients, queue, handle: () => undefined, timers: time });
+
+    await time.run(consumer.close());
+    await time.run(consumer.start());
+
+    expect(consumer.state).toMatchObject({ status: 'closed', polls: 0 });
+    expect(simulator.polled()).toEqual(new Set());
+  });
+
+  it('R11: grows its polls and handlers with the backlog, within bounds, and goes back to one poll', async () => {
+    const { send, start, time } = await simulated({ latencyMs: 0 });
+    await send(...bodies(600));
+    const states: ConsumerState[] = [];
+    let most = 0;
+    let running = 0;
+    const received: number[] = [];
+    const { settled } = await start(
+      async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await pause(300, undefined, time);
+        running -= 1;
       },
-      { handlerTimeoutMs: 1_000 },
+      {
+        concurrency: { min: 2, max: 90 },
+        observer: {
+          state: (state) => void states.push(state),
+          received: (count) => void received.push(count),
+        },
+      },
     );
 
-    await queue.time.until(() => consumer.settled.length === 1);
-    await queue.time.advance(LONG_MS);
-    await consumer.close();
+    await time.advance(60_000);
 
-    expect(runs).toEqual([{ at: runs[0]?.at, reason: expect.any(HandlerTimeoutError) }]);
-  });
-
-  it('SQS-10: keeps messages hidden that wait for their handler, from their receipt on', async () => {
-    const queue = await virtualQueue();
-    const handled: string[] = [];
-    for (const body of ['a', 'b', 'c']) await queue.send(body);
-    const work = async ({ body }: { readonly body: string }) => {
-      handled.push(body);
-      await pause(LONG_MS, undefined, queue.time);
-    };
-    const consumers = [await queue.consume(work, { concurrency: 1 }), await queue.consume(work, { concurrency: 1 })];
-
-    await queue.time.until(() => consumers.flatMap(({ settled }) => settled).length === 3);
-    for (const { close } of consumers) await close();
-
-    expect(handled.toSorted()).toEqual(['a', 'b', 'c']);
-  });
-
-  it('deletes on sight what it has handled, where the answer to its delete was lost', async () => {
-    const queue = await virtualQueue();
-    const handled: string[] = [];
-    await queue.send('once');
-    queue.simulator.faults.inject('lostRequest', { operation: 'DeleteMessageBatch', times: 1_000 });
-    const consumer = await queue.consume(({ body }) => void handled.push(body));
-    await queue.time.until(() => consumer.settled.length === 1);
-    queue.simulator.faults.end();
-
-    await queue.time.until(() => consumer.repeated.length === 1);
-    await consumer.close();
-
-    expect(handled).toEqual(['once']);
-    expect(queue.simulator.messages(queue.name)).toEqual([]);
-  });
-});
-
-describe('a consumer of a FIFO queue', () => {
-  it('R19: a failed message holds back its group alone, and is retried before its visibility expires', async () => {
-    const queue = await virtualQueue({ fifo: true });
-    const handled: string[] = [];
-    let failures = 0;
-    for (const [body, group] of [
-      ['a1', 'a'],
-      ['a2', 'a'],
-      ['b1', 'b'],
-      ['b2', 'b'],
-    ] as const) {
-      await queue.send(body, group);
-    }
-    const consumer = await queue.consume(({ body }) => {
-      if (body === 'a1' && (failures += 1) <= 2) throw new Error('not yet');
-      handled.push(body);
-    });
-    const startedAt = queue.time.monotonic();
-
-    await queue.time.until(() => handled.length === 4);
-    const tookMs = queue.time.monotonic() - startedAt;
-    await consumer.close();
-
-    expect(handled.filter((body) => body.startsWith('a'))).toEqual(['a1', 'a2']);
-    expect(handled.filter((body) => body.startsWith('b'))).toEqual(['b1', 'b2']);
-    expect(tookMs).toBeLessThan(VISIBILITY_SECONDS * 1_000);
-  });
-
-  it('dead-letters a message that always fails, and none of those that waited behind it', async () => {
-    const queue = await virtualQueue({ fifo: true });
-    const handled: string[] = [];
-    for (const body of ['poison', 'next', 'last']) await queue.send(body, 'g');
-    const consumer = await queue.consume(({ body }) => {
-      if (body === 'poison') throw new Error('never');
-      handled.push(body);
-    });
-
-    await queue.time.until(() => handled.length === 2);
-    await consumer.close();
-
-    expect(handled).toEqual(['next', 'last']);
-    expect(queue.simulator.messages('dead.fifo').map(({ body }) => body)).toEqual(['poison']);
+    expect(settled).toEqual([]);
+    expect(most).toBeLessThanOrEqual(90);
+    expect(most).toBeGreaterThan(60);
+    expect(Math.max(...states.map(({ pollLimit }) => pollLimit))).toBeGreaterThanOrEqual(4);
+    expect(states.at(-1)?.pollLimit).toBe(1);
+    expect(received.filter((count) => count === 10).length).toBeGreaterThanOrEqual(55);
+    expect(received.filter((count) => count === 0).length).toBeLessThan(15);
   });
 });
