@@ -2,6 +2,10 @@
 export class AnswerTimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'ETIMEDOUT';
+
+  constructor(awaited: 'connection' | 'answer', ms: number) {
+    super(`no ${awaited} within ${ms} ms`);
+  }
 }
 
 /** The caller's signal aborted the call. Named as the SDK's; `cause` is the signal's reason. */

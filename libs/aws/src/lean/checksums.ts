@@ -1,42 +1,25 @@
 import { hash } from 'node:crypto';
-import type {
-  ReceiveMessageResult,
-  SendMessageBatchRequest,
-  SendMessageBatchResult,
-  SendMessageRequest,
-  SendMessageResult,
-} from '@aws-sdk/client-sqs';
+import type * as Sqs from '@aws-sdk/client-sqs';
 import { MessageChecksumError } from '../aws.errors.js';
 
-interface Claim {
-  readonly id: string | undefined;
-  readonly body: string | undefined;
-  readonly md5: string | undefined;
+const md5 = (body = ''): string => hash('md5', body);
+
+function refuse(messages: readonly { readonly MessageId?: string | undefined }[]): void {
+  if (messages.length > 0) throw new MessageChecksumError(messages.map(({ MessageId }) => MessageId));
 }
 
-function verify(claims: readonly Claim[]): void {
-  const wrong = claims.filter(({ body, md5 }) => hash('md5', body ?? '') !== md5);
-  if (wrong.length > 0) throw new MessageChecksumError(wrong.map(({ id }) => id));
+/** Each body is what the queue says it was. Throws a {@link MessageChecksumError}, as the next two do. */
+export function verifyReceived(_input: object, { Messages = [] }: Sqs.ReceiveMessageResult): void {
+  refuse(Messages.filter(({ Body, MD5OfBody }) => md5(Body) !== MD5OfBody));
 }
 
-/** Each body is what the queue says it was. Throws a {@link MessageChecksumError}. */
-export function verifyReceived(_input: object, { Messages = [] }: ReceiveMessageResult): void {
-  verify(Messages.map(({ MessageId: id, Body: body, MD5OfBody: md5 }) => ({ id, body, md5 })));
+/** The queue took the body for what it was. */
+export function verifySent({ MessageBody }: Sqs.SendMessageRequest, sent: Sqs.SendMessageResult): void {
+  refuse(md5(MessageBody) === sent.MD5OfMessageBody ? [] : [sent]);
 }
 
-/** The queue took the body for what it was. Throws a {@link MessageChecksumError}. */
-export function verifySent(
-  input: SendMessageRequest,
-  { MessageId: id, MD5OfMessageBody: md5 }: SendMessageResult,
-): void {
-  verify([{ id, md5, body: input.MessageBody }]);
-}
-
-/** As {@link verifySent}, for those entries of a batch that the queue took. */
-export function verifyBatch(
-  { Entries = [] }: SendMessageBatchRequest,
-  { Successful = [] }: SendMessageBatchResult,
-): void {
+/** The queue took the bodies for what they were. */
+export function verifyBatch({ Entries = [] }: Sqs.SendMessageBatchRequest, output: Sqs.SendMessageBatchResult): void {
   const bodies = new Map(Entries.map(({ Id, MessageBody }) => [Id, MessageBody]));
-  verify(Successful.map(({ Id, MessageId: id, MD5OfMessageBody: md5 }) => ({ id, md5, body: bodies.get(Id) })));
+  refuse((output.Successful ?? []).filter(({ Id, MD5OfMessageBody }) => md5(bodies.get(Id)) !== MD5OfMessageBody));
 }

@@ -1,57 +1,42 @@
-/** Steps from an input or output to a value: names, and `*` for every item or value. */
-export type Path = readonly string[];
+type Members = Record<string, unknown>;
 
-/** What JSON cannot say by itself, and where. */
-export interface Shape {
-  /** Bytes of the input, sent in base64. */
-  readonly sends?: readonly Path[];
-  /** Bytes of the output, received in base64. */
-  readonly receives?: readonly Path[];
-  /** Seconds since 1970 in the output. */
-  readonly dates?: readonly Path[];
-}
+const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null;
+const objectsIn = (value: unknown): Members[] => (isObject(value) ? Object.values(value).filter(isObject) : []);
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const hasBytes = (value: unknown): boolean =>
+  value instanceof Uint8Array || (isObject(value) && Object.values(value).some(hasBytes));
 
-/** A copy with the values at the path changed; the value itself, where there is nothing to change. */
-function changed(value: unknown, path: Path, change: (leaf: unknown) => unknown, depth = 0): unknown {
-  const step = path[depth];
-  if (step === undefined) return change(value);
-  if (!isObject(value)) return value;
-  let copy: Record<string, unknown> | undefined;
-  for (const name of step === '*' ? Object.keys(value) : [step]) {
-    const before = value[name];
-    const after = before === undefined ? before : changed(before, path, change, depth + 1);
-    if (after === before) continue;
-    copy ??= Object.assign(Array.isArray(value) ? [] : {}, value);
-    copy[name] = after;
+function encoded(value: unknown): unknown {
+  if (value instanceof Uint8Array) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
   }
-  return copy ?? value;
+  if (Array.isArray(value)) return value.map(encoded);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, encoded(member)]));
 }
 
-function toBase64(leaf: unknown): unknown {
-  if (typeof leaf === 'string') return Buffer.from(leaf).toString('base64');
-  if (!(leaf instanceof Uint8Array)) return leaf;
-  return Buffer.from(leaf.buffer, leaf.byteOffset, leaf.byteLength).toString('base64');
-}
-
-function toBytes(leaf: unknown): unknown {
-  if (typeof leaf !== 'string') return leaf;
-  const bytes = Buffer.from(leaf, 'base64');
+function decoded(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
+  const bytes = Buffer.from(text, 'base64');
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-const toDate = (leaf: unknown): unknown => (typeof leaf === 'number' ? new Date(Math.round(leaf * 1_000)) : leaf);
-
-/** The JSON of an input. */
-export function writeInput({ sends = [] }: Shape, input: object): string {
-  return JSON.stringify(sends.reduce<unknown>((value, path) => changed(value, path, toBase64), input));
+/** Makes bytes and dates of what stands for them in a Kinesis record or an attribute of an SQS message. */
+function revive(members: Members): void {
+  for (const name of ['Data', 'BinaryValue']) if (name in members) members[name] = decoded(members[name]);
+  const { BinaryListValues: list, ApproximateArrivalTimestamp: seconds } = members;
+  if (Array.isArray(list)) members['BinaryListValues'] = list.map(decoded);
+  if (typeof seconds === 'number') members['ApproximateArrivalTimestamp'] = new Date(Math.round(seconds * 1_000));
 }
 
-/** The output that a JSON text holds; an empty text is an empty output. Throws a SyntaxError. */
-export function readOutput({ receives = [], dates = [] }: Shape, text: string): object {
-  let output: unknown = text === '' ? {} : JSON.parse(text);
-  for (const path of receives) output = changed(output, path, toBytes);
-  for (const path of dates) output = changed(output, path, toDate);
-  return isObject(output) ? output : {};
+/** The JSON of an input, with bytes in base64. */
+export const writeInput = (input: object): string => JSON.stringify(hasBytes(input) ? encoded(input) : input);
+
+/** The output in a JSON text, with its bytes and dates. An empty text is an empty output. Throws a `SyntaxError`. */
+export function readOutput(text: string): object {
+  const output: unknown = text === '' ? {} : JSON.parse(text);
+  if (!isObject(output)) return {};
+  for (const message of objectsIn(output['Messages'])) objectsIn(message['MessageAttributes']).forEach(revive);
+  objectsIn(output['Records']).forEach(revive);
+  return output;
 }

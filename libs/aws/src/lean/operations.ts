@@ -1,68 +1,45 @@
 import { GetRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { verifyBatch, verifyReceived, verifySent } from './checksums.js';
-import type { Path, Shape } from './json.js';
 
-/** One hot operation. */
-export interface Operation extends Shape {
+/** A hot operation: how its service speaks AWS JSON, and what is particular to it. */
+export interface Operation {
+  /** The service in the scope of a signature. */
+  readonly service: string;
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A command of the kind by which the SDK resolves the endpoint. */
+  readonly endpoint: typeof ReceiveMessageCommand | typeof GetRecordsCommand;
   /** SQS may leave it unanswered for 20 s. */
   readonly longPoll?: true;
-  /** Compares checksums, unless the client is told not to. */
+  /** Compares checksums. */
   verify?(input: object, output: object): void;
 }
 
-/** The hot operations of one service, and how it speaks AWS JSON. */
-export interface Service {
-  readonly signingName: string;
-  readonly target: string;
-  readonly contentType: string;
-  /** Asks for errors with the code of the older query protocol. */
-  readonly queryMode?: true;
-  /** A command by which the SDK finds the endpoint, and the inputs on which that depends. */
-  readonly endpoint: typeof ReceiveMessageCommand | typeof GetRecordsCommand;
-  readonly endpointInputs: readonly string[];
-  readonly operations: Readonly<Record<string, Operation>>;
-}
+const SQS = {
+  service: 'sqs',
+  target: 'AmazonSQS',
+  // With the query mode, errors come with the codes of the older query protocol too.
+  headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-query-mode': 'true' },
+  endpoint: ReceiveMessageCommand,
+};
+const KINESIS = {
+  service: 'kinesis',
+  target: 'Kinesis_20131202',
+  headers: { 'content-type': 'application/x-amz-json-1.1' },
+  endpoint: GetRecordsCommand,
+};
 
-const attributes = (...path: Path): readonly Path[] => [
-  [...path, '*', 'BinaryValue'],
-  [...path, '*', 'BinaryListValues', '*'],
-];
-const MESSAGE = ['MessageAttributes', 'MessageSystemAttributes'];
-
-/** By the namespace in the SDK's schemas. */
-export const SERVICES: Readonly<Record<string, Service>> = {
-  'com.amazonaws.sqs': {
-    signingName: 'sqs',
-    target: 'AmazonSQS',
-    contentType: 'application/x-amz-json-1.0',
-    queryMode: true,
-    endpoint: ReceiveMessageCommand,
-    endpointInputs: [],
-    operations: {
-      ReceiveMessage: {
-        receives: attributes('Messages', '*', 'MessageAttributes'),
-        longPoll: true,
-        verify: verifyReceived,
-      },
-      DeleteMessage: {},
-      DeleteMessageBatch: {},
-      ChangeMessageVisibility: {},
-      ChangeMessageVisibilityBatch: {},
-      SendMessage: { sends: MESSAGE.flatMap((name) => attributes(name)), verify: verifySent },
-      SendMessageBatch: { sends: MESSAGE.flatMap((name) => attributes('Entries', '*', name)), verify: verifyBatch },
-    },
-  },
-  'com.amazonaws.kinesis': {
-    signingName: 'kinesis',
-    target: 'Kinesis_20131202',
-    contentType: 'application/x-amz-json-1.1',
-    endpoint: GetRecordsCommand,
-    endpointInputs: ['StreamARN', 'StreamId'],
-    operations: {
-      PutRecord: { sends: [['Data']] },
-      PutRecords: { sends: [['Records', '*', 'Data']] },
-      GetRecords: { receives: [['Records', '*', 'Data']], dates: [['Records', '*', 'ApproximateArrivalTimestamp']] },
-    },
-  },
+/** By the namespace and name in the SDK's schemas. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'com.amazonaws.sqs#ReceiveMessage': { ...SQS, longPoll: true, verify: verifyReceived },
+  'com.amazonaws.sqs#DeleteMessage': SQS,
+  'com.amazonaws.sqs#DeleteMessageBatch': SQS,
+  'com.amazonaws.sqs#ChangeMessageVisibility': SQS,
+  'com.amazonaws.sqs#ChangeMessageVisibilityBatch': SQS,
+  'com.amazonaws.sqs#SendMessage': { ...SQS, verify: verifySent },
+  'com.amazonaws.sqs#SendMessageBatch': { ...SQS, verify: verifyBatch },
+  'com.amazonaws.kinesis#PutRecord': KINESIS,
+  'com.amazonaws.kinesis#PutRecords': KINESIS,
+  'com.amazonaws.kinesis#GetRecords': KINESIS,
 };
