@@ -70,13 +70,14 @@ export function startSend(
     {
       kind: SpanKind.CLIENT,
       attributes: { ...common, ...about, [ATTRIBUTE.batchCount]: entries.length },
-      links: linksOf(entries),
     },
     active,
   );
   const recorded = isOwn(span.spanContext(), trace.getSpanContext(active))
     ? new RecordedOperation(span, active)
     : undefined;
+  // Not with the start: without an SDK nobody would look at them.
+  if (span.isRecording()) span.addLinks(linksOf(entries));
   const operation = recorded ?? new UnrecordedOperation(parent);
   return {
     trace: operation.trace,
