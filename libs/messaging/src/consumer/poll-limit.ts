@@ -13,7 +13,7 @@ export class PollLimit {
   }
 
   /** A poll for `wanted` messages, one of `inFlight`, came back with `count` of them. */
-  answered(wanted: number, count: number, _waitedMs: number, inFlight: number): void {
+  answered(wanted: number, count: number, inFlight: number): void {
     if (count === 0) this.#current = 1;
     else if (count * 2 >= wanted) this.#current = Math.min(MAX_POLLS, Math.max(this.#current, inFlight + 1));
     else if (count * 3 < wanted) this.#current = Math.max(1, this.#current - 1);

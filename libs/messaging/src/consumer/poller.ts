@@ -126,7 +126,7 @@ export class Poller {
 
   #answered(wanted: number, messages: readonly Received[] | undefined, waitedMs: number): void {
     const before = this.#limit.current;
-    this.#limit.answered(wanted, messages?.length ?? 0, waitedMs, this.#inFlight + 1);
+    this.#limit.answered(wanted, messages?.length ?? 0, this.#inFlight + 1);
     const vain = !messages || (messages.length === 0 && waitedMs < QUICK_ANSWER_MS);
     this.#vain = vain ? this.#vain + 1 : 0;
     if (vain && this.#status === 'running') this.#pause();
