@@ -1,6 +1,16 @@
 import { type TraceContext, childTrace, runInTrace } from '@lethe/kernel';
-import { type Context, type Span, type SpanContext, SpanStatusCode, context, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  type Span,
+  ProxyTracer,
+  type SpanContext,
+  SpanStatusCode,
+  type Tracer,
+  context,
+  trace,
+} from '@opentelemetry/api';
 import { ATTRIBUTE } from './conventions.js';
+import { SCOPE } from './instruments.js';
 
 /** A piece of work on messages, as traces show it. */
 export interface Operation {
@@ -65,4 +75,10 @@ export function spanContextOf({ traceId, spanId, sampled }: TraceContext): SpanC
 /** Whether a span is one of an SDK: without one, the API gives back the parent's context, or an invalid one. */
 export function isOwn(span: SpanContext, parent: SpanContext | undefined): boolean {
   return trace.isSpanContextValid(span) && span.spanId !== parent?.spanId;
+}
+
+/** The tracer of the SDK that is registered now; undefined where there is none, so that nothing is made for nobody. */
+export function registeredTracer(): Tracer | undefined {
+  const tracer = trace.getTracer(SCOPE);
+  return tracer instanceof ProxyTracer ? undefined : tracer;
 }

@@ -1,13 +1,14 @@
 import { type Timers, parseTraceparent, systemTimers } from '@lethe/kernel';
 import { type Attributes, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { ATTRIBUTE } from './conventions.js';
-import { SCOPE, instruments } from './instruments.js';
+import { instruments } from './instruments.js';
 import {
   type Operation,
   RecordedOperation,
   UnrecordedOperation,
   errorTypeOf,
   isOwn,
+  registeredTracer,
   spanContextOf,
 } from './operation.js';
 
@@ -55,15 +56,12 @@ export class ProcessTelemetry {
   start(message: ProcessedMessage): ProcessOperation {
     const began = this.timers.monotonic();
     const parent = parseTraceparent(message.traceparent);
+    const tracer = registeredTracer();
+    if (!tracer) return new Unrecorded(this, began, parent);
     const made = parent && spanContextOf(parent);
     const context = made ? trace.setSpanContext(ROOT_CONTEXT, made) : ROOT_CONTEXT;
-    const span = trace
-      .getTracer(SCOPE)
-      .startSpan(
-        this.#name,
-        { kind: SpanKind.CONSUMER, attributes: this.#common, ...(made && { links: [{ context: made }] }) },
-        context,
-      );
+    const links = made ? [{ context: made }] : [];
+    const span = tracer.startSpan(this.#name, { kind: SpanKind.CONSUMER, attributes: this.#common, links }, context);
     if (!isOwn(span.spanContext(), made)) return new Unrecorded(this, began, parent);
     const recorded = new RecordedOperation(span, context);
     if (span.isRecording()) span.setAttributes(aboutOf(message));

@@ -1,13 +1,14 @@
-import { type TraceContext, type Timers, currentTrace, parseTraceparent, systemTimers } from '@lethe/kernel';
+import { type Timers, currentTrace, parseTraceparent, systemTimers } from '@lethe/kernel';
 import { type Attributes, type Context, SpanKind, context, trace } from '@opentelemetry/api';
 import { ATTRIBUTE } from './conventions.js';
-import { SCOPE, instruments } from './instruments.js';
+import { instruments } from './instruments.js';
 import {
   type Operation,
   RecordedOperation,
   UnrecordedOperation,
   errorTypeOf,
   isOwn,
+  registeredTracer,
   spanContextOf,
 } from './operation.js';
 
@@ -33,12 +34,12 @@ interface Destination {
 }
 
 /** The context that work of now belongs to: OpenTelemetry's active span, else the trace of `@lethe/kernel`. */
-function activeContext(): { readonly active: Context; readonly parent: TraceContext | undefined } {
+function activeContext(): Context {
   const active = context.active();
   const own = currentTrace();
   return own === undefined || trace.getSpan(active) !== undefined
-    ? { active, parent: own }
-    : { active: trace.setSpanContext(active, spanContextOf(own)), parent: own };
+    ? active
+    : trace.setSpanContext(active, spanContextOf(own));
 }
 
 function attributesOf({ kind, name }: Destination): Attributes {
@@ -62,23 +63,8 @@ export function startSend(
 ): SendOperation {
   const began = timers.monotonic();
   const common = attributesOf(destination);
-  const { active, parent } = activeContext();
-  const [first, ...more] = entries;
-  const about = first && more.length === 0 ? { [ATTRIBUTE.messageId]: first.id } : {};
-  const span = trace.getTracer(SCOPE).startSpan(
-    `send ${destination.name}`,
-    {
-      kind: SpanKind.CLIENT,
-      attributes: { ...common, ...about, [ATTRIBUTE.batchCount]: entries.length },
-    },
-    active,
-  );
-  const recorded = isOwn(span.spanContext(), trace.getSpanContext(active))
-    ? new RecordedOperation(span, active)
-    : undefined;
-  // Not with the start: without an SDK nobody would look at them.
-  if (span.isRecording()) span.addLinks(linksOf(entries));
-  const operation = recorded ?? new UnrecordedOperation(parent);
+  const recorded = startSpan(destination, common, entries);
+  const operation = recorded ?? new UnrecordedOperation(currentTrace());
   return {
     trace: operation.trace,
     run: (work) => operation.run(work),
@@ -93,6 +79,23 @@ export function startSend(
       recorded?.end(type, error);
     },
   };
+}
+
+/** The span, where an SDK makes one. */
+function startSpan(
+  { name }: Destination,
+  common: Attributes,
+  entries: readonly SentEntry[],
+): RecordedOperation | undefined {
+  const tracer = registeredTracer();
+  if (!tracer) return undefined;
+  const active = activeContext();
+  const [first, ...more] = entries;
+  const about = first && more.length === 0 ? { [ATTRIBUTE.messageId]: first.id } : {};
+  const attributes = { ...common, ...about, [ATTRIBUTE.batchCount]: entries.length };
+  const options = { kind: SpanKind.CLIENT, attributes, links: linksOf(entries) };
+  const span = tracer.startSpan(`send ${name}`, options, active);
+  return isOwn(span.spanContext(), trace.getSpanContext(active)) ? new RecordedOperation(span, active) : undefined;
 }
 
 function linksOf(entries: readonly SentEntry[]) {
