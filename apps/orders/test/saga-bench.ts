@@ -96,10 +96,10 @@ export class SagaBench {
     await new RemindOfOrderHandler(this.saga).execute(new RemindOfOrder(message));
   }
 
-  /** The time-outs that are set for an order, as `after how many seconds, of which step`. */
+  /** The time-outs that are set for an order: after how many seconds, to tens, and of which step. */
   timers(orderId: string): Promise<{ seconds: number; step: number }[]> {
     return this.orders.run(
-      `SELECT round(extract(epoch FROM deliver_at - now()))::int AS seconds, (body::jsonb -> 'data' ->> 'step')::int AS step
+      `SELECT 10 * round(extract(epoch FROM deliver_at - now()) / 10)::int AS seconds, (body::jsonb -> 'data' ->> 'step')::int AS step
        FROM outbox_scheduled WHERE key = $1 ORDER BY deliver_at`,
       [orderId],
     );

@@ -158,6 +158,6 @@ export class HandlerTimeoutError extends Error {
 export class UnplannedCommandError extends Error {
   override readonly name = 'UnplannedCommandError';
   constructor(command: unknown) {
-    super(`a plan cannot foresee ${typeof command === 'object' ? command?.constructor.name : String(command)}`);
+    super(`a plan cannot foresee ${command instanceof Object ? command.constructor.name : typeof command}`);
   }
 }

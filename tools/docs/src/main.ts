@@ -3,12 +3,18 @@ import { environmentPage, readEnvironments } from './environment-page.js';
 import { staleFiles, writeFiles } from './generated-file.js';
 import { messagesPage } from './messages-page.js';
 import { BreakingChangeError, releasedSchemas } from './released-schemas.js';
+import { RequirementError, readTests, requirementsPage } from './requirements-page.js';
+import { requirementGroups } from './requirements.js';
 
 const USAGE = 'usage: main.js generate | check | release';
 const root = process.cwd();
 
 async function pages() {
-  return [messagesPage(store), environmentPage(await readEnvironments(root))];
+  return [
+    messagesPage(store),
+    environmentPage(await readEnvironments(root)),
+    requirementsPage(requirementGroups, readTests(root)),
+  ];
 }
 
 async function run(command: string | undefined): Promise<number> {
@@ -29,7 +35,7 @@ async function run(command: string | undefined): Promise<number> {
 try {
   process.exitCode = await run(process.argv[2]);
 } catch (error) {
-  if (!(error instanceof BreakingChangeError)) throw error;
+  if (!(error instanceof BreakingChangeError || error instanceof RequirementError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }
