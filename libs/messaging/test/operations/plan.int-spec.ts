@@ -74,6 +74,18 @@ describe('planMessaging', () => {
     expect(after.changes).toEqual([]);
   });
 
+  it('finds nothing to do for FIFO queues and topics either, once they are there', async () => {
+    const source = defineService({ ...sender, topic: { fifo: true } });
+    const target = defineService({ ...receiver, queue: { fifo: true } });
+    const ordered = defineTopology(`t-${randomUUID().slice(0, 8)}`, [source, target]);
+
+    const before = await planMessaging(ordered, store.clients);
+    await provisionMessaging(ordered, store.clients);
+
+    expect(before.changes.map(({ name }) => name)).toContain(`${ordered.name}-receiver-dlq.fifo`);
+    expect(await planMessaging(ordered, store.clients)).toEqual({ changes: [], undeclared: [] });
+  });
+
   it('tells of a subscription that would end', async () => {
     const hardOfHearing = defineService({ name: 'receiver', handles: [Listen] });
     const deaf = defineTopology(store.topology.name, [sender, hardOfHearing]);
