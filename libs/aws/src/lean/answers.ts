@@ -43,7 +43,7 @@ export async function readAnswer(
   } catch (error) {
     if (error instanceof Error) {
       const value = new HttpResponse({ statusCode, headers, body });
-      Object.defineProperty(error, '$response', { value, configurable: true });
+      Object.defineProperty(error, '$response', { value, enumerable: false });
       if (!('$metadata' in error)) Object.assign(error, { $metadata });
     }
     throw error;

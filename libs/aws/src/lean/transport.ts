@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** Codes that the SDK names a timeout. */
-const TIMEOUT_CODES: readonly unknown[] = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT'];
+const TIMEOUT_CODES: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'];
 
 const named = (error: Error): Error =>
   'code' in error && TIMEOUT_CODES.includes(error.code) ? Object.assign(error, { name: 'TimeoutError' }) : error;

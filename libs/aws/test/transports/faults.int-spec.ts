@@ -218,7 +218,8 @@ describe.each(TRANSPORTS)('Faults under transport %s', (transport) => {
 
   it('R11: open no more sockets than the bound, and keep them', async () => {
     const server = await stage.server((response, question) => setImmediate(() => done(response, question)));
-    const { sqs, kinesis } = clientsOf();
+    // The SDK counts the wait for a socket as connecting.
+    const { sqs, kinesis } = clientsOf({ connectTimeoutMs: 10_000 });
     const put = new PutRecordsCommand({ StreamName: 's', Records: [] });
 
     await Promise.all(Array.from({ length: 4 * MAX_SOCKETS }, () => sqs.send(remove)));
