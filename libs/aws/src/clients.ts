@@ -16,7 +16,7 @@ const S3_REQUEST_TIMEOUT_MS = 15_000;
 
 /**
  * Who carries out the hot calls: SQS receive, delete, change visibility and send, Kinesis put and get. `lean` is this
- * library's own client, at about a third of the CPU; `sdk` leaves them to the SDK, with all its middleware.
+ * library's own client, at less than half of the CPU; `sdk` leaves them to the SDK, with all its middleware.
  */
 export type Transport = 'lean' | 'sdk';
 

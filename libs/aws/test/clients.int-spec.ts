@@ -1,9 +1,8 @@
-import type { ServerResponse } from 'node:http';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListStreamsCommand } from '@aws-sdk/client-kinesis';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { ListTopicsCommand } from '@aws-sdk/client-sns';
-import { GetQueueUrlCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { AwsCall } from '../src/call-counter.js';
 import { type AwsClients, type AwsClientsOptions, MAX_ATTEMPTS, createClients } from '../src/clients.js';
@@ -53,22 +52,6 @@ describe('AwsClients', () => {
     await expect(clients.sqs.send(getQueueUrl)).rejects.toMatchObject({ name: 'TimeoutError' });
 
     expect(performance.now() - startedAt).toBeLessThan(2_500);
-  });
-
-  it('leaves a long poll its time, while other calls run out of theirs', async () => {
-    const polls: ServerResponse[] = [];
-    const endpoint = await httpEndpoint((request, response) => {
-      if (request.headers['x-amz-target'] === 'AmazonSQS.ReceiveMessage') polls.push(response);
-    });
-    const clients = clientsOf(endpoint, { requestTimeoutMs: 100 });
-
-    const poll = new ReceiveMessageCommand({ QueueUrl: `${endpoint.url}/1/orders`, WaitTimeSeconds: 20 });
-    const polling = clients.sqs.send(poll);
-    await expect(clients.sqs.send(getQueueUrl)).rejects.toMatchObject({ name: 'TimeoutError' });
-    for (const response of polls) response.end('{"Messages":[]}');
-
-    await expect(polling).resolves.toMatchObject({ Messages: [] });
-    expect(polls).toHaveLength(1);
   });
 
   it.each(operations)('R05: %s makes three attempts at most, as the server counts them', async (name, call) => {

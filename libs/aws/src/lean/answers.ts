@@ -17,6 +17,14 @@ interface Protocol {
   ): Promise<MetadataBearer>;
 }
 
+const METADATA = [
+  ['x-amz-request-id', 'requestId'],
+  ['x-amzn-request-id', 'requestId'],
+  ['x-amzn-requestid', 'requestId'],
+  ['x-amz-id-2', 'extendedRequestId'],
+  ['x-amz-cf-id', 'cfId'],
+] as const;
+
 /**
  * The output of an operation, or its error. An answer that is no success goes to the SDK's own protocol, so that its
  * error is of the SDK's class, codes of the query protocol included; by `$response` the retry policy knows the rest.
@@ -30,8 +38,9 @@ export async function readAnswer(
   const headers = Object.fromEntries(
     Object.entries(answer.headers).map(([name, value = '']) => [name, value.toString()]),
   );
-  const requestId = headers['x-amzn-requestid'] ?? headers['x-amzn-request-id'] ?? headers['x-amz-request-id'];
-  const $metadata = { httpStatusCode: statusCode, ...(requestId !== undefined && { requestId }) };
+  const $metadata = { httpStatusCode: statusCode };
+  for (const [name, field] of METADATA)
+    if (headers[name] !== undefined) Object.assign($metadata, { [field]: headers[name] });
   try {
     if (statusCode < 300) return { ...readOutput(body.toString()), $metadata };
     const protocol: Protocol | undefined = config.protocol;
