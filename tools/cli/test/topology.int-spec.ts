@@ -31,7 +31,7 @@ describe('lethe topology', () => {
     const applied = await cli.run('topology apply --aws');
     const same = await cli.run('topology diff --aws');
 
-    expect(differing).toMatchObject({ code: 1, err: expect.stringContaining('1 differences') });
+    expect(differing).toMatchObject({ code: 1, err: expect.stringContaining('not as declared in 1 places') });
     expect(differing.out).toContain('to change queue lethe-orders\n    VisibilityTimeout: 7 -> ');
     expect(applied).toMatchObject({ code: 0, out: expect.stringContaining('did change queue lethe-orders') });
     expect(same).toEqual({ code: 0, out: 'the live is as declared\n', err: '' });

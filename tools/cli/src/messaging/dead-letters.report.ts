@@ -27,7 +27,7 @@ export function messageText(message: StoredMessage, now: number): string {
     ['handler', handler],
     ['body', body.length > SHOWN ? `${body.slice(0, SHOWN)}… (${body.length} characters; --json shows all)` : body],
   ].flatMap(([name = '', value]) => (value === undefined ? [] : [`  ${name.padEnd(8)}${value}`]));
-  return `${type ?? 'no type'}  ${reason}  ${receiveCount} receives  ${age(now - sentAt)} old\n${lines.join('\n')}\n`;
+  return `${type ?? 'no type'}  ${reason}  ${receiveCount} ${receiveCount === 1 ? 'receive' : 'receives'}  ${age(now - sentAt)} old\n${lines.join('\n')}\n`;
 }
 
 /** What a machine reads of a message: its body as it is, without the receipt handle, which is of no use any more. */

@@ -121,6 +121,7 @@ async function watched<R>(
   work: (watch: Pick<SweepOptions, 'signal' | 'onProgress'>) => Promise<R>,
 ): Promise<R> {
   const progress = new Progress(label, Math.min(total, limit), json === true ? undefined : err);
+  progress.update(0);
   try {
     return await interruptible((signal) =>
       work({ signal, onProgress: ({ scanned }) => progress.update(scanned, 'messages looked at') }),

@@ -23,7 +23,7 @@ export async function diffCommand(config: CliConfig, options: LiveOptions, termi
   const difference = await withAws(config, options, differenceOf);
   print(terminal, options.json, difference, () => describe(difference, 'to '));
   if (difference.changes.length > 0)
-    throw new CommandFailed(`${difference.changes.length} differences: lethe topology apply ends them`);
+    throw new CommandFailed(`not as declared in ${difference.changes.length} places: lethe topology apply mends that`);
 }
 
 /** `lethe topology apply`: makes the live as declared. What is not declared stays: it may hold messages. */
