@@ -1,11 +1,19 @@
-import { DeleteMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { pause } from '@lethe/kernel';
+import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { type Timers, pause } from '@lethe/kernel';
 import { describe, expect, it } from '@jest/globals';
 import type { MessagingClients } from '../../src/clients.js';
+import type { PlainHandle } from '../../src/consumer/consumer.types.js';
 import { DrainTimeoutError, HandlerTimeoutError, VisibilityLostError } from '../../src/messaging.errors.js';
 import { obeying, simulated } from './simulated.fixture.js';
 
 const bodies = (count: number) => Array.from({ length: count }, (_, n) => `m${n}`);
+
+const first100 = (body: string) => Number(body.slice(1)) < 100;
+
+/** A handler that takes 5 ms for some messages, and so long for the others. */
+function quickAt(isQuick: (body: string) => boolean, ms: number, timers: Timers): PlainHandle {
+  return ({ body }) => pause(isQuick(body) ? 5 : ms, undefined, timers);
+}
 
 /** Clients that tell of each command of SQS before they carry it out. */
 function watched(clients: MessagingClients, watch: (input: object, options: unknown) => void): MessagingClients {
@@ -57,6 +65,8 @@ describe('a standard queue', () => {
     expect(runs).toBe(1);
     expect(consumer.settled).toMatchObject([{ outcome: 'done', accepted: false }]);
     expect(consumer.repeated).toMatchObject([{ body: 'm', receiveCount: 2 }]);
+    // It came back when its timeout was over, and not because anyone returned it.
+    expect(simulator.history.of('visibility')).toEqual([]);
   });
 
   it('deletes on sight what it has handled, where the delete was stale', async () => {
@@ -130,24 +140,24 @@ describe('a standard queue', () => {
   });
 
   it('SQS-4: returns what was not begun with at once, waits for handlers, and deletes what they did', async () => {
-    const { send, start, time, simulator, queue } = await simulated();
-    await send(...bodies(40));
-    const first = await start(() => pause(3_000, undefined, time), { concurrency: 10 });
-    await time.until(() => first.consumer.state.running === 10);
+    const { send, start, time, simulator, queue } = await simulated({ latencyMs: 20 });
+    await send(...bodies(300));
+    const first = await start(quickAt(first100, 3_000, time), { concurrency: 10 });
+    await time.until(() => first.consumer.state.waiting > 0 && first.settled.length >= 100);
+    const { waiting } = first.consumer.state;
     const closedAt = time.monotonic();
 
     const closing = first.consumer.close();
     const second = await start(() => undefined);
-    await time.until(() => second.settled.length === 30);
-    expect(time.monotonic() - closedAt).toBeLessThan(1_000);
+    const rest = 300 - first.settled.length - first.consumer.state.running;
+    await time.until(() => second.settled.length === rest);
+    expect(time.monotonic() - closedAt).toBeLessThan(2_000);
     await time.run(closing);
 
-    expect(first.settled).toHaveLength(10);
+    expect(waiting).toBeGreaterThan(0);
+    expect(first.settled.length + rest).toBe(300);
     expect(first.consumer.state).toMatchObject({ status: 'closed', running: 0, unsettled: 0, polls: 0 });
     expect(simulator.messages(queue.name)).toEqual([]);
-    expect(simulator.history.of('received').filter(({ count }) => count !== 1)).toHaveLength(
-      simulator.history.of('visibility').length,
-    );
   });
 
   it('SQS-5: aborts a handler that takes too long, and hides its message for as long as it runs on', async () => {
@@ -215,16 +225,29 @@ describe('a standard queue', () => {
   });
 
   it('SQS-10: keeps a message hidden from its receipt on, also while it waits for a slot', async () => {
-    const { send, start, time, simulator } = await simulated();
-    await send(...bodies(4));
-    const { settled, consumer } = await start(() => pause(70_000, undefined, time), { concurrency: 2 });
+    const { send, start, time, simulator } = await simulated({ latencyMs: 20 });
+    await send(...bodies(130));
+    const { settled, consumer } = await start(quickAt(first100, 70_000, time), { concurrency: 10 });
+    await time.until(() => settled.length >= 100 && consumer.state.waiting > 0);
 
-    await time.until(() => settled.length === 4);
+    await time.until(() => settled.length === 130);
 
-    expect(simulator.history.of('received').map(({ count }) => count)).toEqual([1, 1, 1, 1]);
-    // Both messages in one request, every twenty seconds.
-    expect(simulator.history.of('visibility').length).toBe(12);
+    expect(simulator.history.of('received').filter(({ count }) => count !== 1)).toEqual([]);
     expect(consumer.state.unsettled).toBe(0);
+  });
+
+  it('extends many messages in one request', async () => {
+    const { send, start, time, simulator } = await simulated();
+    await send(...bodies(10));
+    const requests: number[] = [];
+    const clients = watched(simulator.clients, (command) => {
+      if (command instanceof ChangeMessageVisibilityBatchCommand) requests.push(command.input.Entries?.length ?? 0);
+    });
+    const { settled } = await start(() => pause(70_000, undefined, time), { clients });
+
+    await time.until(() => settled.length === 10);
+
+    expect(requests).toEqual([10, 10, 10]);
   });
 
   it('R18: aborts a handler whose message is someone else’s now', async () => {
