@@ -15,7 +15,22 @@ export const rateLimitsTable: TableResource = {
   ttlAttribute: 'expiresAt',
 };
 
-export const storeTables: readonly TableResource[] = [cartsTable, leasesTable, rateLimitsTable];
+/** Browser sessions of the sign-in page. */
+export const sessionsTable: TableResource = { name: 'lethe-sessions', partitionKey: 'id', ttlAttribute: 'expiresAt' };
+/** Access tokens, sign-ins and users whose tokens end before their time. */
+export const revocationsTable: TableResource = {
+  name: 'lethe-revocations',
+  partitionKey: 'id',
+  ttlAttribute: 'expiresAt',
+};
+
+export const storeTables: readonly TableResource[] = [
+  cartsTable,
+  leasesTable,
+  rateLimitsTable,
+  sessionsTable,
+  revocationsTable,
+];
 
 /** Uploaded catalogue files, kept until their import has ended. */
 export const importsBucket = 'lethe-catalog-imports';

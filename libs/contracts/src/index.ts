@@ -4,6 +4,8 @@ export {
   importsBucket,
   leasesTable,
   rateLimitsTable,
+  revocationsTable,
+  sessionsTable,
   storeBuckets,
   storeTables,
 } from './backing.js';
