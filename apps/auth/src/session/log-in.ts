@@ -2,12 +2,7 @@ import { type Tokens } from '@lethe/contracts';
 import { Database } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { WrongCredentialsError } from '../auth.errors.js';
-import { type AccountRow } from '../user/account.js';
-import { ACCOUNT_BY_EMAIL, REPLACE_HASH } from '../user/account.sql.js';
-import { emailKey } from '../user/email-key.js';
-import { PasswordHasher } from '../user/password-hasher.js';
-import { LoginThrottle } from './login-throttle.js';
+import { Authenticator } from '../user/authenticate.js';
 import { newRefreshToken, refreshTokenHash } from './refresh-token.js';
 import { SessionPolicy } from './session-policy.js';
 import { INSERT_SESSION } from './session.sql.js';
@@ -30,25 +25,13 @@ export class LogIn extends Command<Tokens> {
 export class LogInHandler implements ICommandHandler<LogIn> {
   constructor(
     private readonly database: Database,
-    private readonly hasher: PasswordHasher,
-    private readonly throttle: LoginThrottle,
+    private readonly authenticator: Authenticator,
     private readonly policy: SessionPolicy,
     private readonly issuer: TokenIssuer,
   ) {}
 
   async execute({ email, password, ip }: LogIn): Promise<Tokens> {
-    const attempt = { key: emailKey(email), ip };
-    await this.throttle.admit(attempt);
-    const [account] = await this.database.query<AccountRow>(ACCOUNT_BY_EMAIL, [attempt.key]);
-    const { matches, rehashed } = await this.hasher.check(password, account?.password_hash);
-    if (!account || !matches) {
-      await this.throttle.failed(attempt);
-      throw new WrongCredentialsError();
-    }
-    await this.throttle.succeeded(attempt, account.id);
-    if (rehashed !== undefined) {
-      await this.database.query(REPLACE_HASH, [account.id, rehashed, account.password_hash]);
-    }
+    const account = await this.authenticator.authenticate({ email, password, ip });
     const refreshToken = newRefreshToken();
     const { sessionSeconds, idleSeconds } = this.policy;
     await this.database.query(INSERT_SESSION, [

@@ -4,6 +4,7 @@ import { LOGGER, type Logger, RateLimiter, identityOf } from '@lethe/service-kit
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AuthConfig } from '../auth.config.js';
 import { SigningKeys } from '../signing/signing-keys.js';
+import { Authenticator } from '../user/authenticate.js';
 import { FindProfileHandler } from '../user/find-profile.js';
 import { PasswordHasher } from '../user/password-hasher.js';
 import { RegisterUserHandler } from '../user/register-user.js';
@@ -48,6 +49,7 @@ export class SessionModule {
           },
         },
         LoginThrottle,
+        Authenticator,
         RegisterUserHandler,
         LogInHandler,
         RefreshSessionHandler,
