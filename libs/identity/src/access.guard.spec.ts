@@ -21,7 +21,7 @@ describe('AccessGuard', () => {
     verify: (token) =>
       token === 'bad'
         ? Promise.reject(new InvalidTokenError('bad'))
-        : Promise.resolve({ id: 'user-1', tokenId: 't', roles: [token] }),
+        : Promise.resolve({ id: 'user-1', issuer: 'i', tokenId: 't', roles: [token], issuedAt: 0, expiresAt: 900 }),
   };
   const guard = new AccessGuard(verifier as TokenVerifier);
   const enter = async (controller: new () => object, method: string, authorization?: string, type = 'http') => {

@@ -6,7 +6,8 @@ import { type Principal, principalOf } from './principal.js';
 export type Access =
   | { readonly kind: 'public' }
   | { readonly kind: 'authenticated' }
-  | { readonly kind: 'roles'; readonly roles: readonly string[] };
+  | { readonly kind: 'roles'; readonly roles: readonly string[] }
+  | { readonly kind: 'services'; readonly services: readonly string[] };
 
 /** Metadata key under which the decorators below store an {@link Access}. */
 export const ACCESS = 'lethe:access';
@@ -20,6 +21,25 @@ export const Authenticated = (): CustomDecorator => SetMetadata(ACCESS, { kind: 
 /** Only users who hold one of the roles may call. */
 export const Roles = (...roles: readonly [string, ...string[]]): CustomDecorator =>
   SetMetadata(ACCESS, { kind: 'roles', roles } satisfies Access);
+
+/** Only these services may call, with tokens of their own; no user may, whatever their roles. */
+export const Services = (...services: readonly [string, ...string[]]): CustomDecorator =>
+  SetMetadata(ACCESS, { kind: 'services', services } satisfies Access);
+
+/** Metadata key of {@link LiveSession}. */
+export const LIVE_SESSION = 'lethe:live-session';
+
+/**
+ * The sign-in must still hold at this moment: a token that was revoked is refused here at once, not at its end. Costs a
+ * read of the revocations per request; 503 while they cannot be read. On a handler or a whole controller, beside
+ * `@Roles()` or `@Authenticated()`.
+ */
+export const LiveSession = (): CustomDecorator => SetMetadata(LIVE_SESSION, true);
+
+/** Whether a handler or its controller asks for a live session. */
+export function asksLiveSession(handler: object, controller: object): boolean {
+  return (Reflect.getMetadata(LIVE_SESSION, handler) ?? Reflect.getMetadata(LIVE_SESSION, controller)) === true;
+}
 
 /** The access a handler declares, else its controller, else `authenticated`. */
 export function accessOf(handler: object, controller: object): Access {

@@ -51,6 +51,19 @@ export class KeysUnavailableError extends ProblemError {
   }
 }
 
+/** It could not be told whether a token was revoked, or the revocation could not be written: deny, and try again. */
+export class RevocationsUnavailableError extends ProblemError {
+  override readonly name = 'RevocationsUnavailableError';
+
+  constructor(cause: unknown) {
+    super(503, 'revocations-unavailable', {
+      detail: 'it cannot be told at the moment whether the sign-in still holds',
+      headers: { 'retry-after': '1' },
+      cause,
+    });
+  }
+}
+
 /** A setting of the library is unsafe or impossible. */
 export class IdentityConfigError extends Error {
   override readonly name = 'IdentityConfigError';

@@ -1,4 +1,14 @@
-export { type Access, Authenticated, CurrentUser, Public, Roles, accessOf } from './access.js';
+export {
+  type Access,
+  Authenticated,
+  CurrentUser,
+  LiveSession,
+  Public,
+  Roles,
+  Services,
+  accessOf,
+  asksLiveSession,
+} from './access.js';
 export { AccessGuard } from './access.guard.js';
 export {
   IdentityConfigError,
@@ -6,9 +16,12 @@ export {
   KeysUnavailableError,
   MissingRoleError,
   MissingTokenError,
+  RevocationsUnavailableError,
 } from './identity.errors.js';
 export { IdentityModule, type IdentityKeysOptions, type IdentityOptions } from './identity.module.js';
+export { type Algorithm, type Issuer, cognitoIssuer, ownIssuer } from './issuers.js';
 export { type KeySource, importKeys } from './key-source.js';
 export { type Principal, principalOf, setPrincipal } from './principal.js';
 export { RemoteKeys, type RemoteKeysOptions } from './remote-keys.js';
+export { Revocations, type RevocationsOptions } from './revocations.js';
 export { TokenVerifier, type TokenVerifierOptions } from './token-verifier.js';

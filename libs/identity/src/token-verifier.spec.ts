@@ -33,7 +33,7 @@ describe('TokenVerifier', () => {
     );
 
   it('tells who a good token is for', async () => {
-    expect(await verifier.verify(await key.sign(clock))).toEqual({
+    expect(await verifier.verify(await key.sign(clock))).toMatchObject({
       id: 'user-1',
       tokenId: 'token-1',
       roles: ['customer'],

@@ -62,7 +62,7 @@ export class TokenVerifier {
     }
   }
 
-  #principalOf({ sub, jti, roles }: JWTPayload): Principal {
+  #principalOf({ sub, jti, roles, iss = '', iat = 0, exp = 0, sid }: JWTPayload): Principal {
     if (typeof sub !== 'string' || sub === '' || typeof jti !== 'string') {
       throw new InvalidTokenError('the token names no subject');
     }
@@ -73,6 +73,10 @@ export class TokenVerifier {
     const { implied } = this.#options;
     return {
       id: sub,
+      issuer: iss,
+      issuedAt: iat,
+      expiresAt: exp,
+      ...(typeof sid === 'string' ? { sessionId: sid } : {}),
       tokenId: jti,
       roles: [
         ...new Set(named.flatMap((role) => [role, ...(Object.hasOwn(implied, role) ? (implied[role] ?? []) : [])])),

@@ -1,3 +1,4 @@
+export { type Actor, MAX_ACTOR_LENGTH, actAs, currentActor, formatActor, parseActor, runAs } from './actor.js';
 export { type BackoffOptions, fullJitter } from './backoff.js';
 export { type Clock, systemClock } from './clock.js';
 export {

@@ -1,17 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomFillSync } from 'node:crypto';
+import { type TraceContext, work } from './work.js';
 
-/** Where the current work stands in a distributed trace (W3C Trace Context). */
-export interface TraceContext {
-  /** 32 lower-case hex digits, the same across every service that takes part. */
-  readonly traceId: string;
-  /** 16 lower-case hex digits, new for each unit of work. */
-  readonly spanId: string;
-  readonly sampled: boolean;
-}
+export { type TraceContext } from './work.js';
 
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
-const storage = new AsyncLocalStorage<TraceContext>();
 
 /** Random bytes drawn in bulk: a call of the generator for every span would show in the cost of a request. */
 const pool = Buffer.alloc(4096);
@@ -49,11 +41,11 @@ export function childTrace(parent?: TraceContext): TraceContext {
   };
 }
 
-/** Runs the work, and all that it awaits, inside the trace context. */
-export function runInTrace<T>(context: TraceContext, work: () => T): T {
-  return storage.run(context, work);
+/** Runs the work, and all that it awaits, inside the trace context, for whoever acts already. */
+export function runInTrace<T>(context: TraceContext, act: () => T): T {
+  return work.run({ trace: context, actor: work.getStore()?.actor }, act);
 }
 
 export function currentTrace(): TraceContext | undefined {
-  return storage.getStore();
+  return work.getStore()?.trace;
 }
