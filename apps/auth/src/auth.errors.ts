@@ -33,6 +33,17 @@ export class InvalidRefreshTokenError extends ProblemError {
   }
 }
 
+/** The sign-ins of the account were ended while this one began. */
+export class SessionsEndedError extends ProblemError {
+  override readonly name = 'SessionsEndedError';
+  constructor() {
+    super(401, 'sessions-ended', {
+      detail: 'the account has changed: sign in again',
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+  }
+}
+
 /** The bearer of a good token has no account any more. */
 export class AccountGoneError extends ProblemError {
   override readonly name = 'AccountGoneError';

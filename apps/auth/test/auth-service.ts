@@ -64,7 +64,7 @@ async function createTable(table: string): Promise<void> {
 async function startReplica(env: Record<string, string | undefined>): Promise<NestFastifyApplication> {
   const config = parseConfig(authConfigSchema, { LOG_LEVEL: 'silent', AWS_REGION: process.env['AWS_REGION'], ...env });
   const module = AppModule.forRoot(config);
-  const app = await createService({ definition: authService, topology: store, module, config });
+  const app = await createService({ definition: authService, topology: store, module, config, consume: false });
   await app.listen(0, '127.0.0.1');
   return app;
 }

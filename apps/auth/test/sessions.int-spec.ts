@@ -47,7 +47,7 @@ describe('sessions', () => {
     const claims = claimsOf(tokens.accessToken);
 
     expect(tokens).toMatchObject({ tokenType: 'Bearer', expiresIn: 600 });
-    expect(Object.keys(claims).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'roles', 'sub']);
+    expect(Object.keys(claims).sort()).toEqual(['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'roles', 'sid', 'sub']);
     expect(claims).toMatchObject({
       iss: 'http://localhost:8080/auth',
       aud: 'lethe',

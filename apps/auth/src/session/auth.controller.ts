@@ -1,6 +1,6 @@
 import { loginSchema, profileSchema, refreshSchema, registerSchema, tokensSchema } from '@lethe/contracts';
 import { CurrentUser, type Principal, Public } from '@lethe/identity';
-import { Body, Controller, Get, HttpCode, Ip, Post } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Ip, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type z } from 'zod';
@@ -29,8 +29,12 @@ export class AuthController {
   @Public()
   @HttpCode(200)
   @ApiResponse({ status: 200, standardSchema: tokensSchema })
-  login(@Body({ schema: loginSchema }) body: z.output<typeof loginSchema>, @Ip() ip: string) {
-    return this.commands.execute(new LogIn(body.email, body.password, ip));
+  login(
+    @Body({ schema: loginSchema }) body: z.output<typeof loginSchema>,
+    @Ip() ip: string,
+    @Headers('user-agent') userAgent?: string,
+  ) {
+    return this.commands.execute(new LogIn(body.email, body.password, ip, userAgent));
   }
 
   @Post('refresh')

@@ -13,7 +13,9 @@ import { AuthLimits } from '../auth.limits.js';
 import { LogInHandler } from './log-in.js';
 import { LogOutHandler } from './log-out.js';
 import { LoginThrottle } from './login-throttle.js';
+import { OpenSession } from './open-session.js';
 import { RefreshSessionHandler } from './refresh-session.js';
+import { SessionEnder } from './session-ender.js';
 import { SessionPolicy } from './session-policy.js';
 import { TokenIssuer } from './token-issuer.js';
 
@@ -49,6 +51,8 @@ export class SessionModule {
           },
         },
         LoginThrottle,
+        OpenSession,
+        SessionEnder,
         Authenticator,
         RegisterUserHandler,
         LogInHandler,

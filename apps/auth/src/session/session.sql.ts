@@ -1,25 +1,32 @@
 import { statement } from '@lethe/database';
 
 /**
- * A sign-in and its first token; sign-ins of the account that are over make room, tokens and all.
- * $1 session, $2 account, $3 lasts (s), $4 hash of the token, $5 it lasts unused (s).
+ * A sign-in and its first token; sign-ins of the account that are over make room, tokens and all. Nothing is made where
+ * the account's epoch has risen: its row is locked, so that this and the ending of its sign-ins take turns.
+ * $1 session, $2 account, $3 its epoch, $4 lasts (s), $5 hash of the token, $6 it lasts unused (s), $7 client,
+ * $8 pseudonym of the address, $9 user agent.
  */
 export const INSERT_SESSION = statement(
-  'session.insert',
-  `WITH over AS (
+  'session.open',
+  `WITH owner AS (
+     SELECT id FROM account WHERE id = $2 AND session_epoch = $3 FOR SHARE
+   ), over AS (
      DELETE FROM session WHERE account_id = $2 AND expires_at < now()
    ), made AS (
-     INSERT INTO session (id, account_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3))
+     INSERT INTO session (id, account_id, expires_at, client_id, address, user_agent)
+     SELECT $1, owner.id, now() + make_interval(secs => $4), $7, $8, $9 FROM owner
      RETURNING id, expires_at
    )
    INSERT INTO refresh_token (hash, session_id, expires_at)
-   SELECT $4, id, least(expires_at, now() + make_interval(secs => $5)) FROM made`,
+   SELECT $5, id, least(expires_at, now() + make_interval(secs => $6)) FROM made
+   RETURNING session_id`,
 );
 
 /** What a refresh must know, by hash of the token. */
 export interface RefreshRow {
   readonly session_id: string;
   readonly account_id: string;
+  readonly client_id: string;
   readonly live: boolean;
   readonly used: boolean;
   readonly within_grace: boolean;
@@ -31,7 +38,7 @@ export interface RefreshRow {
  */
 export const LOCK_REFRESH_TOKEN = statement(
   'refresh-token.lock',
-  `SELECT s.id AS session_id, s.account_id,
+  `SELECT s.id AS session_id, s.account_id, s.client_id,
           s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND t.expires_at > clock_timestamp() AS live,
           t.used_at IS NOT NULL AS used,
           coalesce(t.used_at + make_interval(secs => $2) > clock_timestamp(), false) AS within_grace
@@ -66,8 +73,15 @@ export const REVOKE_SESSION_OF_TOKEN = statement(
    RETURNING s.id, s.account_id`,
 );
 
-/** $1 account, $2 why. */
+/** $1 account, $2 why, $3 the session that stays, or null. */
 export const REVOKE_SESSIONS_OF_ACCOUNT = statement(
   'session.revoke-by-account',
-  'UPDATE session SET revoked_at = now(), revoked_for = $2 WHERE account_id = $1 AND revoked_at IS NULL',
+  `UPDATE session SET revoked_at = now(), revoked_for = $2
+    WHERE account_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3`,
+);
+
+/** $1 account. */
+export const RAISE_SESSION_EPOCH = statement(
+  'account.raise-session-epoch',
+  'UPDATE account SET session_epoch = session_epoch + 1 WHERE id = $1',
 );

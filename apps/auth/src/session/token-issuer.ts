@@ -2,7 +2,7 @@ import { type Tokens } from '@lethe/contracts';
 import { type Clock, uuidv7 } from '@lethe/kernel';
 import { SignJWT } from 'jose';
 import { type SigningKeys } from '../signing/signing-keys.js';
-import { type AccountRow } from '../user/account.js';
+import { type SignIn } from './open-session.js';
 
 export interface TokenIssuerOptions {
   readonly keys: SigningKeys;
@@ -12,7 +12,7 @@ export interface TokenIssuerOptions {
   readonly clock: Clock;
 }
 
-/** Issues access tokens as RFC 9068 has them; they carry an id and roles and nothing personal (S11). */
+/** Issues access tokens as RFC 9068 has them; they carry ids and roles and nothing personal (S11). */
 export class TokenIssuer {
   readonly #options: TokenIssuerOptions;
 
@@ -20,12 +20,12 @@ export class TokenIssuer {
     this.#options = options;
   }
 
-  /** An access token for the account, and the refresh token that goes with it. */
-  async issue({ id, roles }: Pick<AccountRow, 'id' | 'roles'>, refreshToken: string): Promise<Tokens> {
+  /** An access token of the sign-in (`sid`), and the refresh token that goes with it. */
+  async issue({ account: { id, roles }, sessionId, clientId, refreshToken }: SignIn): Promise<Tokens> {
     const { keys, issuer, audience, lifetimeSeconds, clock } = this.#options;
     const { kid, privateKey } = await keys.active();
     const now = Math.floor(clock.now() / 1000);
-    const accessToken = await new SignJWT({ roles })
+    const accessToken = await new SignJWT({ roles, sid: sessionId, client_id: clientId })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
       .setIssuer(issuer)
       .setAudience(audience)

@@ -8,10 +8,10 @@ export const INSERT_ACCOUNT = statement(
 
 export const ACCOUNT_BY_EMAIL = statement(
   'account.by-email',
-  'SELECT id, email, name, roles, password_hash FROM account WHERE email_key = $1',
+  'SELECT id, email, name, roles, session_epoch, password_hash FROM account WHERE email_key = $1',
 );
 
-export const ACCOUNT_BY_ID = statement('account.by-id', 'SELECT id, email, name, roles FROM account WHERE id = $1');
+export const ACCOUNT_BY_ID = statement('account.by-id', 'SELECT id, email, name, roles, session_epoch FROM account WHERE id = $1');
 
 /** $1 id, $2 the new hash, $3 the old one: of two replicas that rehash at once, or a password change, the first stays. */
 export const REPLACE_HASH = statement(

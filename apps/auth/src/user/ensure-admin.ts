@@ -1,6 +1,6 @@
 import { type Database, isUniqueViolation } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
-import { REVOKE_SESSIONS_OF_ACCOUNT } from '../session/session.sql.js';
+import { RAISE_SESSION_EPOCH, REVOKE_SESSIONS_OF_ACCOUNT } from '../session/session.sql.js';
 import { type AccountRow } from './account.js';
 import { ACCOUNT_BY_EMAIL, INSERT_ACCOUNT, REPLACE_HASH } from './account.sql.js';
 import { emailKey } from './email-key.js';
@@ -32,7 +32,8 @@ export async function ensureAdmin(
   const hash = await hasher.hash(password);
   await database.transaction(async (tx) => {
     await tx.query(REPLACE_HASH, [admin.id, hash, admin.password_hash]);
-    await tx.query(REVOKE_SESSIONS_OF_ACCOUNT, [admin.id, 'password changed']);
+    await tx.query(RAISE_SESSION_EPOCH, [admin.id]);
+    await tx.query(REVOKE_SESSIONS_OF_ACCOUNT, [admin.id, 'password changed', null]);
   });
   return 'changed';
 }
