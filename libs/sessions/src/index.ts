@@ -1,1 +1,13 @@
-export {};
+export { dynamoSessionStore, type DynamoSessionStoreOptions } from './dynamodb/dynamo-session-store.js';
+export { type SessionPage, type SessionRecord, type SessionStore } from './session-store.js';
+export { type OpenedSession, type SessionData, Sessions, type SessionsOptions } from './sessions.js';
+export {
+  SessionConflictError,
+  SessionError,
+  SessionOwnerError,
+  SessionStoreUnavailableError,
+  SessionTooLargeError,
+  SigningKeyError,
+} from './sessions.errors.js';
+export { newSessionToken, sessionIdOf } from './token.js';
+export { valkeySessionStore, type ValkeySessionStoreOptions } from './valkey/valkey-session-store.js';

@@ -1,0 +1,48 @@
+/** Base of every error of this library. */
+export class SessionError extends Error {
+  override name = 'SessionError';
+}
+
+/** The store cannot be reached, or failed; `cause` holds what happened. Nothing is known of the session: deny (S34). */
+export class SessionStoreUnavailableError extends SessionError {
+  override name = 'SessionStoreUnavailableError';
+
+  constructor(options?: ErrorOptions) {
+    super('the session store is unavailable', options);
+  }
+}
+
+/** A session is larger than its store takes. Large things belong in a store of their own, with their key here. */
+export class SessionTooLargeError extends SessionError {
+  override name = 'SessionTooLargeError';
+
+  constructor(
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(`the session takes ${bytes} bytes; the limit is ${limit}`);
+  }
+}
+
+/** Somebody else wrote or ended the session in the meantime, or its id is taken. */
+export class SessionConflictError extends SessionError {
+  override name = 'SessionConflictError';
+
+  constructor(readonly id: string) {
+    super('the session was changed or ended by another request');
+  }
+}
+
+/** A store answered with another session than the one asked for, or another user's. It counts as no session. */
+export class SessionOwnerError extends SessionError {
+  override name = 'SessionOwnerError';
+
+  constructor(readonly id: string) {
+    super('the value found for the session belongs to another');
+  }
+}
+
+/** The keys that sign cookies are missing, or too short to sign with. */
+export class SigningKeyError extends SessionError {
+  override name = 'SigningKeyError';
+}

@@ -1,0 +1,17 @@
+import { type Clock } from '@lethe/kernel';
+import { type Valkey } from '@lethe/valkey';
+import { type SessionStore } from '../session-store.js';
+
+/** Where and how sessions lie in Valkey or Redis. */
+export interface ValkeySessionStoreOptions {
+  /** Connected by its owner, who also closes it. */
+  readonly valkey: Valkey;
+  /** Before every key. Default `lethe:session:`. */
+  readonly prefix?: string;
+  /** Of a session's data as JSON in UTF-8. Default 16 KiB. */
+  readonly maxBytes?: number;
+  readonly clock?: Clock;
+}
+
+/** Sessions in Valkey or Redis: a hash for each, changed by scripts of one key, so that a cluster serves as well. */
+export declare function valkeySessionStore(options: ValkeySessionStoreOptions): SessionStore;

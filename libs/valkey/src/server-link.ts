@@ -1,0 +1,47 @@
+import { RESP_TYPES, createClient } from '@redis/client';
+import { type Link, type LinkOptions, type ValkeyReply } from './link.js';
+
+const BUFFERS = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
+
+/** What the client library is told about the socket. */
+export function socketOptions({ target, timeoutMs, ca }: LinkOptions) {
+  const common = { host: target.host, port: target.port, connectTimeout: timeoutMs };
+  if (!target.tls) return common;
+  return { ...common, tls: true as const, ...(ca === undefined ? {} : { ca }) };
+}
+
+/** Who connects, and that it waits for nothing: a command without a connection fails. */
+export function clientOptions({ target, name }: LinkOptions) {
+  return {
+    name,
+    disableOfflineQueue: true,
+    disableClientInfo: true,
+    maintNotifications: 'disabled' as const,
+    ...(target.username === undefined ? {} : { username: target.username }),
+    ...(target.password === undefined ? {} : { password: target.password }),
+  };
+}
+
+/** Connects to one server. The link does not reconnect: its owner opens another. */
+export async function openServer(options: LinkOptions, signal: AbortSignal): Promise<Link> {
+  const client = createClient({
+    RESP: 2,
+    ...clientOptions(options),
+    database: options.target.database,
+    socket: { ...socketOptions(options), reconnectStrategy: false },
+  });
+  client.on('error', options.onTrouble);
+  const abort = (): void => client.destroy();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await client.connect();
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+  return {
+    send: (_key, command, buffers) => client.sendCommand<ValkeyReply>([...command], buffers ? BUFFERS : undefined),
+    isOpen: () => client.isReady,
+    close: () => client.close(),
+    destroy: () => client.destroy(),
+  };
+}
