@@ -20,7 +20,7 @@ const NOBODY = { uid: 65534, gid: 65534 };
 const all = (mark: string) => ({ row: mark, message: mark, object: mark, item: mark, record: mark });
 
 /** Ports of a run, so that suites side by side do not meet at the defaults. */
-async function somePorts(): Promise<Record<EmulatorKind, number>> {
+async function somePorts(): Promise<Partial<Record<EmulatorKind, number>>> {
   const [postgres, fauxqs, dynamodb, kinesis] = [
     await pickPort(),
     await pickPort(),

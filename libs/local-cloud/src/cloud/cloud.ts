@@ -3,6 +3,7 @@ import { type EmulatorKind } from '../emulators/emulator-options.js';
 import { type CloudEvent } from './cloud-event.js';
 import { DataDirectory } from './data-directory.js';
 import { databaseUrlOn, ensureDatabaseOn } from './database.js';
+import { cognitoEnv } from './cognito-env.js';
 import { KINDS } from './emulator-kinds.js';
 import { Emulator } from './emulator.js';
 
@@ -25,11 +26,22 @@ export interface CloudOptions {
   readonly dataDir: string;
   /** Wished ports; without one, the port of the last start or the default. */
   readonly ports?: Partial<Record<EmulatorKind, number>>;
+  /** Whether there is an SES, which keeps what it is to send. */
+  readonly mail?: boolean;
+  /** Whether there is a Cognito, which takes 90 MB; only stores with `IDENTITY_PROVIDER=cognito` need one. */
+  readonly cognito?: boolean;
   readonly onEvent?: (event: CloudEvent) => void;
 }
 
 /** Beside the well-known ports, so that a Postgres or LocalStack of the user's own keeps its place. */
-const DEFAULT_PORTS: Record<EmulatorKind, number> = { postgres: 15432, fauxqs: 14566, dynamodb: 18000, kinesis: 14567 };
+const DEFAULT_PORTS: Record<EmulatorKind, number> = {
+  postgres: 15432,
+  fauxqs: 14566,
+  dynamodb: 18000,
+  kinesis: 14567,
+  ses: 14568,
+  cognito: 19229,
+};
 const DYING_PORT_MS = 2_000;
 const REGION = 'us-east-1';
 /** The account of fauxqs, which it does not let one choose. */
@@ -58,6 +70,7 @@ async function startOn(options: CloudOptions, defaults: CloudOptions['ports'], e
     const wished = { ...defaults, ...state.ports, ...options.ports };
     directory.writeState(state);
     const emulators = await startAll(
+      kindsOf(options),
       directory,
       state.password,
       wished,
@@ -72,7 +85,12 @@ async function startOn(options: CloudOptions, defaults: CloudOptions['ports'], e
   }
 }
 
+function kindsOf({ mail, cognito }: CloudOptions): EmulatorKind[] {
+  return [...KINDS, ...(mail === true ? (['ses'] as const) : []), ...(cognito === true ? (['cognito'] as const) : [])];
+}
+
 async function startAll(
+  kinds: readonly EmulatorKind[],
   directory: DataDirectory,
   password: string,
   ports: Partial<Record<EmulatorKind, number>>,
@@ -81,7 +99,7 @@ async function startAll(
 ): Promise<Emulator[]> {
   const since = performance.now();
   const outcomes = await Promise.allSettled(
-    KINDS.map(async (kind) => {
+    kinds.map(async (kind) => {
       const dataDir = join(directory.path, kind);
       // A killed server holds its port until its last thread is gone.
       const patienceMs = directory.takenOver ? DYING_PORT_MS : 0;
@@ -120,6 +138,8 @@ function describe(emulators: readonly Emulator[], password: string, directory: D
       AWS_ENDPOINT_URL_DYNAMODB: url('dynamodb'),
       AWS_ENDPOINT_URL_KINESIS: url('kinesis'),
       LETHE_POSTGRES_URL: url('postgres'),
+      ...(emulators.some(({ kind }) => kind === 'ses') ? { AWS_ENDPOINT_URL_SESV2: url('ses') } : {}),
+      ...(emulators.some(({ kind }) => kind === 'cognito') ? cognitoEnv(url('cognito'), REGION) : {}),
     },
     get services() {
       return emulators.map(({ kind, pid }) => ({ name: kind, url: url(kind), ...(pid === undefined ? {} : { pid }) }));

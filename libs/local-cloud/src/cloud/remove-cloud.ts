@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { readlink, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DataDirectory } from './data-directory.js';
-import { KINDS } from './emulator-kinds.js';
+import { KINDS, OPTIONAL_KINDS } from './emulator-kinds.js';
 import { endLeftover } from './emulator-process.js';
 
 /**
@@ -13,7 +13,7 @@ import { endLeftover } from './emulator-process.js';
  */
 export async function removeCloudData(dataDir: string): Promise<void> {
   const { path } = await DataDirectory.take(resolve(dataDir));
-  await Promise.all(KINDS.map((kind) => endLeftover({ kind, dataDir: join(path, kind) })));
+  await Promise.all([...KINDS, ...OPTIONAL_KINDS].map((kind) => endLeftover({ kind, dataDir: join(path, kind) })));
   const postgres = join(path, 'postgres');
   const elsewhere = lstatSync(postgres, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   if (elsewhere) await rm(dirname(await readlink(postgres)), { recursive: true, force: true });

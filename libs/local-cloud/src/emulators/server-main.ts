@@ -13,6 +13,8 @@ const runners: Record<EmulatorOptions['kind'], () => Promise<Runner>> = {
   fauxqs: async () => (await import('./fauxqs.js')).runFauxqs,
   dynamodb: async () => (await import('./dynamodb.js')).runDynamodb,
   kinesis: async () => (await import('./kinesis.js')).runKinesis,
+  ses: async () => (await import('./ses.js')).runSes,
+  cognito: async () => (await import('./cognito.js')).runCognito,
 };
 
 function report(message: EmulatorReport): Promise<void> {
