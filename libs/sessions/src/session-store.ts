@@ -74,6 +74,12 @@ export interface SessionStore {
    * `except`. Answers how many lived.
    */
   destroyByOwner(owner: string, except?: string): Promise<number>;
+  /**
+   * Living sessions of all users, in no order, for the rare walk through all of them: it reads the whole store. A page
+   * may be empty and still have a `next`. At most `limit` (default 50, at most 100) a page; a session that is changed
+   * meanwhile may come twice.
+   */
+  scan(page?: { readonly limit?: number; readonly after?: string }): Promise<SessionPage>;
   /** Lets go of what the store opened itself; a connection handed to it stays its owner's. */
   close(): Promise<void>;
 }
