@@ -3,6 +3,8 @@ export { type CloudEvent } from './cloud/cloud-event.js';
 export { testDatabase, type TestDatabase } from './cloud/database.js';
 export { removeCloudData } from './cloud/remove-cloud.js';
 export { startTestCloud } from './cloud/test-cloud.js';
+export { describeWithValkey } from './cloud/describe-with-valkey.js';
+export { startTestValkey, type TestValkey } from './cloud/test-valkey.js';
 export { startTestCognito, type TestCognito } from './cloud/test-cognito.js';
 export { type SentMail, type TestMail, startTestMail } from './cloud/test-mail.js';
 export { type EmulatorKind } from './emulators/emulator-options.js';

@@ -34,6 +34,8 @@ export const paymentSimulator = join(root, 'apps', 'payment-simulator', 'dist', 
 export interface Surroundings {
   /** The AWS SDK's own variables: region, credentials, endpoints. */
   readonly aws: Readonly<Record<string, string>>;
+  /** Of Valkey or Redis, where this machine has one. */
+  readonly valkeyUrl?: string | undefined;
   readonly publicUrl: string;
   readonly paymentUrl: string;
   readonly databaseUrl: (service: string) => string;
@@ -52,6 +54,7 @@ export function environmentOf({ name }: StoreService, around: Surroundings): Rec
     PUBLIC_URL: around.publicUrl,
     JWKS_URL: `${around.publicUrl}/auth/.well-known/jwks.json`,
     DATABASE_URL: around.databaseUrl(name),
+    ...(around.valkeyUrl === undefined ? {} : { VALKEY_URL: around.valkeyUrl }),
     ...(name === 'auth' ? { AUTH_KEY_SECRET: around.secrets.authKeySecret } : {}),
     ...(name === 'orders' ? { CATALOG_URL: around.publicUrl, PAYMENT_URL: around.paymentUrl } : {}),
     ...(name === 'analytics' ? { SESSION_SALT: around.secrets.sessionSalt } : {}),

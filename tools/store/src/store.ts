@@ -259,9 +259,10 @@ class LocalStore implements RunningStore {
     return set;
   }
 
-  #settings(cloud: Cloud): Pick<Surroundings, 'databaseUrl' | 'secrets' | 'logLevel' | 'compileCache'> {
+  #settings(cloud: Cloud): Pick<Surroundings, 'databaseUrl' | 'valkeyUrl' | 'secrets' | 'logLevel' | 'compileCache'> {
     return {
       databaseUrl: (service) => cloud.databaseUrl(databaseOf(service)),
+      valkeyUrl: cloud.env['VALKEY_URL'],
       secrets: this.#running(this.#secrets),
       logLevel: this.options.logLevel ?? 'info',
       compileCache,

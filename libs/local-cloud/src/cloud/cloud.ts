@@ -1,5 +1,6 @@
 import { resolve, join } from 'node:path';
 import { type EmulatorKind } from '../emulators/emulator-options.js';
+import { valkeyBinary } from '../emulators/valkey-binary.js';
 import { type CloudEvent } from './cloud-event.js';
 import { DataDirectory } from './data-directory.js';
 import { databaseUrlOn, ensureDatabaseOn } from './database.js';
@@ -41,6 +42,7 @@ const DEFAULT_PORTS: Record<EmulatorKind, number> = {
   kinesis: 14567,
   ses: 14568,
   cognito: 19229,
+  valkey: 16379,
 };
 const DYING_PORT_MS = 2_000;
 const REGION = 'us-east-1';
@@ -86,7 +88,18 @@ async function startOn(options: CloudOptions, defaults: CloudOptions['ports'], e
 }
 
 function kindsOf({ mail, cognito }: CloudOptions): EmulatorKind[] {
-  return [...KINDS, ...(mail === true ? (['ses'] as const) : []), ...(cognito === true ? (['cognito'] as const) : [])];
+  return [
+    ...KINDS,
+    ...(mail === true ? (['ses'] as const) : []),
+    ...(cognito === true ? (['cognito'] as const) : []),
+    ...(givenValkey() === undefined && valkeyBinary() !== undefined ? (['valkey'] as const) : []),
+  ];
+}
+
+/** A server of Valkey or Redis that runs already, as the environment says. */
+function givenValkey(): string | undefined {
+  const url = process.env['VALKEY_URL'];
+  return url === '' ? undefined : url;
 }
 
 async function startAll(
@@ -119,10 +132,10 @@ async function startAll(
 function describe(emulators: readonly Emulator[], password: string, directory: DataDirectory): Cloud {
   const url = (kind: EmulatorKind) => {
     const port = emulators.find((emulator) => emulator.kind === kind)?.port;
-    return kind === 'postgres'
-      ? `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
-      : `http://127.0.0.1:${port}`;
+    if (kind === 'postgres') return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+    return `${kind === 'valkey' ? 'redis' : 'http'}://127.0.0.1:${port}`;
   };
+  const valkey = emulators.some(({ kind }) => kind === 'valkey') ? url('valkey') : givenValkey();
   let stopped: Promise<void> | undefined;
   return {
     env: {
@@ -138,6 +151,7 @@ function describe(emulators: readonly Emulator[], password: string, directory: D
       AWS_ENDPOINT_URL_DYNAMODB: url('dynamodb'),
       AWS_ENDPOINT_URL_KINESIS: url('kinesis'),
       LETHE_POSTGRES_URL: url('postgres'),
+      ...(valkey === undefined ? {} : { VALKEY_URL: valkey }),
       ...(emulators.some(({ kind }) => kind === 'ses') ? { AWS_ENDPOINT_URL_SESV2: url('ses') } : {}),
       ...(emulators.some(({ kind }) => kind === 'cognito') ? cognitoEnv(url('cognito'), REGION) : {}),
     },

@@ -1,5 +1,5 @@
 /** The embedded servers of the local cloud. */
-export type EmulatorKind = 'postgres' | 'fauxqs' | 'dynamodb' | 'kinesis' | 'ses' | 'cognito';
+export type EmulatorKind = 'postgres' | 'fauxqs' | 'dynamodb' | 'kinesis' | 'ses' | 'cognito' | 'valkey';
 
 /** What the parent tells the child process of an embedded server, as JSON in its first argument. */
 export interface EmulatorOptions {
@@ -14,6 +14,8 @@ export interface EmulatorOptions {
   readonly password: string;
   /** Data need not outlive the process: no fsync, no orderly shutdown, removed when the parent dies. */
   readonly ephemeral: boolean;
+  /** More settings of Valkey's command line, such as `--cluster-enabled yes`. */
+  readonly valkeyArguments?: readonly string[];
   /** Where Cognito's triggers are invoked: an endpoint with the Invoke API of Lambda. Without one it has none. */
   readonly functionsUrl?: string;
 }

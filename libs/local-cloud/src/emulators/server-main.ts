@@ -14,6 +14,7 @@ const runners: Record<EmulatorOptions['kind'], () => Promise<Runner>> = {
   dynamodb: async () => (await import('./dynamodb.js')).runDynamodb,
   kinesis: async () => (await import('./kinesis.js')).runKinesis,
   ses: async () => (await import('./ses.js')).runSes,
+  valkey: async () => (await import('./valkey.js')).runValkey,
   cognito: async () => (await import('./cognito.js')).runCognito,
 };
 
