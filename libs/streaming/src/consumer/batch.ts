@@ -1,12 +1,14 @@
-import type { _Record } from '@aws-sdk/client-kinesis';
 import { type TraceContext, parseTraceparent } from '@lethe/kernel';
 import type { DataOf, StreamDefinition } from '@lethe/topology';
 import { decodeRecord } from '../record-codec.js';
 import { RecordFormatError } from '../streaming.errors.js';
+import type { UserRecord } from './user-record.js';
 
 /** A record whose data has passed the stream's schema. */
 export interface StreamRecord<Data> {
   readonly sequenceNumber: string;
+  /** Place among the records that the KPL packed into one; they share the sequence number. */
+  readonly subSequenceNumber?: number;
   readonly partitionKey: string;
   /** When Kinesis took the record. */
   readonly arrivedAt: Date | undefined;
@@ -18,6 +20,7 @@ export interface StreamRecord<Data> {
 /** A record that no retry can mend. The handler decides what becomes of it; it does not stop the shard. */
 export interface InvalidRecord {
   readonly sequenceNumber: string;
+  readonly subSequenceNumber?: number;
   readonly partitionKey: string;
   readonly bytes: Uint8Array;
   readonly error: RecordFormatError;
@@ -32,20 +35,19 @@ export interface StreamBatch<D extends StreamDefinition = StreamDefinition> {
   readonly signal: AbortSignal;
 }
 
-/** Decodes what GetRecords answered; records that cannot be read are set aside. */
+/** Decodes what was read; records that cannot be decoded are set aside. */
 export function readBatch<D extends StreamDefinition>(
   definition: D,
-  raw: readonly _Record[],
+  read: readonly UserRecord[],
 ): Pick<StreamBatch<D>, 'records' | 'invalid'> {
   const records: StreamRecord<DataOf<D>>[] = [];
   const invalid: InvalidRecord[] = [];
-  for (const { SequenceNumber = '', PartitionKey = '', Data = new Uint8Array(), ApproximateArrivalTimestamp } of raw) {
-    const about = { sequenceNumber: SequenceNumber, partitionKey: PartitionKey };
+  for (const { checkpoint: _, bytes, arrivedAt, ...about } of read) {
     try {
-      records.push({ ...about, arrivedAt: ApproximateArrivalTimestamp, ...decodeRecord(definition, Data) });
+      records.push({ ...about, arrivedAt, ...decodeRecord(definition, bytes) });
     } catch (error) {
       if (!(error instanceof RecordFormatError)) throw error;
-      invalid.push({ ...about, bytes: Data, error });
+      invalid.push({ ...about, bytes, error });
     }
   }
   return { records, invalid };

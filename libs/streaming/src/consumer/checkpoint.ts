@@ -8,13 +8,18 @@ export const SHARD_END = 'SHARD_END';
 /** Where reading goes on. */
 export type Position =
   | { readonly kind: 'trim-horizon' }
-  | { readonly kind: 'after'; readonly sequenceNumber: string }
+  | { readonly kind: 'after'; readonly sequenceNumber: string; readonly subSequenceNumber?: number }
   | { readonly kind: 'end' };
 
-/** Reads a checkpoint. Throws an {@link InvalidCheckpointError} for anything else, `LATEST` included. */
+const SEQUENCE = /^(0|[1-9]\d{0,128})(?::(0|[1-9]\d{0,5}))?$/;
+
+/** Reads a checkpoint: a sequence number, with `:` and a sub-sequence number within packed records. Throws an {@link InvalidCheckpointError} for anything else, `LATEST` included. */
 export function parseCheckpoint(shardId: string, checkpoint: string): Position {
   if (checkpoint === TRIM_HORIZON) return { kind: 'trim-horizon' };
   if (checkpoint === SHARD_END) return { kind: 'end' };
-  if (/^(0|[1-9]\d{0,128})$/.test(checkpoint)) return { kind: 'after', sequenceNumber: checkpoint };
+  const [, sequenceNumber, sub] = SEQUENCE.exec(checkpoint) ?? [];
+  if (sequenceNumber !== undefined) {
+    return { kind: 'after', sequenceNumber, ...(sub === undefined ? {} : { subSequenceNumber: Number(sub) }) };
+  }
   throw new InvalidCheckpointError(shardId, checkpoint);
 }

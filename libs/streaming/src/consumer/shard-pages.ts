@@ -4,13 +4,14 @@ import {
   GetShardIteratorCommand,
   InvalidArgumentException,
   type KinesisClient,
-  type _Record,
 } from '@aws-sdk/client-kinesis';
 import { InvalidCheckpointError, UnexpectedAnswerError } from '../streaming.errors.js';
 import { type Position, parseCheckpoint } from './checkpoint.js';
+import { type UserRecord, userRecords } from './user-record.js';
 
 export interface ShardPage {
-  readonly records: readonly _Record[];
+  /** Those that were packed are unpacked: there may be more than the limit. */
+  readonly records: readonly UserRecord[];
   readonly millisBehindLatest: number;
   /** The shard is closed and this was its last page. */
   readonly last: boolean;
@@ -65,8 +66,9 @@ export class ShardPages {
     const { kinesis, limit } = this.#options;
     this.#readAt = performance.now();
     const answer = await kinesis.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: limit }));
-    const records = answer.Records ?? [];
-    const sequenceNumber = records.at(-1)?.SequenceNumber;
+    const from = this.#position;
+    const records = (answer.Records ?? []).flatMap(userRecords).filter((record) => isAfter(record, from));
+    const sequenceNumber = answer.Records?.at(-1)?.SequenceNumber;
     if (sequenceNumber !== undefined) this.#position = { kind: 'after', sequenceNumber };
     this.#iterator = answer.NextShardIterator;
     return {
@@ -83,7 +85,12 @@ export class ShardPages {
     const from =
       position.kind === 'trim-horizon'
         ? ({ ShardIteratorType: 'TRIM_HORIZON' } as const)
-        : ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: position.sequenceNumber } as const);
+        : ({
+            // Packed records of which some have been handled are read again, and those some passed over.
+            ShardIteratorType:
+              position.subSequenceNumber === undefined ? 'AFTER_SEQUENCE_NUMBER' : 'AT_SEQUENCE_NUMBER',
+            StartingSequenceNumber: position.sequenceNumber,
+          } as const);
     try {
       const { ShardIterator } = await kinesis.send(
         new GetShardIteratorCommand({ StreamName: stream, ShardId: shardId, ...from }),
@@ -95,4 +102,10 @@ export class ShardPages {
     }
     throw new UnexpectedAnswerError(`GetShardIterator of ${shardId} answered no iterator`);
   }
+}
+
+/** Whether the record is past the position; only within packed records can it not be. */
+function isAfter({ sequenceNumber, subSequenceNumber }: UserRecord, position: Position): boolean {
+  if (position.kind !== 'after' || position.sequenceNumber !== sequenceNumber) return true;
+  return (subSequenceNumber ?? 0) > (position.subSequenceNumber ?? Number.POSITIVE_INFINITY);
 }

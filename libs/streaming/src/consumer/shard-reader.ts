@@ -6,6 +6,7 @@ import { type StreamBatch, readBatch, traceOf } from './batch.js';
 import type { HeldLease } from './held-lease.js';
 import type { ShardPage, ShardPages } from './shard-pages.js';
 import type { ConsumerListener } from './stream-events.js';
+import type { UserRecord } from './user-record.js';
 
 /** Kinesis allows five reads a second and shard, whoever makes them. */
 const READ_SPACING_MS = 205;
@@ -14,6 +15,8 @@ const READ_BACKOFF = { base: 200, cap: 5_000 } as const;
 export interface ReadingOptions<D extends StreamDefinition> {
   readonly definition: D;
   readonly handle: (batch: StreamBatch<D>) => Promise<void>;
+  /** Records of one batch. */
+  readonly batchSize: number;
   readonly idlePollMs: number;
   readonly checkpointIntervalMs: number;
   readonly handlerBackoff: { readonly base: number; readonly cap: number };
@@ -33,7 +36,7 @@ export class ShardReader<D extends StreamDefinition> {
     private readonly pages: ShardPages,
   ) {}
 
-  /** Sequence number of the last record that took effect and is not yet in the checkpoint. */
+  /** The place of the last record that took effect and is not yet in the checkpoint. */
   get uncheckpointed(): string | undefined {
     return this.#handled;
   }
@@ -45,7 +48,7 @@ export class ShardReader<D extends StreamDefinition> {
   async run(stop: AbortSignal): Promise<'ended' | 'stopped'> {
     let spacing = 0;
     for (;;) {
-      await pause(this.pages.readAt + spacing - performance.now(), stop);
+      await pause(Math.max(0, this.pages.readAt + spacing - performance.now()), stop);
       if (stop.aborted) return 'stopped';
       const page = await this.#read(stop);
       if (page === undefined || !(await this.#handle(page, stop))) return 'stopped';
@@ -74,13 +77,21 @@ export class ShardReader<D extends StreamDefinition> {
   }
 
   /**
-   * Hands the page to the handler until it succeeds: no record is skipped because a handler threw (KCL does). False
-   * when stopped before that. Throws a LeaseLostError.
+   * Hands the page to the handler, batch by batch, until it succeeds: no record is skipped because a handler threw (KCL
+   * does). False when stopped before that. Throws a LeaseLostError.
    */
-  async #handle({ records: raw, millisBehindLatest }: ShardPage, stop: AbortSignal): Promise<boolean> {
-    if (raw.length === 0) return true;
+  async #handle({ records, millisBehindLatest }: ShardPage, stop: AbortSignal): Promise<boolean> {
+    for (let from = 0; from < records.length; from += this.options.batchSize) {
+      if (from > 0 && stop.aborted) return false;
+      const read = records.slice(from, from + this.options.batchSize);
+      if (!(await this.#handleBatch(read, millisBehindLatest, stop))) return false;
+    }
+    return true;
+  }
+
+  async #handleBatch(read: readonly UserRecord[], millisBehindLatest: number, stop: AbortSignal): Promise<boolean> {
     const { shardId } = this.held;
-    const { records, invalid } = readBatch(this.options.definition, raw);
+    const { records, invalid } = readBatch(this.options.definition, read);
     const batch: StreamBatch<D> = { shardId, records, invalid, signal: this.held.lost };
     for (let attempt = 1; ; attempt += 1) {
       this.held.assertHeld();
@@ -88,7 +99,7 @@ export class ShardReader<D extends StreamDefinition> {
       try {
         await runInTrace(childTrace(traceOf(records)), () => this.options.handle(batch));
         const durationMs = performance.now() - began;
-        this.#handled = raw.at(-1)?.SequenceNumber;
+        this.#handled = read.at(-1)?.checkpoint;
         const counts = { records: records.length, invalid: invalid.length };
         this.options.onEvent({ type: 'batch-handled', shardId, ...counts, durationMs, millisBehindLatest });
         return true;
