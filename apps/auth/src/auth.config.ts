@@ -1,4 +1,3 @@
-import { rateLimitsTable } from '@lethe/contracts';
 import { readConfig, serviceConfigSchema } from '@lethe/service-kit';
 import { z } from 'zod';
 
@@ -12,7 +11,6 @@ const AUTH_KEY_SECRET = z
 /** What auth reads from its environment. */
 export const authConfigSchema = serviceConfigSchema.extend({
   AUTH_KEY_SECRET,
-  RATE_LIMITS_TABLE: z.string().default(rateLimitsTable.name).describe('DynamoDB table of the rate limits.'),
   ACCESS_TOKEN_SECONDS: count(1, 900).default(600).describe('How long an access token lasts; at most 15 min (S11).'),
   REFRESH_IDLE_SECONDS: count(60, 31_536_000).default(2_592_000).describe('How long an unused refresh token lasts.'),
   SESSION_SECONDS: count(60, 31_536_000)

@@ -1,4 +1,4 @@
-import { type RateRule } from '@lethe/service-kit';
+import { type RateRule } from '@lethe/rate-limits';
 import { type AuthConfig } from './auth.config.js';
 
 const FIVE_MINUTES = 300;

@@ -38,6 +38,12 @@ export const serviceConfigSchema = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Keys that verify access tokens. Default: <PUBLIC_URL>/auth/.well-known/jwks.json.'),
+  VALKEY_URL: z
+    .string()
+    .regex(/^(redis|valkey)s?:\/\//, 'must begin with valkey://, valkeys://, redis:// or rediss://')
+    .optional()
+    .describe('Secret: Valkey or Redis, as valkeys://user:password@host:6379?cluster=true. Without it: DynamoDB.'),
+  RATE_LIMITS_TABLE: z.string().min(1).default('lethe-rate-limits').describe('DynamoDB table of the rate limits.'),
   MAX_IN_FLIGHT: int(1, 100_000).default(200).describe('Requests answered at once; more get 503 at once (R10).'),
   BODY_LIMIT_BYTES: int(1, 100_000_000).default(1_048_576).describe('Largest request body that is not streamed.'),
   BODY_TIMEOUT_MS: int(50, 600_000).default(15_000).describe('Longest time for a request body that is not streamed.'),

@@ -27,27 +27,6 @@ export class OverloadedError extends ProblemError {
   }
 }
 
-/** A limit per caller is used up: 429 with the seconds until it is whole again. */
-export class TooManyRequestsError extends ProblemError {
-  override readonly name = 'TooManyRequestsError';
-
-  constructor(
-    readonly rule: string,
-    readonly retryAfterSeconds: number,
-  ) {
-    super(429, 'too-many-requests', { headers: { 'retry-after': String(retryAfterSeconds) } });
-  }
-}
-
-/** The counters of a limit that fails closed cannot be reached: 503. */
-export class RateLimitUnavailableError extends ProblemError {
-  override readonly name = 'RateLimitUnavailableError';
-
-  constructor(cause: unknown) {
-    super(503, 'rate-limit-unavailable', { headers: { 'retry-after': '1' }, cause });
-  }
-}
-
 /** A dependency did not answer its readiness check in time. */
 export class CheckTimeoutError extends Error {
   override readonly name = 'CheckTimeoutError';

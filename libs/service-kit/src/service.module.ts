@@ -6,9 +6,11 @@ import { AwsModule } from './aws.module.js';
 import { type BaseConfig } from './config.js';
 import { Lifecycle } from './drain/lifecycle.js';
 import { InFlight } from './http/in-flight.js';
+import { LimitsModule } from './limits.module.js';
 import { Metrics } from './observe/metrics.js';
 import { ReadinessRegistry } from './observe/readiness.js';
 import { CONFIG, LOGGER } from './tokens.js';
+import { ValkeyModule } from './valkey.module.js';
 
 @Module({})
 class KitModule {}
@@ -40,6 +42,16 @@ export class ServiceModule {
       ],
       exports: [CONFIG, LOGGER, ReadinessRegistry, Lifecycle, InFlight, Metrics],
     };
-    return { module: ServiceModule, imports: [kit, AwsModule.forRoot(), DiscoveryModule, parts.module] };
+    return {
+      module: ServiceModule,
+      imports: [
+        kit,
+        AwsModule.forRoot(),
+        ValkeyModule.forRoot(),
+        LimitsModule.forRoot(),
+        DiscoveryModule,
+        parts.module,
+      ],
+    };
   }
 }

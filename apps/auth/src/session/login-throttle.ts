@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { LOGGER, type Logger, RateLimiter } from '@lethe/service-kit';
+import { RateLimiter } from '@lethe/rate-limits';
+import { LOGGER, type Logger } from '@lethe/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthLimits } from '../auth.limits.js';
 

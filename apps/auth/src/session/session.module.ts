@@ -1,6 +1,5 @@
-import { AwsClients } from '@lethe/aws';
 import { systemClock } from '@lethe/kernel';
-import { LOGGER, type Logger, RateLimiter, identityOf } from '@lethe/service-kit';
+import { identityOf } from '@lethe/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AuthConfig } from '../auth.config.js';
 import { SigningKeys } from '../signing/signing-keys.js';
@@ -31,16 +30,6 @@ export class SessionModule {
         { provide: AuthLimits, useValue: new AuthLimits(config) },
         { provide: SessionPolicy, useValue: new SessionPolicy(config) },
         { provide: PasswordHasher, useValue: new PasswordHasher(config.HASH_CONCURRENCY) },
-        {
-          provide: RateLimiter,
-          inject: [AwsClients, LOGGER],
-          useFactory: (clients: AwsClients, logger: Logger) =>
-            new RateLimiter({
-              clients,
-              table: config.RATE_LIMITS_TABLE,
-              onError: (error, { name }) => logger.error({ err: error, limit: name }, 'a limit is not enforced'),
-            }),
-        },
         {
           provide: TokenIssuer,
           inject: [SigningKeys],

@@ -1,7 +1,8 @@
 import { type Profile, type Role } from '@lethe/contracts';
 import { Database, isUniqueViolation } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
-import { LOGGER, type Logger, RateLimiter } from '@lethe/service-kit';
+import { RateLimiter } from '@lethe/rate-limits';
+import { LOGGER, type Logger } from '@lethe/service-kit';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EmailTakenError } from '../auth.errors.js';
