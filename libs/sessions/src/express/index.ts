@@ -1,0 +1,1 @@
+export { LetheExpressStore } from './lethe-express-store.js';

@@ -1,0 +1,1 @@
+export { LetheFastifyStore } from './lethe-fastify-store.js';
