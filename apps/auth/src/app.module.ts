@@ -1,3 +1,4 @@
+import { authService } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
 import { IdentityModule } from '@lethe/identity';
 import { ReadinessRegistry, identityOf } from '@lethe/service-kit';
@@ -17,15 +18,13 @@ export class AppModule {
   }
 
   static forRoot(config: AuthConfig): DynamicModule {
-    const { issuer, audience } = identityOf(config);
     const signing = SigningModule.forRoot(config);
     return {
       module: AppModule,
       imports: [
         DatabaseModule.forRoot({ ...authDatabase, url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE }),
         IdentityModule.forKeys({
-          issuer,
-          audience,
+          ...identityOf(config, authService.name),
           imports: [signing],
           inject: [SigningKeys],
           useFactory: (keys: SigningKeys) => keys,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Profile, type Tokens } from '@lethe/contracts';
 import { statement } from '@lethe/database';
-import { RemoteKeys, TokenVerifier } from '@lethe/identity';
+import { RemoteKeys, TokenVerifier, ownIssuer } from '@lethe/identity';
 import { type AuthService, type Answer, startAuth } from './auth-service.js';
 import { refreshTokenHash } from '../src/session/refresh-token.js';
 
@@ -61,8 +61,7 @@ describe('sessions', () => {
     const { profile, tokens } = await signIn();
     const url = `${(await auth.replicas[0]?.getUrl()) ?? ''}/auth/.well-known/jwks.json`;
     const verifier = new TokenVerifier({
-      issuer: 'http://localhost:8080/auth',
-      audience: 'lethe',
+      issuer: ownIssuer({ issuer: 'http://localhost:8080/auth', audience: 'lethe', jwksUrl: url }),
       keys: new RemoteKeys({ url }),
     });
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { catalogService, store } from '@lethe/contracts';
-import { IdentityModule } from '@lethe/identity';
+import { IdentityModule, importKeys, ownIssuer } from '@lethe/identity';
 import { provisionMessaging } from '@lethe/messaging/provision';
 import { createService, parseConfig } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SignJWT, exportJWK, generateKeyPair, importJWK } from 'jose';
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import pino from 'pino';
 import { AppModule } from '../src/app.module.js';
 import { catalogConfigSchema } from '../src/catalog.config.js';
@@ -13,14 +13,11 @@ import type { CatalogFixture } from './catalog.fixture.js';
 
 const ISSUER = 'http://localhost:8080/auth';
 const pair = await generateKeyPair('ES256', { extractable: true });
-const publicKey = await importJWK(await exportJWK(pair.publicKey), 'ES256');
+const keys = importKeys({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'spec' }] });
 
 const identity = IdentityModule.forKeys({
-  issuer: ISSUER,
-  audience: 'lethe',
-  useFactory: () => ({
-    find: (kid) => Promise.resolve(kid === 'spec' && !(publicKey instanceof Uint8Array) ? publicKey : undefined),
-  }),
+  issuer: ownIssuer({ issuer: ISSUER, audience: 'lethe', jwksUrl: `${ISSUER}/.well-known/jwks.json` }),
+  useFactory: () => ({ find: (kid) => Promise.resolve(keys.get(kid)) }),
 });
 
 /** The header of a signed-in user with the roles. */

@@ -38,6 +38,18 @@ export class MissingRoleError extends ProblemError {
   }
 }
 
+/** A service calls what is for other services. */
+export class ServiceForbiddenError extends ProblemError {
+  override readonly name = 'ServiceForbiddenError';
+
+  constructor(service: string, services: readonly string[]) {
+    super(403, 'service-forbidden', {
+      detail: `${service} is none of the services that may call: ${services.join(', ')}`,
+      headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
+    });
+  }
+}
+
 /** The issuer's keys could not be had, and none are cached that are young enough to trust. */
 export class KeysUnavailableError extends ProblemError {
   override readonly name = 'KeysUnavailableError';

@@ -1,19 +1,28 @@
-import { type DynamicModule, type FactoryProvider, type ModuleMetadata, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
-import { AccessGuard } from './access.guard.js';
-import { type KeySource } from './key-source.js';
-import { RemoteKeys, type RemoteKeysOptions } from './remote-keys.js';
-import { TokenVerifier, type TokenVerifierOptions } from './token-verifier.js';
+import { AwsClients } from '@lethe/aws';
+import { type DynamicModule, type FactoryProvider, type ModuleMetadata, Module, type Provider } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { AccessGuard } from './access/access.guard.js';
+import { Revocations, type RevocationsOptions } from './access/revocations.js';
+import { RouteCheck } from './access/route-check.js';
+import { type KeySource } from './keys/key-source.js';
+import { RemoteKeys, type RemoteKeysOptions } from './keys/remote-keys.js';
+import { ServiceTokenVerifier, type ServiceTokenVerifierOptions } from './service/service-token-verifier.js';
+import { TokenVerifier, type TokenVerifierOptions } from './token/token-verifier.js';
+
+interface CommonOptions extends Omit<TokenVerifierOptions, 'keys'> {
+  /** For routes with `@LiveSession()`; their clients are the `AwsClients` that the application provides. */
+  readonly revocations?: Omit<RevocationsOptions, 'clients'>;
+  /** For routes with `@Services()`. */
+  readonly services?: ServiceTokenVerifierOptions;
+}
 
 /** Options of {@link IdentityModule.forRoot}. */
-export interface IdentityOptions extends Omit<TokenVerifierOptions, 'keys'> {
-  /** Where the issuer publishes its keys. */
-  readonly jwksUrl: string;
-  readonly remote?: Omit<RemoteKeysOptions, 'url'>;
+export interface IdentityOptions extends CommonOptions {
+  readonly remote?: Omit<RemoteKeysOptions, 'url' | 'algorithm'>;
 }
 
 /** Options of {@link IdentityModule.forKeys}. */
-export interface IdentityKeysOptions extends Omit<TokenVerifierOptions, 'keys'> {
+export interface IdentityKeysOptions extends CommonOptions {
   readonly imports?: ModuleMetadata['imports'];
   readonly inject?: FactoryProvider['inject'];
   // Nest hands the injected values over untyped; the factory names their types.
@@ -26,18 +35,23 @@ const KEY_SOURCE = Symbol('lethe.key-source');
 @Module({})
 export class IdentityModule {
   /** Verifies with the keys that the issuer publishes. */
-  static forRoot({ jwksUrl, remote, ...rest }: IdentityOptions): DynamicModule {
+  static forRoot({ remote, ...rest }: IdentityOptions): DynamicModule {
+    const { jwksUrl: url, algorithm } = rest.issuer;
     const clock = rest.clock === undefined ? {} : { clock: rest.clock };
-    const keys = new RemoteKeys({ ...clock, ...remote, url: jwksUrl });
+    const keys = new RemoteKeys({ ...clock, ...remote, url, algorithm });
     return IdentityModule.forKeys({ ...rest, useFactory: () => keys });
   }
 
   /** Verifies with keys from elsewhere, as inside the issuer itself. */
-  static forKeys({ imports, inject, useFactory, ...rest }: IdentityKeysOptions): DynamicModule {
+  static forKeys({ imports, inject, useFactory, revocations, services, ...rest }: IdentityKeysOptions): DynamicModule {
+    const optional = [
+      ...(revocations ? [revocationsProvider(revocations)] : []),
+      ...(services ? [{ provide: ServiceTokenVerifier, useFactory: () => new ServiceTokenVerifier(services) }] : []),
+    ];
     return {
       module: IdentityModule,
       global: true,
-      imports: imports ?? [],
+      imports: [...(imports ?? []), DiscoveryModule],
       providers: [
         { provide: KEY_SOURCE, inject: inject ?? [], useFactory },
         {
@@ -45,10 +59,20 @@ export class IdentityModule {
           inject: [KEY_SOURCE],
           useFactory: (keys: KeySource) => new TokenVerifier({ ...rest, keys }),
         },
+        ...optional,
+        RouteCheck,
         AccessGuard,
         { provide: APP_GUARD, useExisting: AccessGuard },
       ],
-      exports: [TokenVerifier, AccessGuard],
+      exports: [TokenVerifier, AccessGuard, ...optional.map(({ provide }) => provide)],
     };
   }
+}
+
+function revocationsProvider(options: Omit<RevocationsOptions, 'clients'>) {
+  return {
+    provide: Revocations,
+    inject: [AwsClients],
+    useFactory: (clients: AwsClients) => new Revocations({ ...options, clients }),
+  } satisfies Provider;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock, eventually } from '@lethe/testing';
 import { KeysUnavailableError } from '../src/identity.errors.js';
-import { RemoteKeys } from '../src/remote-keys.js';
+import { RemoteKeys } from '../src/keys/remote-keys.js';
 import { type IssuerKey, type JwksServer, issuerKey, startJwks } from './issuer.js';
 
 const HOUR = 3_600_000;

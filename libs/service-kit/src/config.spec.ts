@@ -41,11 +41,25 @@ describe('identityOf', () => {
   it('derives the issuer from the public URL, and the keys from the issuer unless told', () => {
     const config = parseConfig(serviceConfigSchema, { DATABASE_URL, PUBLIC_URL: 'https://shop.example/' });
 
-    expect(identityOf(config)).toEqual({
-      issuer: 'https://shop.example/auth',
-      audience: 'lethe',
-      jwksUrl: 'https://shop.example/auth/.well-known/jwks.json',
+    expect(identityOf(config)).toMatchObject({
+      issuer: {
+        issuer: 'https://shop.example/auth',
+        claims: { aud: ['lethe'] },
+        jwksUrl: 'https://shop.example/auth/.well-known/jwks.json',
+      },
+      revocations: { table: 'lethe-revocations' },
     });
-    expect(identityOf({ ...config, JWKS_URL: 'http://auth:3000/k' }).jwksUrl).toBe('http://auth:3000/k');
+    expect(identityOf({ ...config, JWKS_URL: 'http://auth:3000/k' }).issuer.jwksUrl).toBe('http://auth:3000/k');
+  });
+
+  it('trusts a user pool of Cognito in place of the own issuer', () => {
+    const cognito = { DATABASE_URL, IDENTITY_PROVIDER: 'cognito', AWS_REGION: 'eu-west-1' };
+    const pool = { COGNITO_USER_POOL_ID: 'eu-west-1_Ab1', COGNITO_CLIENT_ID: 'web,app' };
+
+    expect(identityOf(parseConfig(serviceConfigSchema, { ...cognito, ...pool })).issuer).toMatchObject({
+      issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1',
+      claims: { token_use: ['access'], client_id: ['web', 'app'] },
+    });
+    expect(() => identityOf(parseConfig(serviceConfigSchema, cognito))).toThrow('COGNITO_USER_POOL_ID');
   });
 });

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { type IdentityOptions, type Issuer, cognitoIssuer, ownIssuer } from '@lethe/identity';
 import { z } from 'zod';
 import { ConfigError } from './service-kit.errors.js';
 
@@ -38,6 +39,35 @@ export const serviceConfigSchema = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Keys that verify access tokens. Default: <PUBLIC_URL>/auth/.well-known/jwks.json.'),
+  IDENTITY_PROVIDER: z
+    .enum(['own', 'cognito'])
+    .default('own')
+    .describe('Who issues access tokens: auth itself, or a user pool of Amazon Cognito.'),
+  COGNITO_USER_POOL_ID: z
+    .string()
+    .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'must be such as eu-west-1_AbCdEfGhI')
+    .optional()
+    .describe('The user pool, with IDENTITY_PROVIDER=cognito.'),
+  COGNITO_CLIENT_ID: z
+    .string()
+    .regex(/^[\w+]+(,[\w+]+)*$/)
+    .optional()
+    .describe('App clients of the pool whose tokens are accepted, separated by commas; auth signs in with the first.'),
+  COGNITO_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Begins the `iss` of the tokens of an emulator. Default: the endpoint of the region.'),
+  REVOCATIONS_TABLE: z.string().min(1).default('lethe-revocations').describe('DynamoDB table of revoked sign-ins.'),
+  SERVICE_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Secret: the service's own private key for calls to other services, a JWK in JSON."),
+  SERVICE_KEYS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Public keys of all services, a JWKS in JSON: who may call internal routes.'),
   VALKEY_URL: z
     .string()
     .regex(/^(redis|valkey)s?:\/\//, 'must begin with valkey://, valkeys://, redis:// or rediss://')
@@ -94,12 +124,62 @@ export function readConfig<S extends z.ZodType>(schema: S, env: Env): z.output<S
 /** The one audience of the store's access tokens. */
 export const AUDIENCE = 'lethe';
 
-/** What IdentityModule.forRoot needs to know of the store's issuer. */
-export function identityOf(config: Pick<BaseConfig, 'PUBLIC_URL' | 'JWKS_URL'>): {
-  issuer: string;
-  audience: string;
-  jwksUrl: string;
+type IdentityConfig = Pick<
+  BaseConfig,
+  | 'PUBLIC_URL'
+  | 'JWKS_URL'
+  | 'AWS_REGION'
+  | 'IDENTITY_PROVIDER'
+  | 'COGNITO_USER_POOL_ID'
+  | 'COGNITO_CLIENT_ID'
+  | 'COGNITO_ENDPOINT'
+  | 'REVOCATIONS_TABLE'
+  | 'SERVICE_KEYS'
+>;
+
+/** The `iss` of the tokens that auth signs itself. */
+export function ownIssuerUrl({ PUBLIC_URL }: Pick<BaseConfig, 'PUBLIC_URL'>): string {
+  return `${PUBLIC_URL}/auth`;
+}
+
+/** The pool and the app clients that the environment names. Throws a ConfigError where one is missing. */
+export function cognitoOf(config: Pick<BaseConfig, 'COGNITO_USER_POOL_ID' | 'COGNITO_CLIENT_ID'>): {
+  readonly userPoolId: string;
+  readonly clientIds: readonly string[];
+} {
+  const { COGNITO_USER_POOL_ID: userPoolId, COGNITO_CLIENT_ID: clientIds } = config;
+  if (userPoolId !== undefined && clientIds !== undefined) return { userPoolId, clientIds: clientIds.split(',') };
+  const missing = userPoolId === undefined ? 'COGNITO_USER_POOL_ID' : 'COGNITO_CLIENT_ID';
+  throw new ConfigError([`${missing} is not set, and IDENTITY_PROVIDER=cognito needs it`]);
+}
+
+/** What the store's own issuer says of itself, whoever issues at the moment. */
+export function ownIssuerOf(config: Pick<BaseConfig, 'PUBLIC_URL' | 'JWKS_URL'>): {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
 } {
   const issuer = `${config.PUBLIC_URL}/auth`;
   return { issuer, audience: AUDIENCE, jwksUrl: config.JWKS_URL ?? `${issuer}/.well-known/jwks.json` };
+}
+
+/**
+ * What IdentityModule needs to know: who issues, which sign-ins were ended and, for a service that is called by others,
+ * by its name, their keys. Throws a ConfigError where Cognito is to issue and nothing is known of it.
+ */
+export function identityOf(
+  config: IdentityConfig,
+  service?: string,
+): Pick<IdentityOptions, 'issuer' | 'revocations' | 'services'> {
+  const keys = config.SERVICE_KEYS;
+  return {
+    issuer: issuerOf(config),
+    revocations: { table: config.REVOCATIONS_TABLE },
+    ...(service === undefined || keys === undefined ? {} : { services: { service, keys } }),
+  };
+}
+
+function issuerOf(config: IdentityConfig): Issuer {
+  if (config.IDENTITY_PROVIDER === 'own') return ownIssuer(ownIssuerOf(config));
+  return cognitoIssuer({ ...cognitoOf(config), region: config.AWS_REGION, endpoint: config.COGNITO_ENDPOINT });
 }

@@ -1,9 +1,20 @@
 export { AwsModule } from './aws.module.js';
-export { AUDIENCE, type BaseConfig, identityOf, parseConfig, readConfig, serviceConfigSchema } from './config.js';
+export {
+  AUDIENCE,
+  type BaseConfig,
+  identityOf,
+  ownIssuerUrl,
+  cognitoOf,
+  ownIssuerOf,
+  parseConfig,
+  readConfig,
+  serviceConfigSchema,
+} from './config.js';
 export { type ServiceOptions, createService } from './create-service.js';
 export { type DrainOptions, drain } from './drain/drain.js';
 export { Lifecycle } from './drain/lifecycle.js';
 export { BALANCER_IDLE_SECONDS } from './http/adapter.js';
+export { FormBody } from './http/form-body.js';
 export { StreamBody } from './http/stream-body.js';
 export { Metrics } from './observe/metrics.js';
 export { type Readiness, ReadinessRegistry } from './observe/readiness.js';

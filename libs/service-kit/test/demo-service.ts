@@ -1,5 +1,5 @@
 import { type Readable } from 'node:stream';
-import { CurrentUser, IdentityModule, type Principal, Public, Roles } from '@lethe/identity';
+import { CurrentUser, IdentityModule, type Principal, Public, Roles, importKeys, ownIssuer } from '@lethe/identity';
 import { currentTrace } from '@lethe/kernel';
 import { type Deferred, deferred } from '@lethe/testing';
 import { defineService, defineTopology } from '@lethe/topology';
@@ -7,7 +7,7 @@ import { Body, Controller, Get, HttpCode, Module, Param, Post, Query, Req, type 
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiResponse } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
-import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { z } from 'zod';
 import { type BaseConfig, parseConfig, serviceConfigSchema } from '../src/config.js';
 import { createService } from '../src/create-service.js';
@@ -97,7 +97,7 @@ export class DemoController {
 export const demoService = defineService({ name: 'demo' });
 const issuer = 'http://localhost:8080/auth';
 const pair = await generateKeyPair('ES256', { extractable: true });
-const publicKey = await importJWK(await exportJWK(pair.publicKey), 'ES256');
+const keys = importKeys({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'demo' }] });
 
 /** A signed access token with the roles. */
 export function token(...roles: string[]): Promise<string> {
@@ -113,11 +113,8 @@ export function token(...roles: string[]): Promise<string> {
 }
 
 export const demoIdentity = IdentityModule.forKeys({
-  issuer,
-  audience: 'lethe',
-  useFactory: () => ({
-    find: (kid) => Promise.resolve(kid === 'demo' && !(publicKey instanceof Uint8Array) ? publicKey : undefined),
-  }),
+  issuer: ownIssuer({ issuer, audience: 'lethe', jwksUrl: `${issuer}/.well-known/jwks.json` }),
+  useFactory: () => ({ find: (kid) => Promise.resolve(keys.get(kid)) }),
 });
 
 @Module({ imports: [demoIdentity], controllers: [DemoController] })

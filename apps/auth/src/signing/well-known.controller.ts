@@ -1,5 +1,5 @@
 import { Public } from '@lethe/identity';
-import { CONFIG, type BaseConfig, identityOf } from '@lethe/service-kit';
+import { CONFIG, type BaseConfig, ownIssuerOf } from '@lethe/service-kit';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { SigningKeys } from './signing-keys.js';
@@ -27,7 +27,7 @@ export class WellKnownController {
   @Header('cache-control', CACHE)
   @ApiOkResponse({ description: 'Where things are (OpenID Connect Discovery 1.0).' })
   configuration() {
-    const { issuer } = identityOf(this.config);
+    const { issuer } = ownIssuerOf(this.config);
     return {
       issuer,
       jwks_uri: `${issuer}/.well-known/jwks.json`,

@@ -4,6 +4,13 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 
+const SERVICE_TOKEN = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'A token of the calling service itself.',
+} as const;
+
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 /**
@@ -25,6 +32,7 @@ export function describeApi(app: NestFastifyApplication, name: string): OpenAPIO
     .setTitle(`Lethe ${name}`)
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
+    .addBearerAuth(SERVICE_TOKEN, 'service')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     autoTagControllers: false,
@@ -76,10 +84,14 @@ function describeAccess(document: OpenAPIObject, accesses: ReadonlyMap<string, A
     for (const operation of Object.values(item as Record<string, Operation>)) {
       const access = accesses.get(operation.operationId ?? '');
       if (!access) continue;
-      operation.security = access.kind === 'public' ? [] : [{ bearer: [] }];
+      operation.security =
+        access.kind === 'public' ? [] : [{ [access.kind === 'services' ? 'service' : 'bearer']: [] }];
       if (access.kind !== 'public') operation.responses['401'] ??= problem('No token, or one that is not accepted.');
       if (access.kind === 'roles') {
         operation.responses['403'] ??= problem(`Needs one of the roles: ${access.roles.join(', ')}.`);
+      }
+      if (access.kind === 'services') {
+        operation.responses['403'] ??= problem(`Only for the services: ${access.services.join(', ')}.`);
       }
       operation.responses['default'] ??= problem('Any other problem (RFC 9457).');
     }

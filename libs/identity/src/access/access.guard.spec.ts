@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { AccessGuard } from './access.guard.js';
 import { Authenticated, Public, Roles } from './access.js';
-import { InvalidTokenError } from './identity.errors.js';
+import { InvalidTokenError } from '../identity.errors.js';
 import { principalOf } from './principal.js';
-import { type TokenVerifier } from './token-verifier.js';
+import { type TokenVerifier } from '../token/token-verifier.js';
 
 @Roles('admin')
 class Admins {

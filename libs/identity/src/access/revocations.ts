@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type AwsClients } from '@lethe/aws';
 import { type Clock, isUuid, systemClock, timeOfUuidv7 } from '@lethe/kernel';
-import { RevocationsUnavailableError } from './identity.errors.js';
+import { RevocationsUnavailableError } from '../identity.errors.js';
 import { type Principal } from './principal.js';
 
 /** Options of {@link Revocations}. */

@@ -2,9 +2,12 @@ import { createHmac } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@lethe/testing';
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { AUDIENCE, ISSUER, type IssuerKey, issuerKey } from '../test/issuer.js';
-import { importKeys } from './key-source.js';
+import { AUDIENCE, ISSUER, type IssuerKey, issuerKey } from '../../test/issuer.js';
+import { importKeys } from '../keys/key-source.js';
+import { ownIssuer } from '../issuers.js';
 import { TokenVerifier } from './token-verifier.js';
+
+const OWN = ownIssuer({ issuer: ISSUER, audience: AUDIENCE, jwksUrl: `${ISSUER}/.well-known/jwks.json` });
 
 describe('TokenVerifier', () => {
   const clock = new FakeClock('2026-03-01T12:00:00Z');
@@ -12,10 +15,9 @@ describe('TokenVerifier', () => {
   let verifier: TokenVerifier;
   beforeAll(async () => {
     key = await issuerKey('key-1');
-    const keys = await importKeys({ keys: [key.jwk] });
+    const keys = importKeys({ keys: [key.jwk] });
     verifier = new TokenVerifier({
-      issuer: ISSUER,
-      audience: AUDIENCE,
+      issuer: OWN,
       clock,
       keys: { find: (kid) => Promise.resolve(keys.get(kid)) },
     });
@@ -94,9 +96,7 @@ describe('TokenVerifier', () => {
   it('S04: cannot be given a leeway above 60 s', () => {
     const keys = { find: () => Promise.resolve(undefined) };
 
-    expect(() => new TokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys, leewaySeconds: 61 })).toThrow(
-      'above 60 s',
-    );
+    expect(() => new TokenVerifier({ issuer: OWN, keys, leewaySeconds: 61 })).toThrow('above 60 s');
   });
 
   it('S05: needs the exact issuer and audience', async () => {
@@ -113,7 +113,7 @@ describe('TokenVerifier', () => {
 
   it('S07: needs a subject and an id', async () => {
     expect(await refusal(await key.sign(clock, { sub: undefined }))).toContain('sub');
-    expect(await refusal(await key.sign(clock, { sub: '' }))).toBe('the token names no subject');
+    expect(await refusal(await key.sign(clock, { sub: '' }))).toContain('sub');
     expect(await refusal(await key.sign(clock, { jti: undefined }))).toContain('jti');
     expect(await refusal(await key.sign(clock, { roles: 'admin' }))).toBe('the roles are no list');
   });

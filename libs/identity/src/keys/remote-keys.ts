@@ -1,13 +1,15 @@
 import { type Clock, systemClock } from '@lethe/kernel';
-import { type CryptoKey } from 'jose';
 import { fetchJson } from './fetch-json.js';
-import { IdentityConfigError, KeysUnavailableError } from './identity.errors.js';
-import { type KeySource, importKeys } from './key-source.js';
+import { IdentityConfigError, KeysUnavailableError } from '../identity.errors.js';
+import { type Algorithm } from '../issuers.js';
+import { type KeySource, type VerificationKey, importKeys } from './key-source.js';
 
 /** Options of {@link RemoteKeys}; times in milliseconds. */
 export interface RemoteKeysOptions {
   /** The issuer's JWKS: https, or http to this machine or a host name without a dot. */
   readonly url: string;
+  /** What the keys are for; others of the JWKS are left out. Default ES256. */
+  readonly algorithm?: Algorithm;
   /** The whole fetch, connecting included. Default 3 s. */
   readonly timeoutMs?: number;
   /** The longest answer read. Default 64 KiB. */
@@ -31,7 +33,7 @@ const FIRST_FETCH_COOLDOWN_MS = 1_000;
  */
 export class RemoteKeys implements KeySource {
   readonly #options: Required<Omit<RemoteKeysOptions, 'onError'>> & Pick<RemoteKeysOptions, 'onError'>;
-  #keys: ReadonlyMap<string, CryptoKey> = new Map();
+  #keys: ReadonlyMap<string, VerificationKey> = new Map();
   #fetchedAt = Number.NEGATIVE_INFINITY;
   #triedAt = Number.NEGATIVE_INFINITY;
   #failure: unknown;
@@ -41,6 +43,7 @@ export class RemoteKeys implements KeySource {
   constructor(options: RemoteKeysOptions) {
     checkUrl(options.url);
     this.#options = {
+      algorithm: 'ES256',
       timeoutMs: 3_000,
       maxBytes: 64 * 1024,
       refreshAfterMs: 600_000,
@@ -51,7 +54,7 @@ export class RemoteKeys implements KeySource {
     };
   }
 
-  async find(kid: string): Promise<CryptoKey | undefined> {
+  async find(kid: string): Promise<VerificationKey | undefined> {
     const age = this.#options.clock.now() - this.#fetchedAt;
     const trusted = age <= this.#options.staleForMs;
     const key = trusted ? this.#keys.get(kid) : undefined;
@@ -79,9 +82,9 @@ export class RemoteKeys implements KeySource {
 
   async #fetch(): Promise<void> {
     try {
-      const { url, timeoutMs, maxBytes } = this.#options;
-      const keys = await importKeys(await fetchJson(url, { timeoutMs, maxBytes }));
-      if (keys.size === 0) throw new TypeError('the JWKS has no key that verifies ES256');
+      const { url, algorithm, timeoutMs, maxBytes } = this.#options;
+      const keys = importKeys(await fetchJson(url, { timeoutMs, maxBytes }), algorithm);
+      if (keys.size === 0) throw new TypeError(`the JWKS has no key that verifies ${algorithm}`);
       this.#keys = keys;
       this.#fetchedAt = this.#options.clock.now();
     } catch (error) {

@@ -1,5 +1,5 @@
 import { type CustomDecorator, type ExecutionContext, SetMetadata, createParamDecorator } from '@nestjs/common';
-import { MissingTokenError } from './identity.errors.js';
+import { MissingTokenError } from '../identity.errors.js';
 import { type Principal, principalOf } from './principal.js';
 
 /** Who may call a route. No declaration means `authenticated` (S37: default deny). */

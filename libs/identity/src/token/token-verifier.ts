@@ -1,0 +1,118 @@
+import { type Clock, systemClock } from '@lethe/kernel';
+import { type Principal } from '../access/principal.js';
+import { IdentityConfigError, InvalidTokenError } from '../identity.errors.js';
+import { type Issuer } from '../issuers.js';
+import { type KeySource, isSignedBy } from '../keys/key-source.js';
+import { type Claims, type TokenTimes, checkAllowed, checkTimes, nameClaim, timeClaims } from './claims.js';
+import { TokenMemo } from './token-memo.js';
+import { type ExpectedHeader, readClaims, readToken } from './unverified-token.js';
+
+/** Options of {@link TokenVerifier}. */
+export interface TokenVerifierOptions {
+  readonly issuer: Issuer;
+  readonly keys: KeySource;
+  /** Clock difference forgiven, at most 60 s (S04). Default 30 s. */
+  readonly leewaySeconds?: number;
+  /** Oldest token accepted, counted from `iat`. Default 15 min (S11). */
+  readonly maxAgeSeconds?: number;
+  /** Roles that a role brings along. Default: `admin` brings `analyst`. */
+  readonly implied?: Readonly<Record<string, readonly string[]>>;
+  /** Verified tokens remembered; 0 verifies the signature each time. Default 10,000, some 5 MiB. */
+  readonly remembered?: number;
+  readonly clock?: Clock;
+}
+
+const MAX_LEEWAY_SECONDS = 60;
+
+interface Found extends TokenTimes {
+  readonly principal: Principal;
+}
+
+/** Verifies the access tokens of one issuer: its algorithm, type, exact `iss` and other claims, within their time. */
+export class TokenVerifier {
+  readonly #options: Required<TokenVerifierOptions>;
+  readonly #header: ExpectedHeader;
+  readonly #claims: readonly (readonly [string, readonly string[]])[];
+  readonly #memo: TokenMemo<Found>;
+
+  /** Throws an IdentityConfigError for a leeway above 60 s, and for an issuer whose tokens are for anyone. */
+  constructor(options: TokenVerifierOptions) {
+    this.#options = {
+      leewaySeconds: 30,
+      maxAgeSeconds: 900,
+      implied: { admin: ['analyst'] },
+      remembered: 10_000,
+      clock: systemClock,
+      ...options,
+    };
+    const { issuer, leewaySeconds, remembered } = this.#options;
+    if (leewaySeconds > MAX_LEEWAY_SECONDS) {
+      throw new IdentityConfigError(`a leeway of ${leewaySeconds} s is above ${MAX_LEEWAY_SECONDS} s`);
+    }
+    this.#claims = Object.entries(issuer.claims);
+    if (this.#claims.length === 0) throw new IdentityConfigError(`any token of ${issuer.issuer} would be accepted`);
+    this.#header = { algorithm: issuer.algorithm, types: issuer.types, kind: 'access' };
+    this.#memo = new TokenMemo(remembered);
+  }
+
+  /** Throws an InvalidTokenError (401), or a KeysUnavailableError (503) if no key can be had to check with. */
+  async verify(token: string): Promise<Principal> {
+    const name = this.#memo.nameOf(token);
+    const remembered = await this.#recall(name);
+    if (remembered) return remembered;
+    const unverified = readToken(token, this.#header);
+    const key = await this.#options.keys.find(unverified.kid);
+    if (!key) throw new InvalidTokenError('the key is not known');
+    if (key.algorithm !== this.#options.issuer.algorithm) throw new InvalidTokenError('the algorithm is not allowed');
+    if (!isSignedBy(key, unverified.signed, unverified.signature)) {
+      throw new InvalidTokenError('the signature is wrong');
+    }
+    const found = this.#read(readClaims(unverified));
+    this.#checkTimes(found);
+    this.#memo.keep(name, key, found);
+    return found.principal;
+  }
+
+  /** What does not change with time was checked when the token was first seen; what does is checked again. */
+  async #recall(name: string): Promise<Principal | undefined> {
+    const kid = this.#memo.keyOf(name);
+    if (kid === undefined) return undefined;
+    const key = await this.#options.keys.find(kid);
+    const found = key && this.#memo.recall(name, key);
+    if (!found) return undefined;
+    this.#checkTimes(found);
+    return found.principal;
+  }
+
+  #checkTimes(times: TokenTimes): void {
+    const { clock, leewaySeconds: leeway, maxAgeSeconds: maxAge } = this.#options;
+    checkTimes(times, { now: clock.now() / 1000, leeway, maxAge });
+  }
+
+  #read(claims: Claims): Found {
+    const { issuer } = this.#options;
+    if (claims['iss'] !== issuer.issuer) throw new InvalidTokenError('the claim iss is not accepted');
+    for (const [name, allowed] of this.#claims) checkAllowed(claims, name, allowed);
+    const times = timeClaims(claims);
+    const sessionId = claims[issuer.sessionClaim] === undefined ? undefined : nameClaim(claims, issuer.sessionClaim);
+    const principal: Principal = Object.freeze({
+      id: nameClaim(claims, 'sub'),
+      issuer: issuer.issuer,
+      roles: this.#rolesOf(claims[issuer.rolesClaim]),
+      tokenId: nameClaim(claims, 'jti'),
+      ...(sessionId === undefined ? {} : { sessionId }),
+      issuedAt: times.issuedAt,
+      expiresAt: times.expiresAt,
+    });
+    return { ...times, principal };
+  }
+
+  #rolesOf(named: unknown = []): readonly string[] {
+    if (!Array.isArray(named) || !named.every((role) => typeof role === 'string')) {
+      throw new InvalidTokenError('the roles are no list');
+    }
+    const { implied } = this.#options;
+    const brought = named.flatMap((role) => (Object.hasOwn(implied, role) ? (implied[role] ?? []) : []));
+    return Object.freeze([...new Set([...named, ...brought])]);
+  }
+}
