@@ -1,6 +1,9 @@
 import { type AwsClients } from '@lethe/aws';
 import { type Clock } from '@lethe/kernel';
 import { type SessionStore } from '../session-store.js';
+import { IndexedSessions } from '../store/indexed-sessions.js';
+import { DynamoItems } from './dynamo-items.js';
+import { DynamoOwnerIndex } from './dynamo-owner-index.js';
 
 /** Where and how sessions lie in DynamoDB. */
 export interface DynamoSessionStoreOptions {
@@ -12,5 +15,8 @@ export interface DynamoSessionStoreOptions {
   readonly clock?: Clock;
 }
 
-/** Sessions in DynamoDB: consistent reads, conditional writes of single items, no transaction, no index of its own. */
-export declare function dynamoSessionStore(options: DynamoSessionStoreOptions): SessionStore;
+/** Sessions in DynamoDB: consistent reads, conditional writes of single items, no transaction, no secondary index. */
+export function dynamoSessionStore({ clients, table, maxBytes, clock }: DynamoSessionStoreOptions): SessionStore {
+  const items = new DynamoItems(clients, table);
+  return new IndexedSessions({ items, index: new DynamoOwnerIndex(clients, table), maxBytes, clock });
+}

@@ -3,48 +3,55 @@ import { type SessionRecord } from '../session-store.js';
 /** A record as it is first kept; the store numbers its versions. */
 export type NewSession = Omit<SessionRecord, 'version'>;
 
-/** A session under its id with its data as JSON text: what the two stores write and read. */
-export interface SessionItem {
-  readonly id: string;
-  readonly owner?: string;
+/** A session under its id with its data as JSON text: what the stores write and read. */
+export interface SessionItem extends Omit<SessionRecord, 'data'> {
   readonly json: string;
-  readonly version: number;
-  readonly createdAt: number;
-  readonly touchedAt: number;
-  readonly expiresAt: number;
-  readonly endsAt: number;
 }
 
-/** What the item must be for a write to go through. */
+/** What must lie under an id for a write to go through. `now` is the writer's. */
 export type Expectation =
-  /** Nothing that lives is there, and no grave. */
-  | { readonly type: 'absent'; readonly now: number }
-  /** The living item has this version and this owner. */
-  | { readonly type: 'version'; readonly version: number; readonly owner: string | undefined; readonly now: number }
-  /** Nothing of another owner is there, and no grave. */
-  | { readonly type: 'same-owner'; readonly owner: string | undefined; readonly now: number }
+  /** Nothing that lives. */
+  | { readonly type: 'absent' }
+  /** The living session of this version and owner. */
+  | { readonly type: 'version'; readonly version: number; readonly owner: string | undefined }
+  /** With an owner: a living session of that owner. Without: no session of anybody's, and no grave. */
+  | { readonly type: 'owner'; readonly owner: string | undefined }
   /** Anything but a grave. */
-  | { readonly type: 'no-grave'; readonly now: number };
+  | { readonly type: 'no-grave' };
 
-/** What one key of a store can do, each in one atomic step: nothing here spans two keys. */
+/** What a store can do with one key, each in one atomic step: no step spans two keys, so any cluster can serve it. */
 export interface SessionItems {
+  /** The item, living or not: its reader judges. */
   read(id: string): Promise<SessionItem | undefined>;
+  /** As `read`, of at most 100 ids, in any order; missing ones are left out. */
   readMany(ids: readonly string[]): Promise<SessionItem[]>;
-  /** Writes where the expectation holds, and answers with the version written; undefined where it does not. */
-  write(item: SessionItem, expected: Expectation): Promise<number | undefined>;
-  /** Moves the times of a living item forward; answers with it. */
-  touch(id: string, touchedAt: number, expiresAt: number, now: number): Promise<SessionItem | undefined>;
-  /** Removes it; true where it lived. */
-  remove(id: string, now: number): Promise<boolean>;
-  /** Puts a grave in its place until `until`: no write goes through as long. True where it lived. */
-  bury(id: string, until: number, now: number): Promise<boolean>;
+  /** Writes where the expectation holds, and answers with the new version; undefined where it does not. */
+  write(item: Omit<SessionItem, 'version'>, expected: Expectation, now: number): Promise<number | undefined>;
+  /** Moves the times of a living item forward; answers with it, or undefined where none lives. */
+  touch(
+    id: string,
+    times: { readonly touchedAt: number; readonly expiresAt: number },
+    now: number,
+  ): Promise<SessionItem | undefined>;
+  /** Removes it, and answers with what was there. */
+  remove(id: string): Promise<SessionItem | undefined>;
+  /**
+   * Puts a grave in the place of the owner's session, or of nothing: until `until` no session comes there. Answers with
+   * the item that was there, or `not-theirs` where another's is, which stays.
+   */
+  bury(id: string, owner: string, until: number, now: number): Promise<SessionItem | 'not-theirs' | undefined>;
+  /** Some items, and where to go on. */
+  scan(limit: number, after: string | undefined): Promise<{ readonly items: SessionItem[]; readonly next?: string }>;
 }
 
-/** The ids of a user's sessions, kept before the sessions themselves: it may name too many, never too few. */
+/**
+ * The ids of a user's sessions. An id is added before its session is written and removed after that is gone: the index
+ * may name too many, never too few.
+ */
 export interface OwnerIndex {
-  /** Adds an id that needs no place after `endsAt`. Answers how many ids there are now. */
-  add(owner: string, id: string, endsAt: number): Promise<number>;
-  /** All ids of the owner. */
-  members(owner: string): Promise<string[]>;
+  /** Adds an id, to be kept at least until `endsAt`, and answers how many there are now. */
+  add(owner: string, id: string, endsAt: number, now: number): Promise<number>;
+  /** All ids, with the time at which each was added. */
+  members(owner: string): Promise<ReadonlyMap<string, number>>;
   remove(owner: string, ids: readonly string[]): Promise<void>;
 }

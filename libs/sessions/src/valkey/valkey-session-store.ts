@@ -1,10 +1,13 @@
 import { type Clock } from '@lethe/kernel';
 import { type Valkey } from '@lethe/valkey';
 import { type SessionStore } from '../session-store.js';
+import { IndexedSessions } from '../store/indexed-sessions.js';
+import { ValkeyItems } from './valkey-items.js';
+import { ValkeyOwnerIndex } from './valkey-owner-index.js';
 
 /** Where and how sessions lie in Valkey or Redis. */
 export interface ValkeySessionStoreOptions {
-  /** Connected by its owner, who also closes it. */
+  /** Connected by its owner, who also closes it. Its server must not evict: `maxmemory-policy noeviction`. */
   readonly valkey: Valkey;
   /** Before every key. Default `lethe:session:`. */
   readonly prefix?: string;
@@ -14,4 +17,12 @@ export interface ValkeySessionStoreOptions {
 }
 
 /** Sessions in Valkey or Redis: a hash for each, changed by scripts of one key, so that a cluster serves as well. */
-export declare function valkeySessionStore(options: ValkeySessionStoreOptions): SessionStore;
+export function valkeySessionStore({
+  valkey,
+  prefix = 'lethe:session:',
+  maxBytes,
+  clock,
+}: ValkeySessionStoreOptions): SessionStore {
+  const items = new ValkeyItems(valkey, prefix);
+  return new IndexedSessions({ items, index: new ValkeyOwnerIndex(valkey, prefix), maxBytes, clock });
+}

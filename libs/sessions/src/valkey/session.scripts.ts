@@ -1,0 +1,75 @@
+import { valkeyScript } from '@lethe/valkey';
+
+// A session is a hash under one key; each script uses that key alone, so that a cluster runs it. A grave is a hash with
+// the field `gone`. Times come from the caller, whose clock also judges reads; PEXPIRE, which is relative, only sweeps.
+
+const FIELDS = `'id', 'owner', 'json', 'version', 'createdAt', 'touchedAt', 'expiresAt', 'endsAt'`;
+
+/** KEYS: session. ARGV: now, touchedAt, expiresAt. Answers the fields, or nothing where no session lives. */
+export const touchScript = valkeyScript(`
+local item = redis.call('HMGET', KEYS[1], ${FIELDS})
+local now, expires, ends = tonumber(ARGV[1]), tonumber(item[7] or '0'), tonumber(item[8] or '0')
+if not item[1] or expires <= now or ends <= now then return false end
+if tonumber(ARGV[3]) > expires then
+  redis.call('HSET', KEYS[1], 'touchedAt', ARGV[2], 'expiresAt', ARGV[3])
+  redis.call('PEXPIRE', KEYS[1], math.max(1, math.min(tonumber(ARGV[3]), ends) - now))
+  item[6], item[7] = ARGV[2], ARGV[3]
+end
+return item
+`);
+
+/**
+ * KEYS: session. ARGV: expectation, now, version, owner expected ('' for none), then id, owner, json, createdAt,
+ * touchedAt, expiresAt, endsAt. Answers the new version, or nothing where the expectation does not hold.
+ */
+export const writeScript = valkeyScript(`
+local old = redis.call('HMGET', KEYS[1], 'gone', 'owner', 'version', 'expiresAt', 'endsAt')
+local now = tonumber(ARGV[2])
+local there = old[4] and tonumber(old[4]) > now and (old[1] or tonumber(old[5]) > now)
+local grave = there and old[1]
+local version = 1
+if ARGV[1] == 'absent' then
+  if there then return false end
+elseif ARGV[1] == 'version' then
+  if not there or grave or old[3] ~= ARGV[3] or (old[2] or '') ~= ARGV[4] then return false end
+elseif ARGV[1] == 'owner' then
+  if grave then return false end
+  if ARGV[4] ~= '' and not (there and old[2] == ARGV[4]) then return false end
+  if ARGV[4] == '' and there and old[2] then return false end
+elseif grave then
+  return false
+end
+if there then version = tonumber(old[3]) + 1 end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'id', ARGV[5], 'json', ARGV[7], 'version', version, 'createdAt', ARGV[8],
+  'touchedAt', ARGV[9], 'expiresAt', ARGV[10], 'endsAt', ARGV[11])
+if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'owner', ARGV[6]) end
+redis.call('PEXPIRE', KEYS[1], math.max(1, math.min(tonumber(ARGV[10]), tonumber(ARGV[11])) - now))
+return version
+`);
+
+/** KEYS: session. Answers the fields of what was removed. */
+export const removeScript = valkeyScript(`
+if redis.call('HEXISTS', KEYS[1], 'gone') == 1 then return false end
+local item = redis.call('HMGET', KEYS[1], ${FIELDS})
+if not item[1] then return false end
+redis.call('DEL', KEYS[1])
+return item
+`);
+
+/** KEYS: session. ARGV: owner, until, now. Answers 0 where another's lies there, else the fields of what did. */
+export const buryScript = valkeyScript(`
+local item = redis.call('HMGET', KEYS[1], ${FIELDS})
+if item[1] and item[2] ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'gone', '1', 'expiresAt', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], tonumber(ARGV[2]) - tonumber(ARGV[3]))
+return item[1] and item or false
+`);
+
+/** KEYS: index of an owner. ARGV: id, now, ms to keep it. Answers how many ids there are. */
+export const addToIndexScript = valkeyScript(`
+redis.call('ZADD', KEYS[1], 'NX', ARGV[2], ARGV[1])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+return redis.call('ZCARD', KEYS[1])
+`);
