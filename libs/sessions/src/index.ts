@@ -1,3 +1,13 @@
+export {
+  type HostCookie,
+  type HostCookieOptions,
+  hostCookie,
+  readCookie,
+  setCookieHeader,
+} from './cookies/host-cookie.js';
+export { type OpenedValue, SigningKeys } from './cookies/signing-keys.js';
+export { CSRF_FIELD, CSRF_HEADER, type CsrfFault, type CsrfOptions, CsrfProtection } from './csrf/csrf-protection.js';
+export { type CheckedRequest } from './csrf/request-origin.js';
 export { dynamoSessionStore, type DynamoSessionStoreOptions } from './dynamodb/dynamo-session-store.js';
 export { type SessionPage, type SessionRecord, type SessionStore } from './session-store.js';
 export { type OpenedSession, type SessionData, Sessions, type SessionsOptions } from './sessions.js';

@@ -6,6 +6,8 @@ export class SessionError extends Error {
 /** The store cannot be reached, or failed; `cause` holds what happened. Nothing is known of the session: deny (S34). */
 export class SessionStoreUnavailableError extends SessionError {
   override name = 'SessionStoreUnavailableError';
+  /** The HTTP answer, where Express, Fastify and NestJS look for it: try again later. */
+  readonly statusCode = 503;
 
   constructor(options?: ErrorOptions) {
     super('the session store is unavailable', options);

@@ -6,7 +6,7 @@ function promised<T>(call: (answer: Answer<T>) => void): Promise<T | undefined> 
   return new Promise((resolve, reject) => {
     call((error, value) => {
       if (error === null || error === undefined) resolve(value ?? undefined);
-      else reject(error instanceof Error ? error : new Error(String(error)));
+      else reject(error instanceof Error ? error : new TypeError('a store failed with what is no error'));
     });
   });
 }
@@ -20,7 +20,9 @@ export function promisedStore(store: Store) {
       promised<void>((answer) => store.touch?.(sid, session, () => answer(null))),
     destroy: (sid: string) => promised<void>((answer) => store.destroy(sid, answer)),
     all: () =>
-      promised<Record<string, SessionData> | SessionData[]>((answer) => store.all?.((error, all) => answer(error, all))),
+      promised<Record<string, SessionData> | SessionData[]>((answer) =>
+        store.all?.((error, all) => answer(error, all)),
+      ),
     length: () => promised<number>((answer) => store.length?.(answer)),
     clear: () => promised<void>((answer) => store.clear?.(answer)),
     load: (sid: string) => promised<SessionData>((answer) => store.load(sid, answer)),
