@@ -12,3 +12,12 @@ export { type RateLimitStatus, type RateRule } from './rate-rule.js';
 export { DynamoDbRateLimits, type DynamoDbRateLimitsOptions } from './store/dynamodb-rate-limits.js';
 export { type Counter, type RateLimitStore, type Tally } from './store/rate-limit-store.js';
 export { ValkeyRateLimits, type ValkeyRateLimitsOptions } from './store/valkey-rate-limits.js';
+export { expressRateLimit } from './web/express.js';
+export { fastifyRateLimit } from './web/fastify.js';
+export {
+  type LimitedReply,
+  type LimitedRequest,
+  type Partition,
+  type RequestLimits,
+  type RequestRule,
+} from './web/limit-request.js';
