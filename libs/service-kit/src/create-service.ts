@@ -11,6 +11,7 @@ import { type BaseConfig } from './config.js';
 import { Lifecycle } from './drain/lifecycle.js';
 import { createAdapter } from './http/adapter.js';
 import { setAnswerHeaders } from './http/answer-headers.js';
+import { parseForms } from './http/form-body.js';
 import { InFlight, closeConnections } from './http/in-flight.js';
 import { addInternalRoutes } from './http/internal-routes.js';
 import { parseJsonBodies } from './http/json-body.js';
@@ -88,6 +89,7 @@ function prepareHttp(app: NestFastifyApplication, config: BaseConfig, logger: Lo
   app.get(InFlight).limit(instance, config.MAX_IN_FLIGHT, () => metrics.observeShed());
   cutSlowBodies(instance, config.BODY_TIMEOUT_MS);
   parseJsonBodies(instance);
+  parseForms(instance);
   passStreams(instance);
   addInternalRoutes(instance, { lifecycle, readiness: app.get(ReadinessRegistry), metrics });
   app.useGlobalPipes(new ValidationPipe());

@@ -27,8 +27,10 @@ export function setAnswerHeaders(fastify: FastifyInstance, { instance, secure, l
       const shown = request.method === 'GET' && reply.statusCode < 400 && !personal;
       void reply.header('cache-control', shown ? 'no-cache' : 'no-store');
     }
-    const html = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
-    void reply.header('content-security-policy', html ? PAGE_POLICY : "default-src 'none'; frame-ancestors 'none'");
+    if (!reply.hasHeader('content-security-policy')) {
+      const html = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
+      void reply.header('content-security-policy', html ? PAGE_POLICY : "default-src 'none'; frame-ancestors 'none'");
+    }
     if (lifecycle.draining) void reply.header('connection', 'close');
     done();
   });
