@@ -5,9 +5,9 @@ import { type RateRule } from './rate-rule.js';
 import { type RateLimitStore } from './store/rate-limit-store.js';
 
 const rule: RateRule = { name: 'demo', limit: 5, windowSeconds: 60 };
-const failing = (error: Error): RateLimitStore => ({
-  take: () => Promise.reject(error),
-  peek: () => Promise.reject(error),
+const failing = (reason: Error): RateLimitStore => ({
+  take: () => Promise.reject(reason),
+  peek: () => Promise.reject(reason),
 });
 
 describe('RateLimiter', () => {
