@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { createClients } from '@lethe/aws';
+import { dynamoSessionStore } from '../../src/index.js';
+import { DynamoItems } from '../../src/dynamodb/dynamo-items.js';
+import { DynamoOwnerIndex } from '../../src/dynamodb/dynamo-owner-index.js';
+import { type StoreUnderTest } from './store-under-test.js';
+
+/** A table of its own on the embedded DynamoDB. */
+export async function dynamodbPlace(): Promise<StoreUnderTest> {
+  const region = process.env['AWS_REGION'] ?? 'us-east-1';
+  const clients = createClients({ region });
+  const replicas = [clients];
+  const table = `sessions-${randomUUID()}`;
+  await clients.dynamodb.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    }),
+  );
+  return {
+    open: (clock) => {
+      const own = createClients({ region });
+      replicas.push(own);
+      return Promise.resolve(dynamoSessionStore({ clients: own, table, clock }));
+    },
+    parts: () =>
+      Promise.resolve({ items: new DynamoItems(clients, table), index: new DynamoOwnerIndex(clients, table) }),
+    unreachable: () => {
+      const dynamodb = new DynamoDBClient({ region, endpoint: 'http://127.0.0.1:1', maxAttempts: 1 });
+      return dynamoSessionStore({ clients: { dynamodb }, table });
+    },
+    dump: async () => {
+      const { Items } = await clients.dynamodb.send(new ScanCommand({ TableName: table }));
+      return JSON.stringify(Items);
+    },
+    close: async () => {
+      await clients.dynamodb.send(new DeleteTableCommand({ TableName: table }));
+      for (const each of replicas) each.close();
+    },
+  };
+}
