@@ -1,7 +1,8 @@
 // The console: asks the balancer how the store is, and, once signed in, the orders service for the last orders.
+import { beginSignIn, completeSignIn, fetchSignedIn, signOut, signedIn } from './sign-in.js';
+
 const EVERY_MS = 1000;
 const byId = (id) => document.getElementById(id);
-let session;
 
 function cell(content, className = '') {
   const td = document.createElement('td');
@@ -53,33 +54,11 @@ async function showStatus() {
   byId('state').textContent = `${ready} of ${replicas.length} replicas ready · ${new Date().toLocaleTimeString()}`;
 }
 
-async function signIn(email, password) {
-  const answer = await fetch('/auth/login', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password }),
-  });
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.detail ?? body.title);
-  session = body;
-}
-
-async function refresh() {
-  const answer = await fetch('/auth/refresh', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ refreshToken: session.refreshToken }),
-  });
-  session = answer.ok ? await answer.json() : undefined;
-}
-
 async function showOrders() {
-  if (!session) return;
-  const answer = await fetch('/orders?scope=all&limit=10', {
-    headers: { authorization: `Bearer ${session.accessToken}` },
-  });
-  if (answer.status === 401) return refresh();
-  if (answer.status === 403) throw new Error('Only an admin sees every order.');
+  if (!signedIn()) return;
+  const answer = await fetchSignedIn('/orders?scope=all&limit=10');
+  if (answer.status === 401) showSession('You were signed out: sign in again.');
+  if (answer.status === 403) showSession('Only an admin sees every order.');
   if (!answer.ok) return;
   const { items } = await answer.json();
   fill(
@@ -94,26 +73,24 @@ async function showOrders() {
 }
 
 function showSession(fault = '') {
-  byId('sign-in').hidden = session !== undefined;
-  byId('orders-table').hidden = session === undefined;
+  byId('sign-in').hidden = signedIn();
+  byId('sign-out').hidden = !signedIn();
+  byId('orders-table').hidden = !signedIn();
   byId('sign-in-fault').textContent = fault;
 }
 
-async function openOrders(form) {
+async function attempt(action) {
   try {
-    await signIn(form.get('email'), form.get('password'));
-    await showOrders();
+    await action();
     showSession();
   } catch (error) {
-    session = undefined;
     showSession(error.message);
   }
 }
 
-byId('sign-in').addEventListener('submit', (event) => {
-  event.preventDefault();
-  void openOrders(new FormData(event.target));
-});
+byId('sign-in').addEventListener('click', () => void attempt(beginSignIn));
+byId('sign-out').addEventListener('click', () => void attempt(signOut));
+await attempt(completeSignIn);
 
 for (;;) {
   try {

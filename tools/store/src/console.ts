@@ -8,6 +8,7 @@ const PAGES = join(root, 'apps', 'web', 'public');
 const FILES: Readonly<Record<string, string>> = {
   '/': 'index.html',
   '/console.js': 'console.js',
+  '/sign-in.js': 'sign-in.js',
   '/console.css': 'console.css',
 };
 const TYPES: Readonly<Record<string, string>> = {
