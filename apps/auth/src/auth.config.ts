@@ -1,3 +1,4 @@
+import { sessionsTable } from '@lethe/contracts';
 import { readConfig, serviceConfigSchema } from '@lethe/service-kit';
 import { z } from 'zod';
 
@@ -8,9 +9,21 @@ const AUTH_KEY_SECRET = z
   .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
   .describe('Secret, 32 bytes in base64: encrypts signing keys at rest and derives refresh tokens.');
 
+const KEY_ROTATION_DAYS = count(1, 3_650)
+  .default(30)
+  .describe('How long a signing key signs, in days; it is published an hour before and an hour after.');
+
 /** What auth reads from its environment. */
 export const authConfigSchema = serviceConfigSchema.extend({
   AUTH_KEY_SECRET,
+  KEY_ROTATION_DAYS,
+  SESSIONS_TABLE: z.string().min(1).default(sessionsTable.name).describe('DynamoDB table of the sign-in page.'),
+  WEB_REDIRECT_URIS: z
+    .string()
+    .transform((text) => text.split(' ').filter((uri) => uri !== ''))
+    .pipe(z.array(z.url({ protocol: /^https?$/ }).refine((uri) => !uri.includes('#'), 'no fragment')).min(1))
+    .optional()
+    .describe('Where the web client is sent back to, separated by spaces, each exactly (S14). Default: <PUBLIC_URL>/.'),
   ACCESS_TOKEN_SECONDS: count(1, 900).default(600).describe('How long an access token lasts; at most 15 min (S11).'),
   REFRESH_IDLE_SECONDS: count(60, 31_536_000).default(2_592_000).describe('How long an unused refresh token lasts.'),
   SESSION_SECONDS: count(60, 31_536_000)
@@ -21,7 +34,24 @@ export const authConfigSchema = serviceConfigSchema.extend({
     .describe('Passwords hashed at once; each takes 19 MiB and a thread of four (S25).'),
   LOGIN_FAILURES_PER_ACCOUNT: count(1, 1_000_000).default(10).describe('Failed logins per account in 5 min (S27).'),
   LOGIN_FAILURES_PER_IP: count(1, 1_000_000).default(100).describe('Failed logins per address in 5 min (S27).'),
+  CODES_PER_IP: count(1, 1_000_000)
+    .default(100)
+    .describe('Mailed codes asked for per address in an hour, and tried in 5 min (S27).'),
+  EMAIL_VERIFICATION: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('Whether an account may sign in before its address was verified.'),
+  MAIL_FROM: z
+    .string()
+    .min(3)
+    .default('Lethe <no-reply@lethe.local>')
+    .describe('Sender of mails; an identity that SES has verified.'),
   REGISTRATIONS_PER_IP: count(1, 1_000_000).default(300).describe('Registrations per address in a minute (S51).'),
+  COGNITO_CLIENT_SECRET: z.string().min(1).optional().describe('Secret of the app client, where it has one.'),
+  COGNITO_AUTH_FLOW: z
+    .enum(['password', 'srp'])
+    .default('password')
+    .describe('How auth shows passwords to Cognito. A migration trigger needs `password` (USER_PASSWORD_AUTH).'),
 });
 export type AuthConfig = z.output<typeof authConfigSchema>;
 
@@ -38,7 +68,14 @@ export const migrateConfigSchema = serviceConfigSchema
   });
 export type MigrateConfig = z.output<typeof migrateConfigSchema>;
 
+/** What the rotation of signing keys out of turn reads. */
+export const rotateConfigSchema = serviceConfigSchema
+  .pick({ DATABASE_URL: true })
+  .extend({ AUTH_KEY_SECRET, KEY_ROTATION_DAYS });
+
 /** The service's configuration; a fault ends the process with 78. */
 export const readAuthConfig = (): AuthConfig => readConfig(authConfigSchema, process.env);
 /** The migration step's configuration; a fault ends the process with 78. */
 export const readMigrateConfig = (): MigrateConfig => readConfig(migrateConfigSchema, process.env);
+/** The configuration of rotating keys out of turn; a fault ends the process with 78. */
+export const readRotateConfig = (): z.output<typeof rotateConfigSchema> => readConfig(rotateConfigSchema, process.env);

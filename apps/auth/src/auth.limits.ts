@@ -2,15 +2,27 @@ import { type RateRule } from '@lethe/rate-limits';
 import { type AuthConfig } from './auth.config.js';
 
 const FIVE_MINUTES = 300;
+const QUARTER_HOUR = 900;
+const HOUR = 3_600;
 
-/** The limits of auth (S27, S51). All fail open: an outage of the counters must not sign everyone out (R37). */
+/**
+ * The limits of auth (S27, S51). They fail open, since an outage of the counters must not sign everyone out (R37); but six
+ * digits are too few to be guessed at freely.
+ */
 export class AuthLimits {
   readonly failuresPerAccount: RateRule;
   readonly failuresPerIp: RateRule;
   readonly registrationsPerIp: RateRule;
+  readonly secondFactorFailures: RateRule;
+  readonly codesPerAccount: RateRule;
+  readonly codesPerIp: RateRule;
+  readonly codeTriesPerIp: RateRule;
 
   constructor(
-    config: Pick<AuthConfig, 'LOGIN_FAILURES_PER_ACCOUNT' | 'LOGIN_FAILURES_PER_IP' | 'REGISTRATIONS_PER_IP'>,
+    config: Pick<
+      AuthConfig,
+      'LOGIN_FAILURES_PER_ACCOUNT' | 'LOGIN_FAILURES_PER_IP' | 'REGISTRATIONS_PER_IP' | 'CODES_PER_IP'
+    >,
   ) {
     this.failuresPerAccount = {
       name: 'login-failures-account',
@@ -23,5 +35,15 @@ export class AuthLimits {
       windowSeconds: FIVE_MINUTES,
     };
     this.registrationsPerIp = { name: 'registrations-ip', limit: config.REGISTRATIONS_PER_IP, windowSeconds: 60 };
+    // At most 960 guesses a day, each of which three codes of a million fit: 0.3 % a day for who has the password.
+    this.secondFactorFailures = {
+      name: 'second-factor-failures',
+      limit: 10,
+      windowSeconds: QUARTER_HOUR,
+      onFailure: 'closed',
+    };
+    this.codesPerAccount = { name: 'codes-account', limit: 5, windowSeconds: HOUR };
+    this.codesPerIp = { name: 'codes-ip', limit: config.CODES_PER_IP, windowSeconds: HOUR };
+    this.codeTriesPerIp = { name: 'code-tries-ip', limit: config.CODES_PER_IP, windowSeconds: FIVE_MINUTES };
   }
 }

@@ -24,7 +24,13 @@ describe('accounts', () => {
     const { status, body: profile } = await auth.call<Profile>('/auth/register', { body });
 
     expect(status).toBe(201);
-    expect(profile).toEqual({ id: expect.any(String), email: 'Grace@Example.com', name: 'Grace', roles: ['customer'] });
+    expect(profile).toEqual({
+      id: expect.any(String),
+      email: 'Grace@Example.com',
+      name: 'Grace',
+      roles: ['customer'],
+      emailVerified: false,
+    });
   });
 
   it('are one per address, whatever its capitals, and who registers cannot choose a role', async () => {

@@ -3,8 +3,10 @@ import { CreateTableCommand, ResourceInUseException } from '@aws-sdk/client-dyna
 import { AwsClients } from '@lethe/aws';
 import { type Profile, type Tokens, authService, store } from '@lethe/contracts';
 import { Database } from '@lethe/database';
-import { testDatabase } from '@lethe/local-cloud';
+import { type TestMail, startTestMail, testDatabase } from '@lethe/local-cloud';
+import { provisionMessaging } from '@lethe/messaging/provision';
 import { createService, parseConfig } from '@lethe/service-kit';
+import { type Topology } from '@lethe/topology';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../src/app.module.js';
 import { authConfigSchema } from '../src/auth.config.js';
@@ -20,6 +22,9 @@ export interface Answer<T> {
 }
 
 interface CallOptions {
+  /** Default: POST with a body, else GET. */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly token?: string;
   /** The caller's address, as the balancer says it. */
@@ -61,24 +66,29 @@ async function createTable(table: string): Promise<void> {
   }
 }
 
-async function startReplica(env: Record<string, string | undefined>): Promise<NestFastifyApplication> {
+async function startReplica(
+  env: Record<string, string | undefined>,
+  topology: Topology,
+  consume: boolean,
+): Promise<NestFastifyApplication> {
   const config = parseConfig(authConfigSchema, { LOG_LEVEL: 'silent', AWS_REGION: process.env['AWS_REGION'], ...env });
-  const module = AppModule.forRoot(config);
-  const app = await createService({ definition: authService, topology: store, module, config, consume: false });
+  const module = AppModule.forRoot(config, topology);
+  const app = await createService({ definition: authService, topology, module, config, consume });
   await app.listen(0, '127.0.0.1');
   return app;
 }
 
 function caller(urls: readonly string[]): Call {
   let turn = 0;
-  return async <T>(path: string, { body, token, ip }: CallOptions = {}) => {
+  return async <T>(path: string, { method, headers: further, body, token, ip }: CallOptions = {}) => {
     turn += 1;
     const response = await fetch(`${urls[turn % urls.length] ?? ''}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(ip === undefined ? {} : { 'x-forwarded-for': ip }),
+        ...further,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -88,16 +98,45 @@ function caller(urls: readonly string[]): Call {
   };
 }
 
-export async function startAuth(count = 1, env: Record<string, string> = {}): Promise<AuthService> {
+/** A topology of this spec's own; with `provisioned`, its queues are there. */
+async function startTopology(provisioned: boolean): Promise<Topology> {
+  const topology: Topology = { ...store, name: `t-${randomUUID().slice(0, 8)}` };
+  if (!provisioned) return topology;
+  const clients = new AwsClients({ region: process.env['AWS_REGION'] ?? 'eu-west-1' });
+  await provisionMessaging(topology, clients).finally(() => clients.close());
+  return topology;
+}
+
+/** As {@link startAuth}, with an SES and the queue by which mail is asked for. */
+export async function startAuthWithMail(
+  count = 1,
+  env: Record<string, string> = {},
+): Promise<AuthService & { readonly mail: TestMail }> {
+  const mail = await startTestMail();
+  Object.assign(process.env, mail.env);
+  const auth = await startAuth(count, env, true);
+  return { ...auth, mail, stop: () => auth.stop().finally(() => mail.stop()) };
+}
+
+/** Replicas of auth; without `mails` nothing that is to be mailed leaves the outbox. */
+export async function startAuth(count = 1, env: Record<string, string> = {}, mails = false): Promise<AuthService> {
   const created = await testDatabase();
   const secret = randomBytes(32).toString('base64');
   await prepare({ DATABASE_URL: created.url, AUTH_KEY_SECRET: secret, LETHE_ADMIN_PASSWORD: ADMIN_PASSWORD });
   const table = `rate-limits-${randomUUID()}`;
-  await createTable(table);
-  const base = { DATABASE_URL: created.url, AUTH_KEY_SECRET: secret, RATE_LIMITS_TABLE: table, ...env };
+  const revocations = `revocations-${randomUUID()}`;
+  await Promise.all([createTable(table), createTable(revocations)]);
+  const base = {
+    DATABASE_URL: created.url,
+    AUTH_KEY_SECRET: secret,
+    RATE_LIMITS_TABLE: table,
+    REVOCATIONS_TABLE: revocations,
+    ...env,
+  };
+  const topology = await startTopology(mails);
   const replicas: NestFastifyApplication[] = [];
   for (let index = 0; index < count; index += 1) {
-    replicas.push(await startReplica({ ...base, INSTANCE_ID: `auth-${index}` }));
+    replicas.push(await startReplica({ ...base, INSTANCE_ID: `auth-${index}` }, topology, mails));
   }
   const call = caller(await Promise.all(replicas.map((app) => app.getUrl())));
   const database = replicas[0]?.get(Database);

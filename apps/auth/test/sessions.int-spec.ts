@@ -168,6 +168,10 @@ describe('sessions', () => {
       'post /auth/login',
       'post /auth/refresh',
       'post /auth/logout',
+      'post /auth/password/forgot',
+      'post /auth/password/reset',
+      'post /auth/email/verify',
+      'post /auth/email/resend',
       'get /auth/.well-known/jwks.json',
       'get /auth/.well-known/openid-configuration',
     ]);

@@ -110,14 +110,22 @@ export class AwsClients {
   }
 
   #config(defaultRequestTimeoutMs?: number) {
-    const { connectTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs } = this.#options;
-    return {
-      region: this.#options.region,
-      maxAttempts: MAX_ATTEMPTS,
-      retryMode: 'standard',
-      requestHandler: new BoundedHttpHandler({ connectTimeoutMs, requestTimeoutMs }),
-    };
+    const { region, connectTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs } = this.#options;
+    return clientConfig({ region, connectTimeoutMs, requestTimeoutMs });
   }
+}
+
+/**
+ * What every client of this library is made with: for a client of a service that one application alone uses, such as
+ * `new SESv2Client(clientConfig({ region }))`. Whoever makes a client destroys it.
+ */
+export function clientConfig({ region, ...timeouts }: Timeouts & { readonly region: string }) {
+  return {
+    region,
+    maxAttempts: MAX_ATTEMPTS,
+    retryMode: 'standard',
+    requestHandler: new BoundedHttpHandler(timeouts),
+  };
 }
 
 /** The AWS clients of one process. See {@link AwsClients}. */

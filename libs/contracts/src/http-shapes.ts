@@ -8,7 +8,30 @@ import {
   topProductsQuerySchema,
   topProductsSchema,
 } from './analytics.http.js';
-import { loginSchema, profileSchema, refreshSchema, registerSchema, tokensSchema } from './auth.http.js';
+import { sessionPageSchema, sessionQuerySchema, sessionSchema } from './auth-sessions.http.js';
+import {
+  changeEmailSchema,
+  changePasswordSchema,
+  confirmEmailSchema,
+  confirmTotpSchema,
+  disableTotpSchema,
+  enrolTotpSchema,
+  forgotPasswordSchema,
+  loginSchema,
+  patchUserSchema,
+  profileSchema,
+  recoveryCodesSchema,
+  refreshSchema,
+  registerSchema,
+  resendVerificationSchema,
+  resetPasswordSchema,
+  tokensSchema,
+  totpSecretSchema,
+  userPageSchema,
+  userQuerySchema,
+  userSchema,
+  verifyEmailSchema,
+} from './auth.http.js';
 import {
   adjustStockSchema,
   createProductSchema,
@@ -34,12 +57,20 @@ import {
 /** Bodies and queries that clients send, by the name under which each is released. */
 export const httpRequests = {
   'adjust-stock': adjustStockSchema,
+  'change-email': changeEmailSchema,
+  'change-password': changePasswordSchema,
+  'confirm-email': confirmEmailSchema,
+  'confirm-totp': confirmTotpSchema,
   'create-product': createProductSchema,
+  'disable-totp': disableTotpSchema,
+  'enrol-totp': enrolTotpSchema,
   events: eventsSchema,
+  'forgot-password': forgotPasswordSchema,
   'import-query': importQuerySchema,
   login: loginSchema,
   'order-query': orderQuerySchema,
   'patch-product': patchProductSchema,
+  'patch-user': patchUserSchema,
   'period-query': periodQuerySchema,
   'place-order': placeOrderSchema,
   'product-query': productQuerySchema,
@@ -47,8 +78,13 @@ export const httpRequests = {
   'quote-request': quoteRequestSchema,
   refresh: refreshSchema,
   register: registerSchema,
+  'resend-verification': resendVerificationSchema,
+  'reset-password': resetPasswordSchema,
   'sales-query': salesQuerySchema,
+  'session-query': sessionQuerySchema,
   'top-products-query': topProductsQuerySchema,
+  'user-query': userQuerySchema,
+  'verify-email': verifyEmailSchema,
 } as const;
 
 /** Bodies that services answer, by the name under which each is released. */
@@ -64,7 +100,13 @@ export const httpResponses = {
   'product-page': productPageSchema,
   profile: profileSchema,
   quote: quoteSchema,
+  'recovery-codes': recoveryCodesSchema,
   sales: salesSchema,
+  session: sessionSchema,
+  'session-page': sessionPageSchema,
   tokens: tokensSchema,
   'top-products': topProductsSchema,
+  'totp-secret': totpSecretSchema,
+  user: userSchema,
+  'user-page': userPageSchema,
 } as const;

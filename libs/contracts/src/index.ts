@@ -11,7 +11,17 @@ export {
 } from './backing.js';
 export { type Click, Clicks, clickSchema } from './analytics.messages.js';
 export * from './analytics.http.js';
+export * from './auth-sessions.http.js';
 export * from './auth.http.js';
+export * from './auth.internal.js';
+export {
+  type AccountNotice,
+  type CodePurpose,
+  SendCode,
+  SendNotice,
+  accountNoticeSchema,
+  codePurposeSchema,
+} from './auth.messages.js';
 export * from './catalog.http.js';
 export { ReleaseStock, ReserveStock, RunImport, StockRejected, StockReserved } from './catalog.messages.js';
 export { httpRequests, httpResponses } from './http-shapes.js';

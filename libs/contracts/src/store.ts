@@ -1,5 +1,6 @@
 import { defineService, defineTopology } from '@lethe/topology';
 import { Clicks } from './analytics.messages.js';
+import { SendCode, SendNotice } from './auth.messages.js';
 import { ReleaseStock, ReserveStock, RunImport, StockRejected, StockReserved } from './catalog.messages.js';
 import {
   AuthorizePayment,
@@ -12,7 +13,11 @@ import {
   VoidPayment,
 } from './orders.messages.js';
 
-export const authService = defineService({ name: 'auth' });
+export const authService = defineService({
+  name: 'auth',
+  sends: [SendCode, SendNotice],
+  handles: [SendCode, SendNotice],
+});
 
 export const catalogService = defineService({
   name: 'catalog',

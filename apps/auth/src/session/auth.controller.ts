@@ -34,7 +34,7 @@ export class AuthController {
     @Ip() ip: string,
     @Headers('user-agent') userAgent?: string,
   ) {
-    return this.commands.execute(new LogIn(body.email, body.password, ip, userAgent));
+    return this.commands.execute(new LogIn(body.email, body.password, ip, userAgent, body.code));
   }
 
   @Post('refresh')

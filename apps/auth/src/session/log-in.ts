@@ -14,12 +14,14 @@ export class LogIn extends Command<Tokens> {
     /** Address of the caller, for the limit and the security log. */
     readonly ip: string,
     readonly userAgent?: string,
+    /** Of the second factor. */
+    readonly code?: string,
   ) {
     super();
   }
 }
 
-/** Throws a WrongCredentialsError, a TooManyRequestsError, or a SessionsEndedError. */
+/** Throws as {@link Authenticator} does, or a SessionsEndedError. */
 @CommandHandler(LogIn)
 export class LogInHandler implements ICommandHandler<LogIn> {
   constructor(
@@ -29,8 +31,8 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     private readonly issuer: TokenIssuer,
   ) {}
 
-  async execute({ email, password, ip, userAgent }: LogIn): Promise<Tokens> {
-    const account = await this.authenticator.authenticate({ email, password, ip });
+  async execute({ email, password, ip, userAgent, code }: LogIn): Promise<Tokens> {
+    const account = await this.authenticator.authenticate({ email, password, code, ip });
     const origin = { clientId: DIRECT_CLIENT, ip, userAgent };
     return this.issuer.issue(await this.openSession.open(this.database, account, origin));
   }

@@ -1,7 +1,9 @@
 import { Database } from '@lethe/database';
 import { Injectable } from '@nestjs/common';
-import { WrongCredentialsError } from '../auth.errors.js';
+import { EmailNotVerifiedError, WrongCredentialsError } from '../auth.errors.js';
 import { LoginThrottle } from '../session/login-throttle.js';
+import { SecondFactorCheck } from '../second-factor/second-factor-check.js';
+import { AccountPolicy } from './account-policy.js';
 import { type AccountRow } from './account.js';
 import { ACCOUNT_BY_EMAIL, REPLACE_HASH } from './account.sql.js';
 import { emailKey } from './email-key.js';
@@ -24,18 +26,25 @@ export class Authenticator {
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
     private readonly throttle: LoginThrottle,
+    private readonly secondFactor: SecondFactorCheck,
+    private readonly policy: AccountPolicy,
   ) {}
 
-  /** Throws a WrongCredentialsError, or a TooManyRequestsError. */
-  async authenticate({ email, password, ip }: Credentials): Promise<AccountRow> {
+  /**
+   * A disabled account looks like one that is not there. Throws a WrongCredentialsError, a TooManyRequestsError; once the
+   * password was right, a SecondFactorRequiredError, a WrongSecondFactorError, an EmailNotVerifiedError.
+   */
+  async authenticate({ email, password, code, ip }: Credentials): Promise<AccountRow> {
     const attempt = { key: emailKey(email), ip };
     await this.throttle.admit(attempt);
     const [account] = await this.database.query<AccountRow>(ACCOUNT_BY_EMAIL, [attempt.key]);
     const { matches, rehashed } = await this.hasher.check(password, account?.password_hash);
-    if (!account || !matches) {
+    if (!account || !matches || account.disabled) {
       await this.throttle.failed(attempt);
       throw new WrongCredentialsError();
     }
+    if (this.policy.verifiedOnly && !account.email_verified) throw new EmailNotVerifiedError();
+    await this.secondFactor.require(account, code, ip);
     await this.throttle.succeeded(attempt, account.id);
     if (rehashed !== undefined) {
       await this.database.query(REPLACE_HASH, [account.id, rehashed, account.password_hash]);

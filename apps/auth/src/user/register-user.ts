@@ -1,12 +1,14 @@
-import { type Profile, type Role } from '@lethe/contracts';
-import { Database, isUniqueViolation } from '@lethe/database';
+import { type Profile, type Role, SendCode, type authService } from '@lethe/contracts';
+import { isUniqueViolation } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
+import { UnitOfWork } from '@lethe/outbox';
 import { RateLimiter } from '@lethe/rate-limits';
 import { LOGGER, type Logger } from '@lethe/service-kit';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EmailTakenError } from '../auth.errors.js';
 import { AuthLimits } from '../auth.limits.js';
+import { requireUnpredictable } from '../password/password-policy.js';
 import { profileOf } from './account.js';
 import { INSERT_ACCOUNT } from './account.sql.js';
 import { emailKey } from './email-key.js';
@@ -25,11 +27,11 @@ export class RegisterUser extends Command<Profile> {
   }
 }
 
-/** Throws an EmailTakenError, or a TooManyRequestsError. */
+/** Throws an EmailTakenError, a PredictablePasswordError, or a TooManyRequestsError. */
 @CommandHandler(RegisterUser)
 export class RegisterUserHandler implements ICommandHandler<RegisterUser> {
   constructor(
-    private readonly database: Database,
+    private readonly units: UnitOfWork<typeof authService>,
     private readonly hasher: PasswordHasher,
     private readonly limiter: RateLimiter,
     private readonly limits: AuthLimits,
@@ -38,15 +40,19 @@ export class RegisterUserHandler implements ICommandHandler<RegisterUser> {
 
   async execute({ email, password, name, ip }: RegisterUser): Promise<Profile> {
     await this.limiter.take(this.limits.registrationsPerIp, ip);
+    requireUnpredictable(password, { email, name }, '/password');
     const id = uuidv7();
     const roles: Role[] = ['customer'];
     const hash = await this.hasher.hash(password);
     try {
-      await this.database.query(INSERT_ACCOUNT, [id, email, emailKey(email), name, roles, hash]);
+      await this.units.run(async ({ tx, emit }) => {
+        await tx.query(INSERT_ACCOUNT, [id, email, emailKey(email), name, roles, hash]);
+        emit(SendCode, { accountId: id, purpose: 'verify-email' }, { key: id });
+      });
     } catch (error) {
       throw isUniqueViolation(error, 'account_email_key') ? new EmailTakenError() : error;
     }
     this.logger.info({ event: 'registered', user: id, ip }, 'account created');
-    return profileOf({ id, email, name, roles });
+    return profileOf({ id, email, name, roles, email_verified: false });
   }
 }
