@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from '@jest/globals';
-import { describeWithValkey, startTestValkey } from '@lethe/local-cloud';
+import { describeWithValkey } from '../src/cloud/describe-with-valkey.js';
+import { startTestValkey } from '../src/cloud/test-valkey.js';
 
 /** Sends one inline command; answers with what comes back. */
 async function ask(port: number, command: string): Promise<string> {

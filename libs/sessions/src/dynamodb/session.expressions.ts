@@ -23,21 +23,16 @@ const NOTHING_LIVES = '(attribute_not_exists(#id) OR #expires <= :now OR #ends <
 
 /** The condition of a write, and the value that `version` gets. */
 export function conditionOf(expected: Expectation): { condition: string; version: string } {
-  switch (expected.type) {
-    case 'absent':
-      return { condition: NOTHING_LIVES, version: ':one' };
-    case 'version':
-      return {
-        condition: `#version = :version AND ${IS_LIVING} AND ${ownerIs(expected.owner)}`,
-        version: '#version + :one',
-      };
-    case 'owner':
-      return expected.owner === undefined
-        ? { condition: `${NO_GRAVE} AND (${NOTHING_LIVES} OR attribute_not_exists(#owner))`, version: COUNTED }
-        : { condition: `#owner = :expected AND ${IS_LIVING}`, version: COUNTED };
-    case 'no-grave':
-      return { condition: NO_GRAVE, version: COUNTED };
-  }
+  if (expected.type === 'absent') return { condition: NOTHING_LIVES, version: ':one' };
+  if (expected.type === 'no-grave') return { condition: NO_GRAVE, version: COUNTED };
+  if (expected.type === 'version')
+    return {
+      condition: `#version = :version AND ${IS_LIVING} AND ${ownerIs(expected.owner)}`,
+      version: '#version + :one',
+    };
+  return expected.owner === undefined
+    ? { condition: `${NO_GRAVE} AND (${NOTHING_LIVES} OR attribute_not_exists(#owner))`, version: COUNTED }
+    : { condition: `${ownerIs(expected.owner)} AND ${IS_LIVING}`, version: COUNTED };
 }
 
 const COUNTED = 'if_not_exists(#version, :zero) + :one';
