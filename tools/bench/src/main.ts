@@ -1,29 +1,56 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from './bench.errors.js';
+import { benchIdentity } from './identity/identity-bench.js';
+import { identityText, identityVerdicts } from './identity/identity-report.js';
 import { benchMessaging } from './messaging-bench.js';
 import { type BenchOptions, USAGE, benchOptions } from './options.js';
-import { verdicts } from './report/bounds.js';
-import { reportDocument, reportText } from './report/document.js';
+import { type Verdict, verdicts } from './report/bounds.js';
+import { messagingSection, reportText } from './report/document.js';
+import { suiteSection, withSection } from './report/suite-section.js';
 import { QueueServer } from './server/queue-server.js';
 
 // Entry of `npm run bench`: progress to stderr, figures to stdout.
 
 const DOCUMENT = fileURLToPath(new URL('../../../docs/benchmarks.md', import.meta.url));
 
-async function bench(options: BenchOptions): Promise<number> {
+/** What a run has to say, whatever the suite. */
+interface Outcome {
+  readonly report: object;
+  readonly bounds: readonly Verdict[];
+  readonly text: string;
+  readonly section: string;
+}
+
+const progress = (line: string): void => console.error(line);
+
+async function messaging(options: BenchOptions): Promise<Outcome> {
   const server = await QueueServer.start();
   Object.assign(process.env, server.env);
   try {
-    const report = await benchMessaging(options, server, (line) => console.error(line));
-    console.log(options.json ? JSON.stringify({ ...report, bounds: verdicts(report) }, null, 2) : reportText(report));
-    if (options.write) writeFileSync(DOCUMENT, reportDocument(report));
-    const missed = verdicts(report).filter(({ holds }) => holds === false);
-    for (const { claim } of missed) console.error(`missed: ${claim}`);
-    return options.check && missed.length > 0 ? 1 : 0;
+    const report = await benchMessaging(options, server, progress);
+    return { report, bounds: verdicts(report), text: reportText(report), section: messagingSection(report) };
   } finally {
     await server.stop();
   }
+}
+
+async function identity(options: BenchOptions): Promise<Outcome> {
+  const report = await benchIdentity(options, progress);
+  const text = identityText(report);
+  return { report, bounds: identityVerdicts(report), text, section: suiteSection('identity', { ...report, text }) };
+}
+
+async function bench(options: BenchOptions): Promise<number> {
+  const { report, bounds, text, section } = await { messaging, identity }[options.suite](options);
+  console.log(options.json ? JSON.stringify({ ...report, bounds }, null, 2) : text);
+  if (options.write) {
+    const written = existsSync(DOCUMENT) ? readFileSync(DOCUMENT, 'utf8') : '';
+    writeFileSync(DOCUMENT, withSection(written, options.suite, section));
+  }
+  const missed = bounds.filter(({ holds }) => holds === false);
+  for (const { claim } of missed) progress(`missed: ${claim}`);
+  return options.check && missed.length > 0 ? 1 : 0;
 }
 
 try {

@@ -16,6 +16,16 @@ import type { QueueServer } from './server/queue-server.js';
 /** Those that the bounds compare: a quick run makes do with them, a full one takes the median of several runs. */
 const COMPARED: readonly string[] = [SQS_CONSUMER, SDK_LOOP, BARE_LOOP, LETHE_CONSUMER];
 
+/** What the figures are of. */
+const PACKAGES = [
+  'sqs-consumer',
+  '@ssut/nestjs-sqs',
+  '@message-queue-toolkit/sqs',
+  '@aws-sdk/client-sqs',
+  '@lethe/messaging',
+  'fauxqs',
+];
+
 interface Extent {
   readonly window: Window;
   /** Runs of each that is compared, of which the median counts. */
@@ -57,7 +67,7 @@ export async function benchMessaging(
   return {
     at: new Date().toISOString(),
     quick: options.quick,
-    machine: thisMachine(),
+    machine: thisMachine(PACKAGES),
     consumers,
     backlog: part ? [] : await backlog(extent, server, progress),
     ...(part ? { senders: [], relays: [], latencies: [] } : await send(extent, server, progress)),

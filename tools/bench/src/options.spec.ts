@@ -4,7 +4,9 @@ import { benchOptions } from './options.js';
 
 describe('benchOptions', () => {
   it('runs everything where nothing is said', () => {
+    expect(benchOptions(['identity']).suite).toBe('identity');
     expect(benchOptions(['messaging'])).toMatchObject({
+      suite: 'messaging',
       quick: false,
       check: false,
       write: false,
@@ -26,7 +28,13 @@ describe('benchOptions', () => {
   });
 
   it('refuses what it does not know', () => {
-    for (const args of [[], ['streaming'], ['messaging', '--fast'], ['messaging', '--workload', 'huge']])
+    for (const args of [
+      [],
+      ['streaming'],
+      ['messaging', 'identity'],
+      ['messaging', '--fast'],
+      ['messaging', '--workload', 'huge'],
+    ])
       expect(() => benchOptions(args)).toThrow(UsageError);
   });
 });

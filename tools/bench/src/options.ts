@@ -2,20 +2,30 @@ import { parseArgs } from 'node:util';
 import { UsageError } from './bench.errors.js';
 import { type WorkloadName, workloads } from './workload.js';
 
-export const USAGE = `npm run bench -- messaging [options]
+export const USAGE = `npm run bench -- <suite> [options]
 
-  --quick              under a minute: fewer messages, shorter runs
+  messaging            consuming, sending and the outbox, some six minutes
+  identity             tokens, guards, sessions and sign-in, some two minutes
+
+  --quick              under a minute: shorter runs
   --check              fail where a bound is missed
   --json               print the figures as JSON
-  --write              write docs/benchmarks.md, after a whole run
-  --only <regexp>      only the contenders whose name matches; no senders, no outbox
+  --write              write the suite's part of docs/benchmarks.md, after a whole run
+  --only <regexp>      only the contenders (messaging) or parts (identity) whose name matches
+
+Of messaging alone:
   --workload <names>   only these handlers: none, steady, mixed
   --rtt <ms>           each answer comes so much later: a queue that is further away than this machine
   --tune <numbers>     the contenders' best settings with these numbers of polls, one after the other
   --cpu-prof <dir>     leave a CPU profile of each contender there
 `;
 
+const SUITES = ['messaging', 'identity'] as const;
+/** What is measured in one run. */
+export type Suite = (typeof SUITES)[number];
+
 export interface BenchOptions {
+  readonly suite: Suite;
   readonly quick: boolean;
   readonly check: boolean;
   readonly json: boolean;
@@ -54,7 +64,8 @@ function parse(args: readonly string[]) {
 /** Reads the command line. Throws a {@link UsageError}. */
 export function benchOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parse(args);
-  if (positionals.join(' ') !== 'messaging') throw new UsageError('the one benchmark there is: messaging');
+  const suite = SUITES.find((name) => name === positionals.join(' '));
+  if (!suite) throw new UsageError(`the benchmarks that there are: ${SUITES.join(', ')}`);
   const names = values.workload.split(',');
   const unknown = names.find((name) => !isWorkload(name));
   if (unknown !== undefined) throw new UsageError(`there is no handler ${unknown}`);
@@ -62,6 +73,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
   if (values.write && (part || names.length < Object.keys(workloads).length))
     throw new UsageError('only a whole run is written down');
   return {
+    suite,
     quick: values.quick,
     check: values.check,
     json: values.json,

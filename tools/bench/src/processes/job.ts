@@ -51,6 +51,20 @@ export interface BacklogResult {
   readonly samples: readonly MemorySample[];
 }
 
+export interface LoadJob {
+  readonly port: number;
+  readonly path: string;
+  /** Sent as a bearer token. */
+  readonly token: string;
+  readonly connections: number;
+  readonly ms: number;
+}
+export interface LoadResult {
+  readonly requests: number;
+  readonly elapsedMs: number;
+  readonly p99Ms: number;
+}
+
 /** The last word of a process. */
 export type ProcessReport<Result> =
   | { readonly type: 'result'; readonly result: Result }

@@ -144,14 +144,16 @@ export const bounds: readonly Bound[] = [
   },
 ];
 
+/** A bound held against what was measured of it. */
+export function judge({ claim, unit, atLeast, atMost }: Omit<Bound, 'of'>, measured: number | undefined): Verdict {
+  const holds =
+    measured === undefined
+      ? undefined
+      : measured >= (atLeast ?? Number.NEGATIVE_INFINITY) && measured <= (atMost ?? Number.POSITIVE_INFINITY);
+  const needed = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
+  return { claim, unit, needed: unit === '' ? needed : `${needed} ${unit}`, measured, holds };
+}
+
 export function verdicts(report: MessagingReport, of: readonly Bound[] = bounds): Verdict[] {
-  return of.map(({ claim, unit, atLeast, atMost, of: measure }) => {
-    const measured = measure(report);
-    const holds =
-      measured === undefined
-        ? undefined
-        : measured >= (atLeast ?? Number.NEGATIVE_INFINITY) && measured <= (atMost ?? Number.POSITIVE_INFINITY);
-    const needed = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
-    return { claim, unit, needed: unit === '' ? needed : `${needed} ${unit}`, measured, holds };
-  });
+  return of.map((bound) => judge(bound, bound.of(report)));
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { reportDocument, reportText } from './document.js';
+import { messagingSection, reportText } from './document.js';
 import { goodReport, row } from './report.fixture.js';
 
-describe('reportDocument', () => {
+describe('messagingSection', () => {
   it('tells the machine, the versions, the date, and every bound with its verdict', () => {
-    const document = reportDocument(goodReport);
+    const document = messagingSection(goodReport);
 
     expect(document).toContain('2026-01-02; 2 cores of a processor, 8 GiB, Linux 6, Node v24.0.0; `fauxqs` 2.4.1.');
     expect(document.match(/\| +holds \|/g)).toHaveLength(11);

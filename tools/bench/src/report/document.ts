@@ -2,6 +2,7 @@ import { type WorkloadName, workloads } from '../workload.js';
 import { type Verdict, verdicts } from './bounds.js';
 import type { MessagingReport } from './report.js';
 import type { ConsumerRow, SenderRow } from './rows.js';
+import { suiteSection } from './suite-section.js';
 import { percentile } from './statistics.js';
 import { figure, markdownTable } from './table.js';
 
@@ -49,7 +50,7 @@ export function boundsTable(all: readonly Verdict[]): string {
 }
 
 function section(title: string, ...paragraphs: readonly string[]): string {
-  return [`## ${title}`, ...paragraphs].join('\n\n');
+  return [`### ${title}`, ...paragraphs].join('\n\n');
 }
 
 function consumerSections({ consumers }: MessagingReport): string[] {
@@ -104,23 +105,12 @@ export function reportText(report: MessagingReport): string {
   ].join('\n\n');
 }
 
-/** The figures as docs/benchmarks.md, with where they were measured and how. */
-export function reportDocument(report: MessagingReport): string {
-  const { cpu, cores, memoryGiB, system, node, packages } = report.machine;
-  const versions = Object.entries(packages).map(([name, version]) => `\`${name}\` ${version}`);
-  return `# Benchmarks
-
-Written by \`npm run bench -- messaging --write\`. Figures of another machine differ; the ratios below should not by much.
-
-${report.at.slice(0, 10)}; ${cores} cores of ${cpu}, ${memoryGiB} GiB, ${system}, Node ${node}; ${versions.join(', ')}.
-
-${HOW}
-
-${reportText(report)}
-`;
+/** The part of docs/benchmarks.md on messaging. */
+export function messagingSection(report: MessagingReport): string {
+  return suiteSection('messaging', { ...report, text: [HOW, reportText(report)].join('\n\n') });
 }
 
-const HOW = `## How it is measured
+const HOW = `### How it is measured
 
 Every contender runs in a process of its own, one after the other, against fauxqs in another process, whose messages lie
 in memory, so that the client is the bottleneck and not the server or a disk. A real queue adds some 10 to 20 ms to each

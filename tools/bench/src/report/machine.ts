@@ -13,23 +13,15 @@ export interface Machine {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-const PACKAGES = [
-  'sqs-consumer',
-  '@ssut/nestjs-sqs',
-  '@message-queue-toolkit/sqs',
-  '@aws-sdk/client-sqs',
-  '@lethe/messaging',
-  'fauxqs',
-];
-
-export function thisMachine(): Machine {
+/** This machine, and the versions of the packages that the figures are of. */
+export function thisMachine(packages: readonly string[]): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,
     node: process.version,
-    packages: Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
+    packages: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
   };
 }
 

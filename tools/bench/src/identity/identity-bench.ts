@@ -1,0 +1,30 @@
+import { thisMachine } from '../report/machine.js';
+import { figure } from '../report/table.js';
+import { guardPart } from './guard.part.js';
+import type { Extent, IdentityPart, PartReport } from './identity-part.js';
+import type { IdentityReport } from './identity-report.js';
+import { verificationPart } from './verification.part.js';
+
+const parts: readonly IdentityPart[] = [verificationPart, guardPart];
+
+const FULL: Extent = { rounds: 15, sliceMs: 400 };
+const QUICK: Extent = { rounds: 5, sliceMs: 150 };
+
+/** What the figures are of. */
+const PACKAGES = ['@lethe/identity', 'jose', 'aws-jwt-verify', '@nestjs/core', 'fastify'];
+
+/** Runs the parts that are asked for, and tells of every figure as it is found. */
+export async function benchIdentity(
+  { quick, only }: { readonly quick: boolean; readonly only: RegExp | undefined },
+  progress: (line: string) => void,
+): Promise<IdentityReport> {
+  const found: PartReport[] = [];
+  for (const part of parts) {
+    if (only?.test(part.name) === false) continue;
+    const report = await part.run(quick ? QUICK : FULL);
+    for (const { contender, operationsPerSecond, cpuMicros } of report.rows)
+      progress(`${part.name}: ${contender} ${figure(operationsPerSecond)}/s, ${figure(cpuMicros, 1)} µs CPU`);
+    found.push(report);
+  }
+  return { at: new Date().toISOString(), quick, machine: thisMachine(PACKAGES), parts: found };
+}
