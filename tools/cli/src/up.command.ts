@@ -46,7 +46,7 @@ export async function upCommand(config: CliConfig, options: UpOptions): Promise<
   process.stdout.write('stopped; everything is kept in the data folder\n');
 }
 
-function welcome({ url, adminPassword }: RunningStore, passwordWasGiven: boolean, seconds: number): string {
+function welcome({ url, adminPassword, mailUrl }: RunningStore, passwordWasGiven: boolean, seconds: number): string {
   return [
     '',
     `Lethe is ready after ${seconds.toFixed(1)} s`,
@@ -54,6 +54,7 @@ function welcome({ url, adminPassword }: RunningStore, passwordWasGiven: boolean
     `  console    ${url}/`,
     `  catalogue  ${url}/catalog/products`,
     `  API        ${['auth', 'catalog', 'orders', 'analytics'].map((name) => `${url}/${name}/docs`).join('  ')}`,
+    `  mail       ${mailUrl}/  (what the store sends goes no further)`,
     `  admin      ${ADMIN_EMAIL}  ${passwordWasGiven ? '(the password in LETHE_ADMIN_PASSWORD)' : adminPassword}`,
     '',
     'Ctrl-C drains and stops; the data stays.',

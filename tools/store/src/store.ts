@@ -54,6 +54,8 @@ export interface RunningStore {
   readonly databaseUrl: (service: string) => string;
   /** Where the payment provider's simulator listens. */
   readonly paymentUrl: string;
+  /** Where the mail that the store sends can be read: a page, and JSON at `/store`. */
+  readonly mailUrl: string;
   /** The variables by which the AWS SDK finds the embedded servers. */
   readonly awsEnv: Readonly<Record<string, string>>;
   /** Replicas of all services, whatever state they are in. */
@@ -137,6 +139,10 @@ class LocalStore implements RunningStore {
     return this.#paymentUrl;
   }
 
+  get mailUrl(): string {
+    return this.awsEnv['AWS_ENDPOINT_URL_SESV2'] ?? '';
+  }
+
   get awsEnv(): Readonly<Record<string, string>> {
     return awsOf(this.#running(this.#cloud));
   }
@@ -204,6 +210,7 @@ class LocalStore implements RunningStore {
   async #startCloud(): Promise<Cloud> {
     const cloud = await startCloud({
       dataDir: this.#cloudDir,
+      mail: true,
       onEvent: (event) => {
         if (event.type === 'port-taken')
           this.#say('warning', `port ${event.wished} is taken; ${event.service} listens on ${event.port}`);
