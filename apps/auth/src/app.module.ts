@@ -8,8 +8,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { type AuthConfig } from './auth.config.js';
 import { authDatabase } from './auth.database.js';
-import { MailModule } from './mail/mail.module.js';
 import { AuthorizeModule } from './authorize/authorize.module.js';
+import { MailModule } from './mail/mail.module.js';
 import { SessionModule } from './session/session.module.js';
 import { SigningKeys } from './signing/signing-keys.js';
 import { SigningModule } from './signing/signing.module.js';
@@ -24,7 +24,7 @@ export class AppModule {
 
   static forRoot(config: AuthConfig, topology: Topology = store): DynamicModule {
     const signing = SigningModule.forRoot(config);
-    const session = SessionModule.forRoot(config, [signing]);
+    const session = SessionModule.forRoot(config, [signing, MailModule.forRoot(config)]);
     return {
       module: AppModule,
       imports: [
@@ -37,7 +37,8 @@ export class AppModule {
           useFactory: (keys: SigningKeys) => keys,
         }),
         CqrsModule.forRoot(),
-        SessionModule.forRoot(config, [signing, MailModule.forRoot(config)]),
+        session,
+        AuthorizeModule.forRoot(config, [session]),
       ],
     };
   }

@@ -48,7 +48,7 @@ export interface AuthService {
   stop(): Promise<void>;
 }
 
-async function createTable(table: string): Promise<void> {
+export async function createTable(table: string): Promise<void> {
   const clients = new AwsClients({ region: process.env['AWS_REGION'] ?? 'eu-west-1' });
   try {
     await clients.dynamodb.send(
@@ -125,12 +125,14 @@ export async function startAuth(count = 1, env: Record<string, string> = {}, mai
   await prepare({ DATABASE_URL: created.url, AUTH_KEY_SECRET: secret, LETHE_ADMIN_PASSWORD: ADMIN_PASSWORD });
   const table = `rate-limits-${randomUUID()}`;
   const revocations = `revocations-${randomUUID()}`;
-  await Promise.all([createTable(table), createTable(revocations)]);
+  const browsers = `sessions-${randomUUID()}`;
+  await Promise.all([table, revocations, browsers].map(createTable));
   const base = {
     DATABASE_URL: created.url,
     AUTH_KEY_SECRET: secret,
     RATE_LIMITS_TABLE: table,
     REVOCATIONS_TABLE: revocations,
+    SESSIONS_TABLE: browsers,
     ...env,
   };
   const topology = await startTopology(mails);

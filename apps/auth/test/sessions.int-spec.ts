@@ -172,6 +172,7 @@ describe('sessions', () => {
       'post /auth/password/reset',
       'post /auth/email/verify',
       'post /auth/email/resend',
+      'post /auth/token',
       'get /auth/.well-known/jwks.json',
       'get /auth/.well-known/openid-configuration',
     ]);

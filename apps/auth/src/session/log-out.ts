@@ -3,30 +3,31 @@ import { LOGGER, type Logger } from '@lethe/service-kit';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { refreshTokenHash } from './refresh-token.js';
-import { REVOKE_SESSION_OF_TOKEN } from './session.sql.js';
+import { SessionEnder } from './session-ender.js';
+import { SESSION_OF_TOKEN, type SessionOfToken } from './session.sql.js';
 
-/** Ends a sign-in: none of its refresh tokens works any more (S20). */
+/** Ends a sign-in: none of its tokens works any more (S20). */
 export class LogOut extends Command<void> {
   constructor(readonly refreshToken: string) {
     super();
   }
 }
 
-/** Says nothing of whether the token was known, and may be called again. */
+/** Says nothing of whether the token was known, and may be called again. Throws a RevocationsUnavailableError (503). */
 @CommandHandler(LogOut)
 export class LogOutHandler implements ICommandHandler<LogOut> {
   constructor(
     private readonly database: Database,
+    private readonly ender: SessionEnder,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async execute({ refreshToken }: LogOut): Promise<void> {
     const hash = refreshTokenHash(refreshToken);
     if (!hash) return;
-    const [ended] = await this.database.query<{ id: string; account_id: string }>(REVOKE_SESSION_OF_TOKEN, [
-      hash,
-      'logout',
-    ]);
-    if (ended) this.logger.info({ event: 'logout', session: ended.id, user: ended.account_id }, 'signed out');
+    const [session] = await this.database.query<SessionOfToken>(SESSION_OF_TOKEN, [hash]);
+    if (!session) return;
+    await this.database.transaction((tx) => this.ender.endSessions(tx, { sessionId: session.id }, 'logout'));
+    this.logger.info({ event: 'logout', session: session.id, user: session.account_id }, 'signed out');
   }
 }

@@ -43,6 +43,7 @@ export class OpenSession {
       origin.clientId,
       addressPseudonym(addressKey, account.id, origin.ip),
       shownUserAgent(origin.userAgent),
+      origin.browser ?? null,
     ]);
     if (opened.length === 0) throw new SessionsEndedError();
     return { sessionId, clientId: origin.clientId, account: { id: account.id, roles: account.roles }, refreshToken };

@@ -3,6 +3,7 @@ import { ownIssuerOf } from '@lethe/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AuthConfig } from '../auth.config.js';
 import { SigningKeys } from '../signing/signing-keys.js';
+import { Authenticator } from '../user/authenticate.js';
 import { accountControllers, accountProviders } from '../user/account.parts.js';
 import { AuthController } from './auth.controller.js';
 import { AuthLimits } from '../auth.limits.js';
@@ -48,6 +49,7 @@ export class SessionModule {
         FindSessionsHandler,
         EndOwnSessionsHandler,
       ],
+      exports: [Authenticator, OpenSession, SessionEnder, TokenIssuer],
     };
   }
 }

@@ -4,7 +4,7 @@ import { statement } from '@lethe/database';
  * A sign-in and its first token; sign-ins of the account that are over make room, tokens and all. Nothing is made where
  * the account's epoch has risen: its row is locked, so that this and the ending of its sign-ins take turns.
  * $1 session, $2 account, $3 its epoch, $4 lasts (s), $5 hash of the token, $6 it lasts unused (s), $7 client,
- * $8 pseudonym of the address, $9 user agent.
+ * $8 pseudonym of the address, $9 user agent, $10 browser session, or null.
  */
 export const INSERT_SESSION = statement(
   'session.open',
@@ -13,8 +13,8 @@ export const INSERT_SESSION = statement(
    ), over AS (
      DELETE FROM session WHERE account_id = $2 AND expires_at < now()
    ), made AS (
-     INSERT INTO session (id, account_id, expires_at, client_id, address, user_agent)
-     SELECT $1, owner.id, now() + make_interval(secs => $4), $7, $8, $9 FROM owner
+     INSERT INTO session (id, account_id, expires_at, client_id, address, user_agent, browser)
+     SELECT $1, owner.id, now() + make_interval(secs => $4), $7, $8, $9, $10 FROM owner
      RETURNING id, expires_at
    )
    INSERT INTO refresh_token (hash, session_id, expires_at)
@@ -52,10 +52,12 @@ export const ROTATE_REFRESH_TOKEN = statement(
   'refresh-token.rotate',
   `WITH used AS (
      UPDATE refresh_token SET used_at = clock_timestamp() WHERE hash = $1 RETURNING hash, session_id
+   ), touched AS (
+     UPDATE session s SET last_used_at = clock_timestamp() FROM used WHERE s.id = used.session_id
+     RETURNING s.id, s.expires_at, used.hash
    )
    INSERT INTO refresh_token (hash, session_id, parent, expires_at)
-   SELECT $2, s.id, used.hash, least(s.expires_at, now() + make_interval(secs => $3))
-     FROM used JOIN session s ON s.id = used.session_id`,
+   SELECT $2, id, hash, least(expires_at, now() + make_interval(secs => $3)) FROM touched`,
 );
 
 /** $1 session, $2 why. */
@@ -64,13 +66,18 @@ export const REVOKE_SESSION = statement(
   'UPDATE session SET revoked_at = now(), revoked_for = $2 WHERE id = $1 AND revoked_at IS NULL',
 );
 
-/** $1 hash of any token of the session, $2 why. */
-export const REVOKE_SESSION_OF_TOKEN = statement(
-  'session.revoke-by-token',
-  `UPDATE session s SET revoked_at = now(), revoked_for = $2
-     FROM refresh_token t
-    WHERE t.hash = $1 AND s.id = t.session_id AND s.revoked_at IS NULL
-   RETURNING s.id, s.account_id`,
+/** The sign-in that a refresh token belongs to. */
+export interface SessionOfToken {
+  readonly id: string;
+  readonly account_id: string;
+  readonly client_id: string;
+}
+
+/** $1 hash of any token of the session. */
+export const SESSION_OF_TOKEN = statement(
+  'session.of-token',
+  `SELECT s.id, s.account_id, s.client_id FROM refresh_token t JOIN session s ON s.id = t.session_id
+    WHERE t.hash = $1 AND s.revoked_at IS NULL`,
 );
 
 /** $1 account, $2 why, $3 the session that stays, or null. */
@@ -78,6 +85,19 @@ export const REVOKE_SESSIONS_OF_ACCOUNT = statement(
   'session.revoke-by-account',
   `UPDATE session SET revoked_at = now(), revoked_for = $2
     WHERE account_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3`,
+);
+
+/**
+ * Locks the account's sign-ins and gives those that may have an access token in use: refreshes take turns with it.
+ * $1 account, $2 the session that stays, or null, $3 an access token lasts (s).
+ */
+export const SESSIONS_WITH_LIVE_TOKENS = statement(
+  'session.with-live-tokens',
+  `SELECT id FROM session
+    WHERE account_id = $1 AND id IS DISTINCT FROM $2
+      AND last_used_at > clock_timestamp() - make_interval(secs => $3 + 60)
+    ORDER BY id
+      FOR UPDATE`,
 );
 
 /** $1 account. */

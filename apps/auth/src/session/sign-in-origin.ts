@@ -9,6 +9,8 @@ export interface SignInOrigin {
   readonly clientId: string;
   readonly ip: string;
   readonly userAgent: string | undefined;
+  /** Id of the browser session it came from, where it came by the sign-in page. */
+  readonly browser?: string;
 }
 
 const USER_AGENT_LENGTH = 200;

@@ -17,7 +17,7 @@ export const SIGNING_KEYS = statement(
 /** $1 kid, $2 public JWK, $3 sealed private key. Does nothing if there is an active key. */
 export const INSERT_FIRST_KEY = statement(
   'signing-key.insert-first',
-  `INSERT INTO signing_key (kid, public_jwk, sealed_private_key, active) VALUES ($1, $2, $3, true)
+  `INSERT INTO signing_key (kid, public_jwk, sealed_private_key, active, activated_at) VALUES ($1, $2, $3, true, now())
    ON CONFLICT (active) WHERE active DO NOTHING
    RETURNING kid`,
 );

@@ -1,5 +1,5 @@
 import { type Database } from '@lethe/database';
-import { type KeySource, importKeys } from '@lethe/identity';
+import { type KeySource, type VerificationKey, importKeys } from '@lethe/identity';
 import { type Clock } from '@lethe/kernel';
 import { type CryptoKey, type JWK, importJWK } from 'jose';
 import { SigningKeyMissingError } from '../auth.errors.js';
@@ -8,12 +8,14 @@ import { SIGNING_KEYS, type SigningKeyRow } from './signing-key.sql.js';
 
 /** Age in milliseconds at which the keys are read again, so that a rotation reaches every replica. */
 const RELOAD_AFTER_MS = 60_000;
+/** Least time in milliseconds between two reads, however many unknown key ids come (S08). */
+const COOLDOWN_MS = 1_000;
 
 interface LoadedKeys {
   readonly at: number;
   readonly active: { readonly kid: string; readonly privateKey: CryptoKey };
   readonly published: readonly JWK[];
-  readonly verifying: ReadonlyMap<string, CryptoKey>;
+  readonly verifying: ReadonlyMap<string, VerificationKey>;
 }
 
 /** The issuer's own keys, read from the database and kept for a minute; old ones serve while it cannot be reached. */
@@ -38,13 +40,16 @@ export class SigningKeys implements KeySource {
     return (await this.#keys()).published;
   }
 
-  async find(kid: string): Promise<CryptoKey | undefined> {
-    return (await this.#keys()).verifying.get(kid);
+  async find(kid: string): Promise<VerificationKey | undefined> {
+    // A key that replaced a compromised one signs before it was ever published.
+    const known = (await this.#keys()).verifying.get(kid);
+    return known ?? (await this.#keys(COOLDOWN_MS)).verifying.get(kid);
   }
 
-  async #keys(): Promise<LoadedKeys> {
+  /** The keys, read anew where they are older than that. */
+  async #keys(maxAgeMs = RELOAD_AFTER_MS): Promise<LoadedKeys> {
     const loaded = this.#loaded;
-    if (loaded && this.clock.now() - loaded.at < RELOAD_AFTER_MS) return loaded;
+    if (loaded && this.clock.now() - loaded.at < maxAgeMs) return loaded;
     this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
     try {
       return await this.#loading;
@@ -70,7 +75,7 @@ export class SigningKeys implements KeySource {
       at: this.clock.now(),
       active: { kid: active.kid, privateKey },
       published,
-      verifying: await importKeys({ keys: published }),
+      verifying: importKeys({ keys: published }),
     };
     return this.#loaded;
   }

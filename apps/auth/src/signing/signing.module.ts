@@ -3,7 +3,9 @@ import { systemClock } from '@lethe/kernel';
 import { LOGGER, type Logger } from '@lethe/service-kit';
 import { type DynamicModule, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { type AuthConfig } from '../auth.config.js';
+import { KeyRotation, rotationTimes } from './key-rotation.js';
 import { KeySeal } from './key-seal.js';
+import { RotationSchedule } from './rotation-schedule.js';
 import { SigningKeys } from './signing-keys.js';
 import { WellKnownController } from './well-known.controller.js';
 
@@ -12,7 +14,8 @@ import { WellKnownController } from './well-known.controller.js';
 export class SigningModule implements OnApplicationBootstrap {
   constructor(private readonly keys: SigningKeys) {}
 
-  static forRoot({ AUTH_KEY_SECRET }: Pick<AuthConfig, 'AUTH_KEY_SECRET'>): DynamicModule {
+  static forRoot(config: Pick<AuthConfig, 'AUTH_KEY_SECRET' | 'KEY_ROTATION_DAYS'>): DynamicModule {
+    const seal = new KeySeal(config.AUTH_KEY_SECRET);
     return {
       module: SigningModule,
       controllers: [WellKnownController],
@@ -21,12 +24,18 @@ export class SigningModule implements OnApplicationBootstrap {
           provide: SigningKeys,
           inject: [Database, LOGGER],
           useFactory: (database: Database, logger: Logger) =>
-            new SigningKeys(database, new KeySeal(AUTH_KEY_SECRET), systemClock, (error) =>
+            new SigningKeys(database, seal, systemClock, (error) =>
               logger.warn({ err: error }, 'signing keys are not read anew'),
             ),
         },
+        {
+          provide: KeyRotation,
+          inject: [Database],
+          useFactory: (database: Database) => new KeyRotation(database, seal, rotationTimes(config.KEY_ROTATION_DAYS)),
+        },
+        RotationSchedule,
       ],
-      exports: [SigningKeys],
+      exports: [SigningKeys, KeyRotation],
     };
   }
 

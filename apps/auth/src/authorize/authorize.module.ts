@@ -1,0 +1,59 @@
+import { AwsClients } from '@lethe/aws';
+import { hkdfSync } from 'node:crypto';
+import { Database } from '@lethe/database';
+import { CsrfProtection, Sessions, SigningKeys as FormKeys, dynamoSessionStore } from '@lethe/sessions';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type AuthConfig } from '../auth.config.js';
+import { AuthorizationAnswers } from './authorization-answers.js';
+import { AuthorizationCodes } from './authorization-codes.js';
+import { AuthorizeController } from './authorize.controller.js';
+import { BrowserSessions } from './browser-sessions.js';
+import { ClientRegistry } from './client-registry.js';
+import { RedeemCodeHandler } from './redeem-code.js';
+import { TokenController } from './token.controller.js';
+import { UserinfoController } from './userinfo.controller.js';
+
+/** How long the sign-in page knows a browser: unused, and at most (S33). */
+const IDLE_SECONDS = 1_800;
+const ABSOLUTE_SECONDS = 43_200;
+
+/** Signing in by redirects: authorization code with PKCE. Needs the SessionModule among its imports. */
+@Module({})
+export class AuthorizeModule {
+  static forRoot(config: AuthConfig, imports: DynamicModule[]): DynamicModule {
+    return {
+      module: AuthorizeModule,
+      imports,
+      controllers: [AuthorizeController, TokenController, UserinfoController],
+      providers: [
+        { provide: ClientRegistry, useValue: new ClientRegistry(config) },
+        { provide: CsrfProtection, useValue: csrfProtection(config) },
+        {
+          provide: Sessions,
+          inject: [AwsClients],
+          useFactory: (clients: AwsClients) =>
+            new Sessions({
+              store: dynamoSessionStore({ clients, table: config.SESSIONS_TABLE, maxBytes: 1_024 }),
+              idleSeconds: IDLE_SECONDS,
+              absoluteSeconds: ABSOLUTE_SECONDS,
+            }),
+        },
+        {
+          provide: BrowserSessions,
+          inject: [Sessions, CsrfProtection, Database],
+          useFactory: (sessions: Sessions, csrf: CsrfProtection, database: Database) =>
+            new BrowserSessions(sessions, csrf, database),
+        },
+        AuthorizationCodes,
+        AuthorizationAnswers,
+        RedeemCodeHandler,
+      ],
+    };
+  }
+}
+
+function csrfProtection({ AUTH_KEY_SECRET, PUBLIC_URL }: AuthConfig): CsrfProtection {
+  const key = hkdfSync('sha256', Buffer.from(AUTH_KEY_SECRET, 'base64'), '', 'lethe.auth.form', 32);
+  const keys = new FormKeys(Buffer.from(key).toString('hex'));
+  return new CsrfProtection({ keys, trustedOrigins: [new URL(PUBLIC_URL).origin] });
+}
