@@ -9,6 +9,13 @@ export const configSchema = serviceConfigSchema.extend({
     .max(200)
     .default('lethe-analytics')
     .describe('Key of the pseudonyms of sessions (S54). Set your own: the same in every replica, and never changed.'),
+  EVENT_BATCHES_PER_IP: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(6_000)
+    .describe('Requests with events per address in a minute, up to 500 events each (S51).'),
 });
 export type AnalyticsConfig = z.output<typeof configSchema>;
 

@@ -2,11 +2,12 @@ import { analyticsService, store } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
 import { IdentityModule } from '@lethe/identity';
 import { OutboxModule } from '@lethe/outbox';
-import { ReadinessRegistry, identityOf } from '@lethe/service-kit';
+import { ReadinessRegistry, identityOf, routeLimits } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { AnalyticsConfig } from './analytics.config.js';
+import { analyticsLimits } from './analytics.limits.js';
 import { databaseOptions } from './analytics.database.js';
 import { ClickModule } from './click/click.module.js';
 import { OrderModule } from './order/order.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         OutboxModule.forRoot({ service: analyticsService, topology, accountId: config.AWS_ACCOUNT_ID }),
         IdentityModule.forRoot(identityOf(config)),
         CqrsModule.forRoot(),
+        routeLimits(analyticsLimits(config)),
         ClickModule.forRoot({ topology, worker: config.INSTANCE_ID, salt: config.SESSION_SALT }),
         OrderModule,
         ReportModule,

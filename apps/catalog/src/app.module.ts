@@ -2,11 +2,12 @@ import { catalogService, store } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
 import { IdentityModule } from '@lethe/identity';
 import { OutboxModule, Relay, registerOutboxMetrics } from '@lethe/outbox';
-import { Metrics, ReadinessRegistry, identityOf } from '@lethe/service-kit';
+import { Metrics, ReadinessRegistry, identityOf, routeLimits } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { CatalogConfig } from './catalog.config.js';
 import { catalogDatabase } from './catalog.database.js';
+import { catalogLimits } from './catalog.limits.js';
 import { ImportModule } from './imports/import.module.js';
 import { DEFAULT_IMPORT_SETTINGS, type ImportSettings } from './imports/import-settings.js';
 import { ProductModule } from './product/product.module.js';
@@ -40,6 +41,7 @@ export class AppModule {
         }),
         OutboxModule.forRoot({ service: catalogService, topology, accountId: config.AWS_ACCOUNT_ID }),
         parts.identity ?? IdentityModule.forRoot(identityOf(config)),
+        routeLimits(catalogLimits(config)),
         ProductModule,
         StockModule,
         ImportModule.forRoot({ ...DEFAULT_IMPORT_SETTINGS, bucket: config.IMPORTS_BUCKET, ...parts.imports }),

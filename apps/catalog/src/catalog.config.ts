@@ -5,6 +5,13 @@ import { z } from 'zod';
 /** What catalog reads from its environment. */
 export const catalogConfigSchema = serviceConfigSchema.extend({
   IMPORTS_BUCKET: z.string().min(3).max(63).default(importsBucket).describe('S3 bucket of uploaded catalogue files.'),
+  IMPORTS_PER_USER: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(120)
+    .describe('Imports begun per admin in a minute (S51).'),
 });
 export type CatalogConfig = z.output<typeof catalogConfigSchema>;
 

@@ -3,13 +3,14 @@ import { Database, DatabaseModule } from '@lethe/database';
 import { IdempotencyModule } from '@lethe/idempotency';
 import { IdentityModule } from '@lethe/identity';
 import { OutboxModule, Relay, registerOutboxMetrics } from '@lethe/outbox';
-import { Metrics, ReadinessRegistry, identityOf } from '@lethe/service-kit';
+import { Metrics, ReadinessRegistry, identityOf, routeLimits } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { OrderModule } from './order/order.module.js';
 import type { OrdersConfig } from './orders.config.js';
 import { databaseOptions } from './orders.database.js';
+import { ordersLimits } from './orders.limits.js';
 import { OutboundModule } from './outbound/outbound.module.js';
 
 /** The orders service. It cannot serve without its database; the catalogue and the provider may come and go. */
@@ -29,6 +30,7 @@ export class AppModule {
         IdempotencyModule.forRoot(),
         IdentityModule.forRoot(identityOf(config)),
         CqrsModule.forRoot(),
+        routeLimits(ordersLimits(config)),
         OutboundModule.forRoot({ catalogUrl: config.CATALOG_URL, paymentUrl: config.PAYMENT_URL }),
         OrderModule,
       ],

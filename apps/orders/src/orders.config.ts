@@ -12,6 +12,13 @@ export const configSchema = serviceConfigSchema.extend({
   CATALOG_URL: baseUrl('http://localhost:8080').describe(
     'Where /catalog is reached: the balancer, or the service itself.',
   ),
+  ORDERS_PER_USER: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(600)
+    .describe('Orders placed per customer in a minute (S51); admins, who import orders, as many as they like.'),
   PAYMENT_URL: baseUrl('http://localhost:3100').describe('Where the payment provider is reached.'),
 });
 export type OrdersConfig = z.output<typeof configSchema>;

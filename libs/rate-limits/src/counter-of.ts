@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { addressKey } from './address-key.js';
 import { RateRuleError } from './rate-limits.errors.js';
 import { type RateRule } from './rate-rule.js';
 import { type Counter } from './store/rate-limit-store.js';
@@ -23,6 +24,8 @@ export function checkedRule(rule: RateRule): RateRule {
  */
 export function counterOf(rule: RateRule, key: string): Counter {
   const { name, limit, windowSeconds } = checkedRule(rule);
-  const hash = createHash('sha256').update(key).digest('base64url');
+  const hash = createHash('sha256')
+    .update(rule.addresses ? addressKey(key) : key)
+    .digest('base64url');
   return { id: `${name}#${hash}`, limit, windowMs: windowSeconds * 1000 };
 }

@@ -6,6 +6,8 @@ export interface RateRule {
   readonly windowSeconds: number;
   /** When the counters cannot be reached: let all through (`open`, the default) or none, with 503 (`closed`). */
   readonly onFailure?: 'open' | 'closed';
+  /** Keys are addresses of clients: of an IPv6 address the first 64 bits count, the rest is the client's to choose. */
+  readonly addresses?: boolean;
 }
 
 /** What is left of a limit. */

@@ -110,6 +110,18 @@ describe('@RateLimit', () => {
     expect(outcomes).toEqual([true, true, false, true]);
   });
 
+  it('leaves alone whom a rule does not concern', async () => {
+    const served = await start(
+      rules.map((rule) => ({ ...rule, unless: (request) => (request as Visitor).user === 'admin' })),
+    );
+    const statuses = [];
+    for (const user of ['admin', 'admin', 'admin', 'ada'])
+      statuses.push((await ask(served, '/orders', user)).statusCode);
+
+    expect(statuses).toEqual([200, 200, 200, 200]);
+    expect((await ask(served, '/orders', 'admin')).headers).not.toHaveProperty('ratelimit');
+  });
+
   it('says what is left on limited routes, and costs the others nothing', async () => {
     const served = await start(rules);
 

@@ -18,6 +18,7 @@ export { FormBody } from './http/form-body.js';
 export { StreamBody } from './http/stream-body.js';
 export { Metrics } from './observe/metrics.js';
 export { type Readiness, ReadinessRegistry } from './observe/readiness.js';
+export { holdsRole, routeLimits } from './limits.module.js';
 export { type RunOptions, runService } from './run-service.js';
 export { CheckTimeoutError, ConfigError, OverloadedError, UnguardedError } from './service-kit.errors.js';
 export { CONFIG, LOGGER, VALKEY } from './tokens.js';

@@ -1,5 +1,7 @@
 import { AwsClients } from '@lethe/aws';
-import { DynamoDbRateLimits, RateLimiter, ValkeyRateLimits } from '@lethe/rate-limits';
+import { principalOf } from '@lethe/identity';
+import { DynamoDbRateLimits, RateLimiter, type RequestRule, ValkeyRateLimits } from '@lethe/rate-limits';
+import { RateLimitsModule } from '@lethe/rate-limits/nest';
 import { type Valkey } from '@lethe/valkey';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
@@ -29,4 +31,20 @@ export class LimitsModule {
       exports: [RateLimiter],
     };
   }
+}
+
+/** The rules that the routes of a service name by `@RateLimit`; who calls is known by issuer and id (S07). */
+export function routeLimits(rules: readonly RequestRule[]): DynamicModule {
+  return RateLimitsModule.forRoot({
+    rules,
+    principalOf: (request) => {
+      const principal = principalOf(request);
+      return principal && `${principal.issuer} ${principal.id}`;
+    },
+  });
+}
+
+/** Whether the caller holds the role: for rules that do not concern whoever imports what happened elsewhere. */
+export function holdsRole(role: string): (request: object) => boolean {
+  return (request) => principalOf(request)?.roles.includes(role) ?? false;
 }

@@ -1,5 +1,6 @@
 import { type EventsAccepted, eventsAcceptedSchema, eventsSchema } from '@lethe/contracts';
 import { Public } from '@lethe/identity';
+import { RateLimit } from '@lethe/rate-limits/nest';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -14,6 +15,7 @@ export class ClicksController {
 
   @Post()
   @Public()
+  @RateLimit('event-batches')
   @HttpCode(202)
   @ApiResponse({ status: 202, standardSchema: eventsAcceptedSchema })
   accept(@Body({ schema: eventsSchema }) body: z.output<typeof eventsSchema>): Promise<EventsAccepted> {

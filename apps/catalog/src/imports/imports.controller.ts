@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { type Import, importQuerySchema, importSchema } from '@lethe/contracts';
 import { CurrentUser, type Principal, Roles } from '@lethe/identity';
+import { RateLimit } from '@lethe/rate-limits/nest';
 import { StreamBody } from '@lethe/service-kit';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -23,6 +24,7 @@ export class ImportsController {
   ) {}
 
   @Post()
+  @RateLimit('start-import')
   @StreamBody('text/csv')
   @HttpCode(202)
   @ApiConsumes('text/csv')

@@ -11,6 +11,7 @@ import {
 } from '@lethe/contracts';
 import { IdempotencyKey, applyOutcome } from '@lethe/idempotency';
 import { CurrentUser, type Principal } from '@lethe/identity';
+import { RateLimit } from '@lethe/rate-limits/nest';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -36,6 +37,7 @@ export class OrderController {
   ) {}
 
   @Post()
+  @RateLimit('place-order')
   @HttpCode(202)
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 255 visible ASCII characters.' })
   @ApiResponse({

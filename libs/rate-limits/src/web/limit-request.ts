@@ -23,6 +23,8 @@ export type Partition = 'principal' | 'address' | 'everyone';
 /** A rule for requests. */
 export interface RequestRule extends RateRule {
   readonly by: Partition;
+  /** Whom the rule does not concern, such as those who import what has happened elsewhere. */
+  readonly unless?: (request: object) => boolean;
 }
 
 /** How a request is limited. */
@@ -47,6 +49,7 @@ export async function limitRequest(
 ): Promise<void> {
   const statuses: RateLimitStatus[] = [];
   for (const rule of rules) {
+    if (rule.unless?.(request)) continue;
     statuses.push(await limiter.take(rule, partitionOf(rule.by, request, principalOf)));
   }
   for (const [name, value] of Object.entries(rateLimitHeaders(statuses))) reply.header(name, value);
