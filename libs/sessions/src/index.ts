@@ -12,8 +12,10 @@ export { dynamoSessionStore, type DynamoSessionStoreOptions } from './dynamodb/d
 export { type SessionPage, type SessionRecord, type SessionStore } from './session-store.js';
 export { type OpenedSession, type SessionData, Sessions, type SessionsOptions } from './sessions.js';
 export {
+  OldPlaceError,
   SessionConflictError,
   SessionError,
+  SessionImportError,
   SessionOwnerError,
   SessionStoreUnavailableError,
   SessionTooLargeError,

@@ -48,3 +48,19 @@ export class SessionOwnerError extends SessionError {
 export class SigningKeyError extends SessionError {
   override name = 'SigningKeyError';
 }
+
+/** The place that sessions move away from failed, or cannot do what was asked of it; `cause` holds its error. */
+export class OldPlaceError extends SessionError {
+  override name = 'OldPlaceError';
+  /** As with the new store: nothing is known of the session, try again later (S34). */
+  readonly statusCode = 503;
+}
+
+/** A line of an import is no exported session. The line itself is not repeated here: it may hold a session id. */
+export class SessionImportError extends SessionError {
+  override name = 'SessionImportError';
+
+  constructor(readonly line: number) {
+    super(`line ${line} is no exported session`);
+  }
+}

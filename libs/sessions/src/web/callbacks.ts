@@ -7,12 +7,10 @@ export type Callback<T> = (error: unknown, value?: T) => void;
  */
 export function settle<T>(work: Promise<T>, callback: Callback<T> | undefined): void {
   work.then(
-    (value) => {
-      if (callback !== undefined) setImmediate(callback, null, value);
-    },
+    (value) => (callback === undefined ? undefined : setImmediate(callback, null, value)),
     (error: unknown) => {
       if (callback !== undefined) setImmediate(callback, error);
-      else process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+      else process.emitWarning(error instanceof Error ? error : new TypeError('a session store failed'));
     },
   );
 }

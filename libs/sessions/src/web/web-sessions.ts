@@ -75,7 +75,7 @@ export class WebSessions implements WebSessionStore {
   }
 
   async destroy(sid: string): Promise<void> {
-    await this.#store.destroy(sid.startsWith(HANDLE) ? sid.slice(HANDLE.length) : sessionIdOf(sid));
+    await this.#store.destroy(storedIdOf(sid));
   }
 
   async *all(): AsyncIterable<NamedSession> {
@@ -112,7 +112,7 @@ export class WebSessions implements WebSessionStore {
   /** Ends a session and remembers that it ended until `until` (epoch ms), so that no older copy is adopted later. */
   async end(sid: string, until: number): Promise<void> {
     const now = this.policy.clock.now();
-    const id = sessionIdOf(sid);
+    const id = storedIdOf(sid);
     const grave = { id, data: endedData(), createdAt: now, touchedAt: now, expiresAt: until, endsAt: until };
     for (let attempt = 1; ; attempt += 1) {
       // What is there goes first: a record can change its owner only by ending.
@@ -191,4 +191,9 @@ export class WebSessions implements WebSessionStore {
       after = page.next;
     }
   }
+}
+
+/** The id that the store knows a session by, from its own id or from the handle that `all` names it by. */
+function storedIdOf(sid: string): string {
+  return sid.startsWith(HANDLE) ? sid.slice(HANDLE.length) : sessionIdOf(sid);
 }

@@ -1,0 +1,3 @@
+export { Bridge, type BridgeEvent, type BridgeOptions, bridge } from './bridge.js';
+export { type OldAnswer, type OldStore } from './old-store.js';
+export { type ImportReport, exportSessions, importSessions } from './session-export.js';
