@@ -84,7 +84,7 @@ describe('GET /orders', () => {
   });
 
   it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=nonsense', 'scope=some', 'sort=id'])(
-    'answers 400 to ?%s and points at it',
+    'S44: answers 400 to ?%s and points at it',
     async (query) => {
       const answer = await store.call('GET', `/orders?${query}`);
 

@@ -17,7 +17,7 @@ describe('lockFaults', () => {
     expect(faultsOf(packages)).toEqual([]);
   });
 
-  it('refuses the address of a registry', () => {
+  it('S59: refuses the address of a registry', () => {
     const resolved = 'https://registry.example/pg/-/pg-8.23.1.tgz';
 
     expect(faultsOf({ 'node_modules/pg': { version: '8.23.1', resolved } })).toEqual([
@@ -25,7 +25,7 @@ describe('lockFaults', () => {
     ]);
   });
 
-  it('refuses a lock that leaves out the packages of another platform, or has another version', () => {
+  it('S59: refuses a lock that leaves out the packages of another platform, or has another version', () => {
     const packages = { 'node_modules/@swc/core': swc, 'node_modules/@swc/linux': { version: '0.9.0' } };
 
     expect(faultsOf(packages)).toEqual([
