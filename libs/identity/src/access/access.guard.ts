@@ -37,7 +37,7 @@ export class AccessGuard implements CanActivate {
     const access = accessOf(handler, controller);
     if (access.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<HttpRequest>();
-    if (access.kind === 'services') this.#admitService(request, access);
+    if (access.kind === 'services') await this.#admitService(request, access);
     else await this.#admitUser(request, access, asksLiveSession(handler, controller));
     return true;
   }
@@ -55,9 +55,9 @@ export class AccessGuard implements CanActivate {
     if (await this.revocations.isRevoked(principal)) throw new InvalidTokenError('the sign-in was ended');
   }
 
-  #admitService(request: HttpRequest, { services }: Extract<Access, { kind: 'services' }>): void {
+  async #admitService(request: HttpRequest, { services }: Extract<Access, { kind: 'services' }>): Promise<void> {
     if (!this.services) throw new IdentityConfigError('a route is for services, whose keys are not known');
-    const { service } = this.services.verify(bearerToken(request));
+    const { service } = await this.services.verify(bearerToken(request));
     actAs({ kind: 'service', name: service });
     if (!services.includes(service)) throw new ServiceForbiddenError(service, services);
   }

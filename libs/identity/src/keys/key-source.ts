@@ -1,4 +1,4 @@
-import { type JsonWebKey, type KeyObject, createPublicKey, verify } from 'node:crypto';
+import { type JsonWebKey, type KeyObject, createPublicKey } from 'node:crypto';
 import { type Algorithm } from '../issuers.js';
 import { MAX_KID_LENGTH } from '../token/unverified-token.js';
 
@@ -17,14 +17,6 @@ export interface KeySource {
 
 /** RFC 7518 3.3 asks for 2,048 bits; more than 8,192 would make a verification cost like a sign-in. */
 const RSA_BITS = { least: 2_048, most: 8_192 };
-
-/** Whether the bytes were signed by the key's owner (RFC 7518 3.3, 3.4). */
-export function isSignedBy({ algorithm, key }: VerificationKey, signed: Buffer, signature: Buffer): boolean {
-  // On this thread: handing 100 µs of work to the thread pool and back costs as much again.
-  return algorithm === 'ES256'
-    ? verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, signature)
-    : verify('sha256', signed, key, signature);
-}
 
 /**
  * The public keys of a JWKS (RFC 7517) that verify the algorithm, by key id. Members that are anything else are left

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@lethe/kernel';
 import { IdentityConfigError, InvalidTokenError } from '../identity.errors.js';
-import { type VerificationKey, importKeys, isSignedBy } from '../keys/key-source.js';
+import { type VerificationKey, importKeys } from '../keys/key-source.js';
+import { isSignedBy } from '../keys/signature.js';
 import { checkAllowed, checkTimes, nameClaim, refusedClaim, timeClaims } from '../token/claims.js';
 import { readClaims, readToken } from '../token/unverified-token.js';
 import { serviceOfKey } from './service-key.js';
@@ -41,7 +42,7 @@ export class ServiceTokenVerifier {
   }
 
   /** Throws an InvalidTokenError (401). */
-  verify(token: string): ServiceCaller {
+  async verify(token: string): Promise<ServiceCaller> {
     const unverified = readToken(token, HEADER);
     const key = this.#keys.get(unverified.kid);
     if (!key) throw new InvalidTokenError('the key is not known');

@@ -2,7 +2,8 @@ import { type Clock, systemClock } from '@lethe/kernel';
 import { type Principal } from '../access/principal.js';
 import { IdentityConfigError, InvalidTokenError } from '../identity.errors.js';
 import { type Issuer } from '../issuers.js';
-import { type KeySource, isSignedBy } from '../keys/key-source.js';
+import { type KeySource } from '../keys/key-source.js';
+import { isSignedBy } from '../keys/signature.js';
 import { type Claims, type TokenTimes, checkAllowed, checkTimes, nameClaim, timeClaims } from './claims.js';
 import { TokenMemo } from './token-memo.js';
 import { type ExpectedHeader, readClaims, readToken } from './unverified-token.js';
@@ -64,7 +65,7 @@ export class TokenVerifier {
     const key = await this.#options.keys.find(unverified.kid);
     if (!key) throw new InvalidTokenError('the key is not known');
     if (key.algorithm !== this.#options.issuer.algorithm) throw new InvalidTokenError('the algorithm is not allowed');
-    if (!isSignedBy(key, unverified.signed, unverified.signature)) {
+    if (!(await isSignedBy(key, unverified.signed, unverified.signature))) {
       throw new InvalidTokenError('the signature is wrong');
     }
     const found = this.#read(readClaims(unverified));
