@@ -2,6 +2,7 @@ import { Public } from '@lethe/identity';
 import { CONFIG, type BaseConfig, ownIssuerOf } from '@lethe/service-kit';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { discoveryDocument } from './discovery.js';
 import { SigningKeys } from './signing-keys.js';
 
 /** How anyone checks the store's tokens. A new key is published at least this long before it signs, in seconds. */
@@ -27,15 +28,6 @@ export class WellKnownController {
   @Header('cache-control', CACHE)
   @ApiOkResponse({ description: 'Where things are (OpenID Connect Discovery 1.0).' })
   configuration() {
-    const { issuer } = ownIssuerOf(this.config);
-    return {
-      issuer,
-      jwks_uri: `${issuer}/.well-known/jwks.json`,
-      token_endpoint: `${issuer}/login`,
-      userinfo_endpoint: `${issuer}/me`,
-      subject_types_supported: ['public'],
-      response_types_supported: [],
-      id_token_signing_alg_values_supported: ['ES256'],
-    };
+    return discoveryDocument(ownIssuerOf(this.config).issuer);
   }
 }
