@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AwsClients, createClients } from '@lethe/aws';
-import { Clicks, analyticsService, leasesTable, store } from '@lethe/contracts';
+import { Clicks, analyticsService, leasesTable, rateLimitsTable, store } from '@lethe/contracts';
 import { Database, migrate } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { testDatabase } from '@lethe/local-cloud';
 import { MessagePublisher } from '@lethe/messaging';
 import { provisionMessaging } from '@lethe/messaging/provision';
+import { provisionRateLimitsTable } from '@lethe/rate-limits/provision';
 import { createService, drain, LOGGER, type Logger, parseConfig } from '@lethe/service-kit';
 import { StreamProducer } from '@lethe/streaming';
 import { provisionLeaseTable, provisionStreams } from '@lethe/streaming/provision';
@@ -57,9 +58,11 @@ export class Analytics {
     readonly clients: AwsClients,
     private readonly database: Awaited<ReturnType<typeof testDatabase>>,
     private readonly keys: Awaited<ReturnType<typeof serveKeys>>,
+    /** Further variables of the replicas' environment. */
+    private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  static async create(replicas = 1): Promise<Analytics> {
+  static async create(replicas = 1, env: Readonly<Record<string, string>> = {}): Promise<Analytics> {
     const topology = defineTopology(`t-${randomUUID().slice(0, 8)}`, store.services);
     const clients = createClients({ region: process.env['AWS_REGION'] ?? 'eu-west-1' });
     const [database, keys] = await Promise.all([
@@ -68,8 +71,9 @@ export class Analytics {
       provisionMessaging(topology, clients),
       provisionStreams(resourcesOf(topology).streams, clients.kinesis),
       provisionLeaseTable(leasesTable.name, clients.dynamodb),
+      provisionRateLimitsTable(rateLimitsTable.name, clients.dynamodb),
     ]);
-    const test = new Analytics(topology, clients, database, keys);
+    const test = new Analytics(topology, clients, database, keys, env);
     await migrate(databaseOptions(test.#config('migrate')));
     for (let at = 1; at <= replicas; at += 1) await test.addReplica(`analytics-${at}`);
     return test;
@@ -163,6 +167,7 @@ export class Analytics {
       PUBLIC_URL,
       JWKS_URL: this.keys.url,
       DRAIN_DELAY_MS: '0',
+      ...this.env,
     });
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { catalogService, store } from '@lethe/contracts';
+import { catalogService, rateLimitsTable, store } from '@lethe/contracts';
 import { IdentityModule, importKeys, ownIssuer } from '@lethe/identity';
 import { provisionMessaging } from '@lethe/messaging/provision';
+import { provisionRateLimitsTable } from '@lethe/rate-limits/provision';
 import { createService, parseConfig } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -37,7 +38,10 @@ export async function bearer(...roles: string[]): Promise<{ authorization: strin
 /** Queues and topics under names of this spec's own. */
 export async function provision(catalog: CatalogFixture): Promise<Topology> {
   const topology: Topology = { ...store, name: `t-${randomUUID().slice(0, 8)}` };
-  await provisionMessaging(topology, catalog.clients);
+  await Promise.all([
+    provisionMessaging(topology, catalog.clients),
+    provisionRateLimitsTable(rateLimitsTable.name, catalog.clients.dynamodb),
+  ]);
   return topology;
 }
 
@@ -46,6 +50,7 @@ export async function startReplica(
   catalog: CatalogFixture,
   topology: Topology,
   imports: { pieceBytes?: number } = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<NestFastifyApplication> {
   const config = parseConfig(catalogConfigSchema, {
     DATABASE_URL: catalog.databaseUrl,
@@ -55,6 +60,7 @@ export async function startReplica(
     PORT: '0',
     AWS_REGION: catalog.region,
     DRAIN_DELAY_MS: '0',
+    ...env,
   });
   const app = await createService({
     definition: catalogService,

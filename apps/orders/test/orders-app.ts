@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb';
 import { AwsClients } from '@lethe/aws';
-import { cartsTable, ordersService, store } from '@lethe/contracts';
+import { cartsTable, ordersService, rateLimitsTable, store } from '@lethe/contracts';
 import { Database } from '@lethe/database';
 import { provisionMessaging } from '@lethe/messaging/provision';
+import { provisionRateLimitsTable } from '@lethe/rate-limits/provision';
 import { LOGGER, type Logger, createService, drain, parseConfig } from '@lethe/service-kit';
 import { type Topology, defineTopology } from '@lethe/topology';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -41,6 +42,13 @@ interface Surroundings {
   readonly topology: Topology;
 }
 
+/** How the service is started. */
+interface StartOptions {
+  readonly consume?: boolean;
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** One replica of the service with everything around it. */
 export class OrdersApp {
   private constructor(
@@ -51,14 +59,14 @@ export class OrdersApp {
   ) {}
 
   /** Starts all of it; what was started is stopped again where something fails. */
-  static async start({ consume = false } = {}): Promise<OrdersApp> {
+  static async start({ consume = false, env = {} }: StartOptions = {}): Promise<OrdersApp> {
     const stops: (() => unknown)[] = [];
     const cleanUp = async (): Promise<void> => {
       for (const stop of stops.toReversed()) await stop();
     };
     try {
       const around = await surround(stops);
-      const app = await startService(around, consume);
+      const app = await startService(around, consume, env);
       const onClosed = () => app.get(Database).close();
       stops.push(() => drain(app, { delayMs: 0, onClosed, logger: app.get<Logger>(LOGGER) }));
       await app.listen({ port: 0, host: '127.0.0.1' });
@@ -119,11 +127,19 @@ async function surround(stops: (() => unknown)[]): Promise<Surroundings> {
   stops.push(() => issuer.stop());
   const simulator = await SimulatorProcess.start();
   stops.push(() => simulator.stop());
-  await Promise.all([provisionMessaging(topology, clients), createCartsTable(clients)]);
+  await Promise.all([
+    provisionMessaging(topology, clients),
+    createCartsTable(clients),
+    provisionRateLimitsTable(rateLimitsTable.name, clients.dynamodb),
+  ]);
   return { orders, catalog, simulator, issuer, clients, topology };
 }
 
-function startService({ orders, catalog, simulator, issuer, topology }: Surroundings, consume: boolean) {
+function startService(
+  { orders, catalog, simulator, issuer, topology }: Surroundings,
+  consume: boolean,
+  env: Readonly<Record<string, string>>,
+) {
   const config = parseConfig(configSchema, {
     INSTANCE_ID: 'test',
     LOG_LEVEL: 'silent',
@@ -131,6 +147,7 @@ function startService({ orders, catalog, simulator, issuer, topology }: Surround
     JWKS_URL: issuer.jwksUrl,
     CATALOG_URL: catalog.url,
     PAYMENT_URL: simulator.url,
+    ...env,
   });
   const module = AppModule.forRoot(config, topology);
   return createService({ definition: ordersService, topology, module, config, consume });

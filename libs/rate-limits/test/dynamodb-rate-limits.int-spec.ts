@@ -5,11 +5,17 @@ import { FakeClock } from '@lethe/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RateLimiter } from '../src/rate-limiter.js';
 import { type RateRule } from '../src/rate-rule.js';
+import { provisionRateLimitsTable } from '../src/provision.js';
 import { DynamoDbRateLimits } from '../src/store/dynamodb-rate-limits.js';
 import { describeRateLimitStore } from './describe-rate-limit-store.js';
-import { createLimitsTable } from './limits-table.js';
 
 const clientsHere = () => new AwsClients({ region: process.env['AWS_REGION'] ?? 'eu-west-1' });
+
+async function createLimitsTable({ dynamodb }: AwsClients): Promise<string> {
+  const table = `limits-${randomUUID()}`;
+  await provisionRateLimitsTable(table, dynamodb);
+  return table;
+}
 
 describeRateLimitStore('DynamoDB', async () => {
   const clients = clientsHere();
