@@ -5,7 +5,7 @@ import { type Profile, type Tokens, authService, store } from '@lethe/contracts'
 import { Database } from '@lethe/database';
 import { type TestMail, startTestMail, testDatabase } from '@lethe/local-cloud';
 import { provisionMessaging } from '@lethe/messaging/provision';
-import { createService, parseConfig } from '@lethe/service-kit';
+import { type Logger, createService, parseConfig } from '@lethe/service-kit';
 import { type Topology } from '@lethe/topology';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../src/app.module.js';
@@ -66,14 +66,28 @@ export async function createTable(table: string): Promise<void> {
   }
 }
 
+/** What else a replica is given. */
+interface Surroundings {
+  /** Whether mail leaves: its queue is provisioned and consumed. */
+  readonly mails?: boolean;
+  readonly logger?: Logger;
+}
+
 async function startReplica(
   env: Record<string, string | undefined>,
   topology: Topology,
-  consume: boolean,
+  { mails: consume = false, logger }: Surroundings,
 ): Promise<NestFastifyApplication> {
   const config = parseConfig(authConfigSchema, { LOG_LEVEL: 'silent', AWS_REGION: process.env['AWS_REGION'], ...env });
   const module = AppModule.forRoot(config, topology);
-  const app = await createService({ definition: authService, topology, module, config, consume });
+  const app = await createService({
+    definition: authService,
+    topology,
+    module,
+    config,
+    consume,
+    ...(logger && { logger }),
+  });
   await app.listen(0, '127.0.0.1');
   return app;
 }
@@ -114,12 +128,16 @@ export async function startAuthWithMail(
 ): Promise<AuthService & { readonly mail: TestMail }> {
   const mail = await startTestMail();
   Object.assign(process.env, mail.env);
-  const auth = await startAuth(count, env, true);
+  const auth = await startAuth(count, env, { mails: true });
   return { ...auth, mail, stop: () => auth.stop().finally(() => mail.stop()) };
 }
 
 /** Replicas of auth; without `mails` nothing that is to be mailed leaves the outbox. */
-export async function startAuth(count = 1, env: Record<string, string> = {}, mails = false): Promise<AuthService> {
+export async function startAuth(
+  count = 1,
+  env: Record<string, string> = {},
+  around: Surroundings = {},
+): Promise<AuthService> {
   const created = await testDatabase();
   const secret = randomBytes(32).toString('base64');
   await prepare({ DATABASE_URL: created.url, AUTH_KEY_SECRET: secret, LETHE_ADMIN_PASSWORD: ADMIN_PASSWORD });
@@ -135,10 +153,10 @@ export async function startAuth(count = 1, env: Record<string, string> = {}, mai
     SESSIONS_TABLE: browsers,
     ...env,
   };
-  const topology = await startTopology(mails);
+  const topology = await startTopology(around.mails ?? false);
   const replicas: NestFastifyApplication[] = [];
   for (let index = 0; index < count; index += 1) {
-    replicas.push(await startReplica({ ...base, INSTANCE_ID: `auth-${index}` }, topology, mails));
+    replicas.push(await startReplica({ ...base, INSTANCE_ID: `auth-${index}` }, topology, around));
   }
   const call = caller(await Promise.all(replicas.map((app) => app.getUrl())));
   const database = replicas[0]?.get(Database);

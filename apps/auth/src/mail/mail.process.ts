@@ -12,8 +12,8 @@ export class MailProcess {
   constructor(private readonly commands: CommandBus) {}
 
   @Handles(authService, SendCode)
-  async onSendCode(message: MessageOf<typeof SendCode>): Promise<void> {
-    await this.commands.execute(new MailCode(message));
+  async onSendCode({ id, data }: MessageOf<typeof SendCode>): Promise<void> {
+    await this.commands.execute(new MailCode(id, data.accountId, data.purpose));
   }
 
   @Handles(authService, SendNotice)

@@ -1,6 +1,5 @@
-import { type CodePurpose, type SendCode } from '@lethe/contracts';
+import { type CodePurpose } from '@lethe/contracts';
 import { Database } from '@lethe/database';
-import { type MessageOf } from '@lethe/topology';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Codes } from '../code/codes.js';
 import { type AccountRow } from '../user/account.js';
@@ -10,7 +9,12 @@ import { Mailer } from './mailer.js';
 
 /** Makes a code where it is sent, and sends it. */
 export class MailCode extends Command<void> {
-  constructor(readonly message: MessageOf<typeof SendCode>) {
+  constructor(
+    /** Of the message that asks for it. */
+    readonly messageId: string,
+    readonly accountId: string,
+    readonly purpose: CodePurpose,
+  ) {
     super();
   }
 }
@@ -27,17 +31,16 @@ export class MailCodeHandler implements ICommandHandler<MailCode> {
     private readonly mailer: Mailer,
   ) {}
 
-  async execute({ message: { id, data } }: MailCode): Promise<void> {
-    const { accountId, purpose } = data;
+  async execute({ messageId, accountId, purpose }: MailCode): Promise<void> {
     const [account] = await this.database.query<AccountRow>(ACCOUNT_BY_ID, [accountId]);
     const address = account && addressFor(account, purpose);
     if (account === undefined || address === undefined) return;
     const binding = { accountId, purpose, address };
-    const code = await this.codes.make(this.database, binding, id);
+    const code = await this.codes.make(this.database, binding, messageId);
     if (code === undefined) return;
     await this.mailer.send(codeMail(address, purpose, code));
     if (purpose === 'change-email') await this.mailer.send(noticeMail(account.email, 'email-change-asked'));
-    await this.codes.sent(this.database, binding, id);
+    await this.codes.sent(this.database, binding, messageId);
   }
 }
 

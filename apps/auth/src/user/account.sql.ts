@@ -34,7 +34,8 @@ export const RESET_PASSWORD = statement(
 /** $1 id. */
 export const VERIFY_EMAIL = statement(
   'account.verify-email',
-  'UPDATE account SET email_verified_at = coalesce(email_verified_at, now()), version = version + 1 WHERE id = $1',
+  `UPDATE account SET email_verified_at = now(), version = version + 1
+    WHERE id = $1 AND email_verified_at IS NULL`,
 );
 
 /** $1 id, $2 the address it is to have. */

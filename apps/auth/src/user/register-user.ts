@@ -40,6 +40,7 @@ export class RegisterUserHandler implements ICommandHandler<RegisterUser> {
 
   async execute({ email, password, name, ip }: RegisterUser): Promise<Profile> {
     await this.limiter.take(this.limits.registrationsPerIp, ip);
+    await this.limiter.take(this.limits.registrations, 'everyone');
     requireUnpredictable(password, { email, name }, '/password');
     const id = uuidv7();
     const roles: Role[] = ['customer'];
