@@ -48,14 +48,13 @@ export class OldPlace {
   }
 
   async #kept(): Promise<[sid: string, session?: object][]> {
-    const { all, list } = this.#store;
-    if (all !== undefined) {
-      const sessions = await ask<object | null>((answer) => all.call(this.#store, answer));
+    if (this.#store.all !== undefined) {
+      const sessions = await ask<object | null>((answer) => this.#store.all?.(answer));
       if (Array.isArray(sessions)) return sessions.flatMap(named);
       return Object.entries(sessions ?? {}).filter(([, session]) => isRecord(session));
     }
-    if (list === undefined) throw new OldPlaceError('the old store cannot list its sessions');
-    const files = await ask<readonly string[]>((answer) => list.call(this.#store, answer));
+    if (this.#store.list === undefined) throw new OldPlaceError('the old store cannot list its sessions');
+    const files = await ask<readonly string[]>((answer) => this.#store.list?.(answer));
     return (files ?? []).map((file) => [file.replace(/\.json$/, '')]);
   }
 
