@@ -2,12 +2,13 @@ import { authService, store } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
 import { IdentityModule } from '@lethe/identity';
 import { OutboxModule, Relay, registerOutboxMetrics } from '@lethe/outbox';
-import { Metrics, ReadinessRegistry, identityOf } from '@lethe/service-kit';
+import { Metrics, ReadinessRegistry, identityOf, routeLimits } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { type AuthConfig } from './auth.config.js';
 import { authDatabase } from './auth.database.js';
+import { authRouteLimits } from './auth.limits.js';
 import { AuthorizeModule } from './authorize/authorize.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { SessionModule } from './session/session.module.js';
@@ -37,6 +38,7 @@ export class AppModule {
           useFactory: (keys: SigningKeys) => keys,
         }),
         CqrsModule.forRoot(),
+        routeLimits(authRouteLimits(config)),
         session,
         AuthorizeModule.forRoot(config, [session]),
       ],

@@ -34,6 +34,9 @@ export const authConfigSchema = serviceConfigSchema.extend({
     .describe('Passwords hashed at once; each takes 19 MiB and a thread of four (S25).'),
   LOGIN_FAILURES_PER_ACCOUNT: count(1, 1_000_000).default(10).describe('Failed logins per account in 5 min (S27).'),
   LOGIN_FAILURES_PER_IP: count(1, 1_000_000).default(100).describe('Failed logins per address in 5 min (S27).'),
+  LOGIN_FAILURES: count(1, 100_000_000)
+    .default(10_000)
+    .describe('Failed logins of all in 5 min; beyond it addresses that failed lately wait (S51).'),
   CODES_PER_IP: count(1, 1_000_000)
     .default(100)
     .describe('Mailed codes asked for per address in an hour, and tried in 5 min (S27).'),
@@ -47,6 +50,10 @@ export const authConfigSchema = serviceConfigSchema.extend({
     .default('Lethe <no-reply@lethe.local>')
     .describe('Sender of mails; an identity that SES has verified.'),
   REGISTRATIONS_PER_IP: count(1, 1_000_000).default(300).describe('Registrations per address in a minute (S51).'),
+  REGISTRATIONS: count(1, 100_000_000).default(3_000).describe('Registrations of all in a minute (S51).'),
+  REFRESHES_PER_IP: count(1, 1_000_000)
+    .default(3_000)
+    .describe('Tokens refreshed or exchanged per address in a minute (S51).'),
   COGNITO_CLIENT_SECRET: z.string().min(1).optional().describe('Secret of the app client, where it has one.'),
   COGNITO_AUTH_FLOW: z
     .enum(['password', 'srp'])

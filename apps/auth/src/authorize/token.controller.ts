@@ -1,5 +1,6 @@
 import { Public } from '@lethe/identity';
 import { FormBody } from '@lethe/service-kit';
+import { RateLimit } from '@lethe/rate-limits/nest';
 import { Body, Controller, Header, Headers, HttpCode, Ip, Post, UseFilters } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiConsumes, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -42,6 +43,7 @@ export class TokenController {
   ) {}
 
   @Post()
+  @RateLimit('refreshes-ip')
   @FormBody()
   @HttpCode(200)
   @Header('cache-control', 'no-store')

@@ -1,5 +1,6 @@
 import { loginSchema, profileSchema, refreshSchema, registerSchema, tokensSchema } from '@lethe/contracts';
 import { CurrentUser, type Principal, Public } from '@lethe/identity';
+import { RateLimit } from '@lethe/rate-limits/nest';
 import { Body, Controller, Get, Headers, HttpCode, Ip, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -39,6 +40,7 @@ export class AuthController {
 
   @Post('refresh')
   @Public()
+  @RateLimit('refreshes-ip')
   @HttpCode(200)
   @ApiResponse({ status: 200, standardSchema: tokensSchema })
   refresh(@Body({ schema: refreshSchema }) body: z.output<typeof refreshSchema>) {

@@ -11,10 +11,14 @@ export interface LoginAttempt {
   readonly ip: string;
 }
 
+/** The one key of what is counted for all. */
+const EVERYONE = 'everyone';
+
 /**
- * Bounds failed sign-ins per account and per address, counted where all replicas see them (S27). Only failures count, so
- * that many good sign-ins at once harm nobody; they are counted again after the check, so that many guesses at once
- * cannot get past the limit.
+ * Bounds failed sign-ins per account, per address and of all, counted where all replicas see them (S27, S51). Only
+ * failures count, so that many good sign-ins at once harm nobody; they are counted again after the check, so that many
+ * guesses at once cannot get past the limit. When all together have failed too often, those wait who failed themselves:
+ * a flood from many addresses has one guess from each, and locks out nobody else.
  */
 @Injectable()
 export class LoginThrottle {
@@ -26,10 +30,12 @@ export class LoginThrottle {
 
   /** Throws a TooManyRequestsError. */
   async admit({ key, ip }: LoginAttempt): Promise<void> {
-    await Promise.all([
+    const [address] = await Promise.all([
       this.limiter.peek(this.limits.failuresPerIp, ip),
       this.limiter.peek(this.limits.failuresPerAccount, key),
     ]);
+    const failedLately = address.remaining < address.rule.limit;
+    if (failedLately) await this.limiter.peek(this.limits.failures, EVERYONE);
   }
 
   /** Throws a TooManyRequestsError where the limit has been reached meanwhile. */
@@ -39,6 +45,7 @@ export class LoginThrottle {
       this.limiter.take(this.limits.failuresPerIp, ip),
       this.limiter.take(this.limits.failuresPerAccount, key),
     ]);
+    await this.limiter.take(this.limits.failures, EVERYONE);
   }
 
   /** Throws a TooManyRequestsError where this was one guess of too many at once. */

@@ -1,5 +1,6 @@
 import { principalOf } from '@lethe/identity';
 import { type ProblemError } from '@lethe/kernel';
+import { TooManyRequestsError } from '@lethe/rate-limits';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
@@ -21,7 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (problem.status >= 500) this.#logFailure(error, problem.status, request);
-    else if (DENIALS.has(problem.status)) this.#logDenial(problem, request);
+    else if (DENIALS.has(problem.status)) this.#logDenial(problem, request, error);
     if (reply.raw.headersSent) {
       reply.raw.destroy();
       return;
@@ -37,11 +38,12 @@ export class ProblemFilter implements ExceptionFilter {
     else this.logger.error(fields, 'request failed');
   }
 
-  #logDenial({ status, slug, message }: ProblemError, request: FastifyRequest): void {
+  #logDenial({ status, slug, message }: ProblemError, request: FastifyRequest, error: unknown): void {
     const { traceId, spanId } = traceOf(request) ?? {};
     const user = principalOf(request)?.id;
     const { method, ip, routeOptions } = request;
-    const fields = { event: 'denied', status, slug, method, route: routeOptions.url, ip, user, traceId, spanId };
+    const limit = error instanceof TooManyRequestsError ? error.rule : undefined;
+    const fields = { event: 'denied', status, slug, method, route: routeOptions.url, limit, ip, user, traceId, spanId };
     this.logger.warn(fields, message);
   }
 }
