@@ -146,6 +146,17 @@ describe('users, as admins manage them', () => {
     ]);
   });
 
+  it('S20 S21: are taken their rights at once, an admin too, though the access token has not ended', async () => {
+    const { id, email } = await signedIn();
+    await patch(id, { roles: ['admin'] }, '*');
+    const { body } = await auth.login(email);
+    expect((await list('', body.accessToken)).status).toBe(200);
+
+    await patch(id, { roles: ['customer'] }, '*');
+
+    expect((await list('', body.accessToken)).status).toBe(401);
+  });
+
   it('S21: are gone with all they had when deleted, and the address is free', async () => {
     const { id, email, tokens } = await signedIn();
 

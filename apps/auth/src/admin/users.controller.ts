@@ -9,7 +9,7 @@ import {
   userQuerySchema,
   userSchema,
 } from '@lethe/contracts';
-import { CurrentUser, type Principal, Roles } from '@lethe/identity';
+import { CurrentUser, LiveSession, type Principal, Roles } from '@lethe/identity';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -20,10 +20,11 @@ import { FindUser } from './find-user.js';
 import { FindUsers } from './find-users.js';
 import { type VersionedUser, requiredVersion, userTag } from './user.js';
 
-/** Accounts over HTTP, for admins. */
+/** Accounts over HTTP, for admins; of one who was disabled no token is taken any more. */
 @ApiTags('users')
 @Controller('auth/users')
 @Roles('admin')
+@LiveSession()
 export class UsersController {
   constructor(
     private readonly commands: CommandBus,

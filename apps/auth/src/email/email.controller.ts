@@ -6,7 +6,7 @@ import {
   resendVerificationSchema,
   verifyEmailSchema,
 } from '@lethe/contracts';
-import { Authenticated, CurrentUser, type Principal, Public } from '@lethe/identity';
+import { Authenticated, CurrentUser, LiveSession, type Principal, Public } from '@lethe/identity';
 import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -47,6 +47,7 @@ export class EmailController {
 
   @Post()
   @Authenticated()
+  @LiveSession()
   @HttpCode(202)
   @ApiResponse({ status: 202, description: 'A code is mailed to the new address.' })
   async change(
@@ -59,6 +60,7 @@ export class EmailController {
 
   @Post('confirm')
   @Authenticated()
+  @LiveSession()
   @HttpCode(200)
   @ApiResponse({ status: 200, standardSchema: profileSchema })
   confirm(

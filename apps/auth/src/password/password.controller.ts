@@ -1,5 +1,5 @@
 import { changePasswordSchema, forgotPasswordSchema, resetPasswordSchema } from '@lethe/contracts';
-import { Authenticated, CurrentUser, type Principal, Public } from '@lethe/identity';
+import { Authenticated, CurrentUser, LiveSession, type Principal, Public } from '@lethe/identity';
 import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -16,6 +16,7 @@ export class PasswordController {
 
   @Post()
   @Authenticated()
+  @LiveSession()
   @HttpCode(204)
   @ApiResponse({ status: 204, description: 'Changed; every sign-in of the account has ended.' })
   async change(

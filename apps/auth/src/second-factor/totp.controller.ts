@@ -5,7 +5,7 @@ import {
   recoveryCodesSchema,
   totpSecretSchema,
 } from '@lethe/contracts';
-import { Authenticated, CurrentUser, type Principal } from '@lethe/identity';
+import { Authenticated, CurrentUser, LiveSession, type Principal } from '@lethe/identity';
 import { Body, Controller, Header, HttpCode, Ip, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -18,6 +18,7 @@ import { EnrolTotp } from './enrol-totp.js';
 @ApiTags('second factor')
 @Controller('auth/totp')
 @Authenticated()
+@LiveSession()
 export class TotpController {
   constructor(private readonly commands: CommandBus) {}
 

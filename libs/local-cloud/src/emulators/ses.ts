@@ -13,7 +13,7 @@ export async function listenSes(port: number): Promise<Server> {
   const server = await ses.default({ host: '127.0.0.1', port });
   // Express tells of a port that is taken by the same callback as of success.
   if (!server.listening) throw new LocalCloudError(`SES: port ${port} is taken`);
-  server.on('request', () => {
+  server.prependListener('request', () => {
     const { emails } = sesStore.getStoreReadonly();
     emails.splice(0, emails.length - KEPT_MAILS);
   });
