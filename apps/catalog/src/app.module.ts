@@ -10,6 +10,7 @@ import { catalogDatabase } from './catalog.database.js';
 import { catalogLimits } from './catalog.limits.js';
 import { ImportModule } from './imports/import.module.js';
 import { DEFAULT_IMPORT_SETTINGS, type ImportSettings } from './imports/import-settings.js';
+import { ProductCacheModule } from './product/product-cache.module.js';
 import { ProductModule } from './product/product.module.js';
 import { StockModule } from './stock/stock.module.js';
 
@@ -42,6 +43,7 @@ export class AppModule {
         OutboxModule.forRoot({ service: catalogService, topology, accountId: config.AWS_ACCOUNT_ID }),
         parts.identity ?? IdentityModule.forRoot(identityOf(config)),
         routeLimits(catalogLimits(config)),
+        ProductCacheModule.forRoot(config),
         ProductModule,
         StockModule,
         ImportModule.forRoot({ ...DEFAULT_IMPORT_SETTINGS, bucket: config.IMPORTS_BUCKET, ...parts.imports }),

@@ -5,6 +5,13 @@ import { z } from 'zod';
 /** What catalog reads from its environment. */
 export const catalogConfigSchema = serviceConfigSchema.extend({
   IMPORTS_BUCKET: z.string().min(3).max(63).default(importsBucket).describe('S3 bucket of uploaded catalogue files.'),
+  PRICE_MAX_AGE_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(600_000)
+    .default(5_000)
+    .describe('With VALKEY_URL: no price that was replaced earlier than so many ms before a request is in its answer.'),
   IMPORTS_PER_USER: z.coerce
     .number()
     .int()

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { Cache } from '@lethe/cache';
 import { type AwsClients, createClients } from '@lethe/aws';
 import { catalogService } from '@lethe/contracts';
 import { Database, migrate, statement } from '@lethe/database';
@@ -7,6 +8,7 @@ import { uuidv7 } from '@lethe/kernel';
 import { type TestDatabase, testDatabase } from '@lethe/local-cloud';
 import { Inbox, Outbox, Wake } from '@lethe/outbox';
 import type { InputOf, MessageDefinition, MessageOf } from '@lethe/topology';
+import { ProductCache } from '../src/product/product-cache.js';
 import { catalogDatabase } from '../src/catalog.database.js';
 import { CREATE_PRODUCT, type ProductRow } from '../src/product/product.sql.js';
 
@@ -18,6 +20,8 @@ export class CatalogFixture {
   readonly outbox: Outbox<typeof catalogService>;
   readonly inbox: Inbox;
   readonly region = REGION;
+  /** Without Valkey. */
+  readonly products = new ProductCache(new Cache({ namespace: 'spec' }), 5_000);
 
   private constructor(
     private readonly server: TestDatabase,
@@ -87,6 +91,7 @@ export function messageOf<D extends MessageDefinition>(definition: D, data: Inpu
     time: new Date().toISOString(),
     subject: undefined,
     traceparent: undefined,
+    actor: undefined,
     data: definition.schema.parse(data) as MessageOf<D>['data'],
   };
 }

@@ -45,7 +45,8 @@ export class ImportFixture {
   /** Runs an import as a replica would. */
   run(importId: string, { settings, database, files, stopsFor }: RunOptions = {}): Promise<void> {
     const all = { ...DEFAULT_IMPORT_SETTINGS, bucket: this.catalog.bucket, ...settings };
-    const handler = new RunImportHandler(database ?? this.catalog.database, files ?? this.files, all);
+    const { outbox, products } = this.catalog;
+    const handler = new RunImportHandler(database ?? this.catalog.database, files ?? this.files, all, outbox, products);
     return handler.execute(new RunCatalogImport(importId, stopsFor ?? (() => undefined)));
   }
 

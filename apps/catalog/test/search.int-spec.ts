@@ -19,7 +19,7 @@ const NAMES: readonly (readonly [name: string, category: string])[] = [
 
 beforeAll(async () => {
   catalog = await CatalogFixture.create();
-  handler = new FindProductsHandler(catalog.database);
+  handler = new FindProductsHandler(catalog.database, catalog.products);
   for (const [name, category] of NAMES) await catalog.addProduct(1, { name, category });
   for (let at = 0; at < 45; at += 1)
     await catalog.addProduct(1, { name: `Teacup number ${at}`, category: 'tea', sku: `TEA-${at}` });

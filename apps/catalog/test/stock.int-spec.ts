@@ -15,8 +15,8 @@ let sellStock: SellStockHandler;
 
 beforeAll(async () => {
   catalog = await CatalogFixture.create();
-  reserveStock = new ReserveStockHandler(catalog.inbox, catalog.outbox);
-  releaseStock = new ReleaseStockHandler(catalog.inbox);
+  reserveStock = new ReserveStockHandler(catalog.inbox, catalog.outbox, catalog.products);
+  releaseStock = new ReleaseStockHandler(catalog.inbox, catalog.products);
   sellStock = new SellStockHandler(catalog.inbox);
 });
 afterAll(() => catalog.close());

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Valkey } from '@lethe/valkey';
 import type { CacheStore, EntryAddress, EntryLife, Lookup } from './cache-store.js';
 import { LOOK, PUT, RELEASE } from './scripts.js';
@@ -13,12 +14,12 @@ const AT_ONCE = 64;
  * Operations throw a `ValkeyUnavailableError`.
  */
 export class ValkeyCacheStore implements CacheStore {
+  /** Generations must never recur, not even after a restart. */
+  readonly #process = randomUUID();
   #invalidations = 0;
 
   constructor(
     private readonly valkey: Pick<Valkey, 'call' | 'run' | 'ping'>,
-    /** Makes generations of one process differ from those of another. */
-    private readonly process: string,
     private readonly prefix = 'lethe:cache:',
   ) {}
 
@@ -63,7 +64,7 @@ export class ValkeyCacheStore implements CacheStore {
   async forgetTag(tag: string): Promise<void> {
     const key = this.#generationOf(tag);
     this.#invalidations += 1;
-    const generation = `${this.process}.${this.#invalidations}`;
+    const generation = `${this.#process}.${this.#invalidations}`;
     await this.valkey.call<string>(key, ['SET', key, generation, 'PX', String(GENERATION_MS)]);
   }
 

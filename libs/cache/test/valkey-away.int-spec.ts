@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { describeWithValkey, startTestValkey, type TestValkey } from '@lethe/local-cloud';
 import { deferred, eventually } from '@lethe/testing';
 import { Valkey } from '@lethe/valkey';
@@ -25,7 +24,7 @@ describeWithValkey('a cache whose Valkey goes away', () => {
     return valkey;
   };
   const replica = async (): Promise<Cache> =>
-    new Cache({ namespace: 'spec', store: new ValkeyCacheStore(await connect(), randomUUID()), maxLoads: 4 });
+    new Cache({ namespace: 'spec', store: new ValkeyCacheStore(await connect()), maxLoads: 4 });
   const request = (key: string, load: () => Promise<string>): CacheRequest<string> => ({
     policy: { name: 'things', ttlMs: 60_000 },
     key,

@@ -22,7 +22,7 @@ describeWithValkey('a cache on Valkey', (url) => {
   };
   /** A replica with a connection of its own. */
   const replica = async (): Promise<Cache> =>
-    new Cache({ namespace: 'spec', store: new ValkeyCacheStore(await connect(), randomUUID(), prefix) });
+    new Cache({ namespace: 'spec', store: new ValkeyCacheStore(await connect(), prefix) });
   let admin: Valkey;
   beforeAll(async () => {
     admin = await connect();
@@ -30,7 +30,7 @@ describeWithValkey('a cache on Valkey', (url) => {
   afterAll(() => Promise.all(connections.map((valkey) => valkey.close())));
 
   describeCacheStore('Valkey', async () => ({
-    store: new ValkeyCacheStore(await connect(), randomUUID(), `${prefix}contract:`),
+    store: new ValkeyCacheStore(await connect(), `${prefix}contract:`),
   }));
 
   const request = (key: string, load: () => Promise<string | undefined>): CacheRequest<string> => ({

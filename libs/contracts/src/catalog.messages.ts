@@ -29,6 +29,14 @@ export const RunImport = defineCommand({
   data: z.object({ importId: idSchema }),
 });
 
+export const ProductsChanged = defineEvent({
+  owner: 'catalog',
+  name: 'products-changed',
+  version: 1,
+  description: 'Products were created, described or priced anew, or taken off the shop. Ask what they are now.',
+  data: z.object({ productIds: z.array(idSchema).min(1).max(1_000) }),
+});
+
 export const StockReserved = defineEvent({
   owner: 'catalog',
   name: 'stock-reserved',

@@ -23,7 +23,14 @@ export {
   codePurposeSchema,
 } from './auth.messages.js';
 export * from './catalog.http.js';
-export { ReleaseStock, ReserveStock, RunImport, StockRejected, StockReserved } from './catalog.messages.js';
+export {
+  ProductsChanged,
+  ReleaseStock,
+  ReserveStock,
+  RunImport,
+  StockRejected,
+  StockReserved,
+} from './catalog.messages.js';
 export { httpRequests, httpResponses } from './http-shapes.js';
 export * from './orders.http.js';
 export {

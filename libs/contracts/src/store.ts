@@ -1,7 +1,14 @@
 import { defineService, defineTopology } from '@lethe/topology';
 import { Clicks } from './analytics.messages.js';
 import { SendCode, SendNotice } from './auth.messages.js';
-import { ReleaseStock, ReserveStock, RunImport, StockRejected, StockReserved } from './catalog.messages.js';
+import {
+  ProductsChanged,
+  ReleaseStock,
+  ReserveStock,
+  RunImport,
+  StockRejected,
+  StockReserved,
+} from './catalog.messages.js';
 import {
   AuthorizePayment,
   ClearCart,
@@ -21,9 +28,9 @@ export const authService = defineService({
 
 export const catalogService = defineService({
   name: 'catalog',
-  publishes: [StockReserved, StockRejected],
+  publishes: [StockReserved, StockRejected, ProductsChanged],
   sends: [RunImport],
-  handles: [ReserveStock, ReleaseStock, RunImport, OrderConfirmed],
+  handles: [ReserveStock, ReleaseStock, RunImport, OrderConfirmed, ProductsChanged],
 });
 
 export const ordersService = defineService({

@@ -19,15 +19,21 @@ interface ShopStock {
   readonly initial: number;
 }
 
+/** What a batch has done: the checkpoint behind it, and the products that are shown otherwise than before. */
+export interface AppliedBatch {
+  readonly next: Checkpoint | undefined;
+  readonly touched: readonly string[];
+}
+
 /**
- * Writes the next products of an import, at most `limit`, and gives the checkpoint behind them, undefined where none was
+ * Writes the next products of an import, at most `limit`; undefined where none was
  * left. Throws a {@link CatalogMovedError} where a product with one of the SKUs was created meanwhile.
  */
 export async function applyProducts(
   tx: Tx,
   { id, format, appliedSku }: Checkpoint,
   limit: number,
-): Promise<Checkpoint | undefined> {
+): Promise<AppliedBatch | undefined> {
   const staged = await tx.query<StagedProduct>(PAGE_OF[format], [id, appliedSku, limit]);
   const last = staged.at(-1);
   if (last === undefined) return undefined;
@@ -36,10 +42,10 @@ export async function applyProducts(
   const rejections = staged.flatMap((product) => rejectionOf(product, shop.get(product.sku)));
   const refused = new Set(rejections.map(({ line }) => line));
   const good = staged.filter(({ line }) => !refused.has(line));
-  await write(tx, good, shop);
+  const touched = await write(tx, good, shop);
   await rejectLines(tx, id, rejections);
   const [next] = await tx.query<Checkpoint>(ADVANCE_APPLYING, [id, last.sku, good.length]);
-  return next;
+  return { next, touched };
 }
 
 /** A smaller stock than before may not take back what orders already have. */
@@ -49,14 +55,19 @@ function rejectionOf({ line, sku, units }: StagedProduct, shop: ShopStock | unde
   return [{ line, reason: `the stock of ${sku} would fall below zero: ${units} in the file, ${gone} gone already` }];
 }
 
-async function write(tx: Tx, products: readonly StagedProduct[], shop: ReadonlyMap<string, ShopStock>): Promise<void> {
+async function write(
+  tx: Tx,
+  products: readonly StagedProduct[],
+  shop: ReadonlyMap<string, ShopStock>,
+): Promise<readonly string[]> {
   const given = products.map((product) => ({
     ...product,
     id: shop.has(product.sku) ? null : uuidv7(),
     category: product.category ?? categoryOf(product.name),
   }));
   const values = columnsOf(given, 'id', 'sku', 'name', 'description', 'category', 'amount', 'currency', 'units');
-  const [result] = await tx.query<{ created: number }>(APPLY_PRODUCTS, values);
+  const [result] = await tx.query<{ created: number; touched: string[] }>(APPLY_PRODUCTS, values);
   const expected = given.filter(({ id }) => id !== null).length;
   if (result?.created !== expected) throw new CatalogMovedError('a product of the file was created meanwhile');
+  return result.touched;
 }

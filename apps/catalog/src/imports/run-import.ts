@@ -1,10 +1,13 @@
+import { ProductsChanged, type catalogService } from '@lethe/contracts';
 import { Database, type Tx } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { Reject, RetryLater } from '@lethe/messaging';
+import { Outbox } from '@lethe/outbox';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CatalogFileError, ImportTakenOverError } from '../catalog.errors.js';
-import { applyProducts } from './apply-products.js';
+import { ProductCache } from '../product/product-cache.js';
+import { type AppliedBatch, applyProducts } from './apply-products.js';
 import { catalogFormats } from './catalog-formats.js';
 import { MAX_RECORD_BYTES } from './csv-chunk.js';
 import type { ImportPhase } from './import.entity.js';
@@ -23,6 +26,9 @@ import {
 import { type ReadPiece, readPiece } from './read-piece.js';
 import { stageLines } from './stage-lines.js';
 import { CLEAN_STAGING } from './staging.sql.js';
+
+/** The most that the event takes. */
+const IDS_PER_EVENT = 1_000;
 
 /**
  * Brings an import to its end, from wherever an earlier run left it. `stopsFor` is asked between steps: a number means
@@ -49,6 +55,8 @@ export class RunImportHandler implements ICommandHandler<RunCatalogImport> {
     private readonly database: Database,
     private readonly files: ImportFiles,
     @Inject(IMPORT_SETTINGS) private readonly settings: ImportSettings,
+    private readonly outbox: Outbox<typeof catalogService>,
+    private readonly products: ProductCache,
   ) {}
 
   async execute({ importId, stopsFor }: RunCatalogImport): Promise<void> {
@@ -95,7 +103,7 @@ export class RunImportHandler implements ICommandHandler<RunCatalogImport> {
 
   #step(at: Checkpoint, run: string): Promise<Checkpoint | undefined> {
     if (at.phase === 'reading') return this.#read(at, run);
-    if (at.phase === 'applying') return this.#held(at.id, run, (tx) => this.#apply(tx, at));
+    if (at.phase === 'applying') return this.#apply(at, run);
     return this.#clean(at, run);
   }
 
@@ -122,8 +130,20 @@ export class RunImportHandler implements ICommandHandler<RunCatalogImport> {
     throw new CatalogFileError(`The record on line ${line} does not end.`);
   }
 
-  async #apply(tx: Tx, at: Checkpoint): Promise<Checkpoint | undefined> {
-    return (await applyProducts(tx, at, this.settings.applyBatch)) ?? finish(tx, at.id, 'completed', null);
+  async #apply(at: Checkpoint, run: string): Promise<Checkpoint | undefined> {
+    const { next, touched } = await this.#held(at.id, run, (tx) => this.#write(tx, at));
+    await this.products.changed(touched);
+    return next;
+  }
+
+  async #write(tx: Tx, at: Checkpoint): Promise<AppliedBatch> {
+    const applied = await applyProducts(tx, at, this.settings.applyBatch);
+    if (applied === undefined) return { next: await finish(tx, at.id, 'completed', null), touched: [] };
+    for (let from = 0; from < applied.touched.length; from += IDS_PER_EVENT) {
+      const productIds = applied.touched.slice(from, from + IDS_PER_EVENT);
+      await this.outbox.add(tx, ProductsChanged, { productIds }, { key: at.id });
+    }
+    return applied;
   }
 
   /** The result is final; what is left is to sweep, in steps small enough to hold no lock for long. */

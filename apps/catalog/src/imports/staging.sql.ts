@@ -107,6 +107,7 @@ export const LOCK_PRODUCTS = statement(
 /**
  * Makes products as the file says: new ones are created, others updated where they differ, so that the same file twice
  * changes no version. Stock moves by the difference between the file's number and that of the file before: sales stay.
+ * Gives how many were created, and the ids of all whose description or stock is another now.
  * $1 ids for new products, $2 SKUs, $3 names, $4 descriptions or null, $5 categories, $6 amounts, $7 currencies, $8 units
  */
 export const APPLY_PRODUCTS = statement(
@@ -122,11 +123,13 @@ export const APPLY_PRODUCTS = statement(
      WHERE p.sku = g.sku AND p.deleted_at IS NULL
        AND (p.name, p.description, p.category, p.price_amount, p.currency)
          IS DISTINCT FROM (g.name, coalesce(g.description, p.description), g.category, g.amount, g.currency)
+     RETURNING p.id
    ), restocked AS (
      UPDATE stock s
      SET available = s.available + g.units - s.initial, initial = g.units, version = s.version + 1
      FROM given g JOIN product p ON p.sku = g.sku AND p.deleted_at IS NULL
      WHERE s.product_id = p.id AND s.initial <> g.units
+     RETURNING s.product_id AS id
    ), created AS (
      INSERT INTO product (id, sku, name, description, category, price_amount, currency)
      SELECT g.id, g.sku, g.name, coalesce(g.description, ''), g.category, g.amount, g.currency
@@ -137,7 +140,8 @@ export const APPLY_PRODUCTS = statement(
      INSERT INTO stock (product_id, available, initial)
      SELECT c.id, g.units, g.units FROM created c JOIN given g ON g.sku = c.sku
    )
-   SELECT count(*)::int AS created FROM created`,
+   SELECT (SELECT count(*) FROM created)::int AS created,
+          ARRAY (SELECT id FROM changed UNION SELECT id FROM restocked UNION SELECT id FROM created) AS touched`,
 );
 
 const STAGING_TABLES = ['import_price', 'import_name', 'import_units', 'import_product'] as const;

@@ -1,8 +1,10 @@
-import { Database } from '@lethe/database';
+import { ProductsChanged, type catalogService } from '@lethe/contracts';
 import { uuidv7 } from '@lethe/kernel';
+import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DuplicateSkuError } from '../catalog.errors.js';
 import { type VersionedProduct, versionedProductOf } from './product.js';
+import { ProductCache } from './product-cache.js';
 import type { CreateProductBody } from './product.schemas.js';
 import { CREATE_PRODUCT, type ProductRow } from './product.sql.js';
 
@@ -15,21 +17,22 @@ export class CreateProduct extends Command<VersionedProduct> {
 
 @CommandHandler(CreateProduct)
 export class CreateProductHandler implements ICommandHandler<CreateProduct> {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly units: UnitOfWork<typeof catalogService>,
+    private readonly products: ProductCache,
+  ) {}
 
   async execute({ product }: CreateProduct): Promise<VersionedProduct> {
     const { sku, name, description, category, price, available } = product;
-    const [row] = await this.database.query<ProductRow>(CREATE_PRODUCT, [
-      uuidv7(),
-      sku,
-      name,
-      description,
-      category,
-      price.amount,
-      price.currency,
-      available,
-    ]);
+    const id = uuidv7();
+    const values = [id, sku, name, description, category, price.amount, price.currency, available];
+    const row = await this.units.run(async ({ tx, emit }) => {
+      const [created] = await tx.query<ProductRow>(CREATE_PRODUCT, values);
+      if (created !== undefined) emit(ProductsChanged, { productIds: [id] }, { key: id });
+      return created;
+    });
     if (row === undefined) throw new DuplicateSkuError(sku);
+    await this.products.changed([id]);
     return versionedProductOf(row);
   }
 }

@@ -1,7 +1,9 @@
-import { Database } from '@lethe/database';
+import { ProductsChanged, type catalogService } from '@lethe/contracts';
+import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { PreconditionFailedError, ProductNotFoundError } from '../catalog.errors.js';
-import { DELETE_PRODUCT, FIND_PRODUCT } from './product.sql.js';
+import { whyMissed } from './why-missed.js';
+import { ProductCache } from './product-cache.js';
+import { DELETE_PRODUCT } from './product.sql.js';
 
 /**
  * Takes a product off the shop. What is set aside or sold of it stays so, since orders refer to it; its SKU is free
@@ -18,12 +20,17 @@ export class DeleteProduct extends Command<void> {
 
 @CommandHandler(DeleteProduct)
 export class DeleteProductHandler implements ICommandHandler<DeleteProduct> {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly units: UnitOfWork<typeof catalogService>,
+    private readonly products: ProductCache,
+  ) {}
 
   async execute({ id, versions }: DeleteProduct): Promise<void> {
-    const [gone] = await this.database.query(DELETE_PRODUCT, [id, versions ?? null]);
-    if (gone !== undefined) return;
-    const [known] = await this.database.query(FIND_PRODUCT, [id]);
-    throw known === undefined ? new ProductNotFoundError(id) : new PreconditionFailedError();
+    await this.units.run(async ({ tx, emit }) => {
+      const [gone] = await tx.query<{ id: string }>(DELETE_PRODUCT, [id, versions ?? null]);
+      if (gone === undefined) throw await whyMissed(tx, id);
+      emit(ProductsChanged, { productIds: [gone.id] }, { key: gone.id });
+    });
+    await this.products.changed([id]);
   }
 }

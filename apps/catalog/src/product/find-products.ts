@@ -2,6 +2,7 @@ import type { ProductPage } from '@lethe/contracts';
 import { Database } from '@lethe/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type PageCursor, type PageSubject, readCursor, writeCursor } from './page-cursor.js';
+import { ProductCache } from './product-cache.js';
 import { productOf } from './product.js';
 import type { ProductQuery } from './product.schemas.js';
 import {
@@ -38,9 +39,16 @@ interface Search extends PageSubject {
 
 @QueryHandler(FindProducts)
 export class FindProductsHandler implements IQueryHandler<FindProducts> {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly products: ProductCache,
+  ) {}
 
-  async execute({ query: { q, category, limit, cursor } }: FindProducts): Promise<ProductPage> {
+  execute({ query }: FindProducts): Promise<ProductPage> {
+    return this.products.page(query, () => this.#load(query));
+  }
+
+  async #load({ q, category, limit, cursor }: ProductQuery): Promise<ProductPage> {
     const subject: PageSubject = { q: q === '' ? undefined : q, category };
     const after = cursor === undefined ? undefined : readCursor(cursor, subject);
     if (subject.q === undefined) return this.#list(subject, limit, after);

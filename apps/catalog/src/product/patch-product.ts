@@ -1,9 +1,11 @@
-import { Database } from '@lethe/database';
+import { ProductsChanged, type catalogService } from '@lethe/contracts';
+import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { PreconditionFailedError, ProductNotFoundError } from '../catalog.errors.js';
 import { type VersionedProduct, versionedProductOf } from './product.js';
+import { whyMissed } from './why-missed.js';
+import { ProductCache } from './product-cache.js';
 import type { PatchProductBody } from './product.schemas.js';
-import { FIND_PRODUCT, PATCH_PRODUCT, type ProductRow } from './product.sql.js';
+import { PATCH_PRODUCT, type ProductRow } from './product.sql.js';
 
 /**
  * Replaces members of a product's description (R27). `versions`: those it may have, undefined for any.
@@ -21,20 +23,21 @@ export class PatchProduct extends Command<VersionedProduct> {
 
 @CommandHandler(PatchProduct)
 export class PatchProductHandler implements ICommandHandler<PatchProduct> {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly units: UnitOfWork<typeof catalogService>,
+    private readonly products: ProductCache,
+  ) {}
 
   async execute({ id, versions, patch }: PatchProduct): Promise<VersionedProduct> {
-    const [row] = await this.database.query<ProductRow>(PATCH_PRODUCT, [
-      id,
-      versions ?? null,
-      patch.name ?? null,
-      patch.description ?? null,
-      patch.category ?? null,
-      patch.price?.amount ?? null,
-      patch.price?.currency ?? null,
-    ]);
-    if (row !== undefined) return versionedProductOf(row);
-    const [known] = await this.database.query(FIND_PRODUCT, [id]);
-    throw known === undefined ? new ProductNotFoundError(id) : new PreconditionFailedError();
+    const { name, description, category, price } = patch;
+    const shown = [name, description, category, price?.amount, price?.currency].map((value) => value ?? null);
+    const row = await this.units.run(async ({ tx, emit }) => {
+      const [patched] = await tx.query<ProductRow>(PATCH_PRODUCT, [id, versions ?? null, ...shown]);
+      if (patched === undefined) throw await whyMissed(tx, id);
+      emit(ProductsChanged, { productIds: [patched.id] }, { key: patched.id });
+      return patched;
+    });
+    await this.products.changed([id]);
+    return versionedProductOf(row);
   }
 }

@@ -6,13 +6,14 @@ import { FindProductHandler } from './find-product.js';
 import { FindProductsHandler } from './find-products.js';
 import { PatchProductHandler } from './patch-product.js';
 import { ProductsController } from './products.controller.js';
+import { ProductsProcess } from './products.process.js';
 import { QuoteProductsHandler } from './quote-products.js';
 import { QuotesController } from './quotes.controller.js';
 
 /** Products: browse, search, quote, write. */
 @Module({
   imports: [CqrsModule],
-  controllers: [ProductsController, QuotesController],
+  controllers: [ProductsController, ProductsProcess, QuotesController],
   providers: [
     CreateProductHandler,
     DeleteProductHandler,

@@ -2,6 +2,7 @@ import { Database } from '@lethe/database';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ProductNotFoundError, StockBelowZeroError } from '../catalog.errors.js';
 import { type ProductVersions, requireTag } from '../product/entity-tag.js';
+import { ProductCache } from '../product/product-cache.js';
 import { type VersionedProduct, versionedProductOf } from '../product/product.js';
 import { FIND_PRODUCT, type ProductRow } from '../product/product.sql.js';
 import { ADJUST_STOCK, LOCK_PRODUCT_STOCK } from './stock.sql.js';
@@ -22,10 +23,13 @@ export class AdjustStock extends Command<VersionedProduct> {
 
 @CommandHandler(AdjustStock)
 export class AdjustStockHandler implements ICommandHandler<AdjustStock> {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly products: ProductCache,
+  ) {}
 
-  execute({ productId, delta, tags }: AdjustStock): Promise<VersionedProduct> {
-    return this.database.transaction(async (tx) => {
+  async execute({ productId, delta, tags }: AdjustStock): Promise<VersionedProduct> {
+    const adjusted = await this.database.transaction(async (tx) => {
       const [stock] = await tx.query<ProductVersions & { available: number }>(LOCK_PRODUCT_STOCK, [productId]);
       if (stock === undefined) throw new ProductNotFoundError(productId);
       requireTag(tags, stock);
@@ -35,5 +39,7 @@ export class AdjustStockHandler implements ICommandHandler<AdjustStock> {
       if (row === undefined) throw new ProductNotFoundError(productId);
       return versionedProductOf(row);
     });
+    await this.products.changed([productId]);
+    return adjusted;
   }
 }

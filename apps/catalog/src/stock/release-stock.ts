@@ -2,6 +2,7 @@ import type { MessageOf } from '@lethe/topology';
 import type { ReleaseStock } from '@lethe/contracts';
 import { Inbox } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ProductCache } from '../product/product-cache.js';
 import { GIVE_BACK_LINES, RELEASE_ORDER } from './stock.sql.js';
 
 /**
@@ -16,13 +17,17 @@ export class ReleaseOrderStock extends Command<void> {
 
 @CommandHandler(ReleaseOrderStock)
 export class ReleaseStockHandler implements ICommandHandler<ReleaseOrderStock> {
-  constructor(private readonly inbox: Inbox) {}
+  constructor(
+    private readonly inbox: Inbox,
+    private readonly products: ProductCache,
+  ) {}
 
   async execute({ message }: ReleaseOrderStock): Promise<void> {
     const { orderId } = message.data;
-    await this.inbox.once(message, async (tx) => {
+    const given = await this.inbox.once(message, async (tx) => {
       const [ended] = await tx.query(RELEASE_ORDER, [orderId]);
-      if (ended !== undefined) await tx.query(GIVE_BACK_LINES, [orderId]);
+      return ended === undefined ? [] : tx.query<{ productId: string }>(GIVE_BACK_LINES, [orderId]);
     });
+    await this.products.changed((given ?? []).map(({ productId }) => productId));
   }
 }

@@ -1,9 +1,17 @@
-import { type DataOf, type MessageOf } from '@lethe/topology';
+import type { MessageOf } from '@lethe/topology';
 import { ReserveStock, StockRejected, StockReserved, type catalogService } from '@lethe/contracts';
 import type { Tx } from '@lethe/database';
 import { Inbox, Outbox } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type ReservationState, type ShelfLine, type Shortage, mergeLines, shortagesOf } from './reservation.js';
+import { ProductCache } from '../product/product-cache.js';
+import {
+  type ReservationState,
+  type ShelfLine,
+  type Shortage,
+  type WantedLine,
+  mergeLines,
+  shortagesOf,
+} from './reservation.js';
 import { CLAIM_ORDER, FIND_RESERVATION_STATE, LOCK_SHELF, REJECT_ORDER, RESERVE_LINES } from './stock.sql.js';
 
 /** Sets stock aside for an order, all lines or none, and says which in the same commit. */
@@ -12,8 +20,6 @@ export class ReserveOrderStock extends Command<void> {
     super();
   }
 }
-
-type Order = DataOf<typeof ReserveStock>;
 
 interface KnownOrder {
   readonly state: ReservationState;
@@ -25,14 +31,18 @@ export class ReserveStockHandler implements ICommandHandler<ReserveOrderStock> {
   constructor(
     private readonly inbox: Inbox,
     private readonly outbox: Outbox<typeof catalogService>,
+    private readonly products: ProductCache,
   ) {}
 
   async execute({ message }: ReserveOrderStock): Promise<void> {
-    await this.inbox.once(message, (tx) => this.#reserve(tx, message.data));
+    const lines = mergeLines(message.data.items);
+    const moved = await this.inbox.once(message, (tx) => this.#reserve(tx, message.data.orderId, lines));
+    // A message that comes again may be that of a replica which died before it forgot: it costs little to do it twice.
+    if (moved !== false) await this.products.changed(lines.map(({ productId }) => productId));
   }
 
-  async #reserve(tx: Tx, { orderId, items }: Order): Promise<void> {
-    const lines = mergeLines(items);
+  /** Whether stock was set aside. */
+  async #reserve(tx: Tx, orderId: string, lines: readonly WantedLine[]): Promise<boolean> {
     const productIds = lines.map(({ productId }) => productId);
     const [[claimed], shelf] = await Promise.all([
       tx.query<{ order_id: string }>(CLAIM_ORDER, [orderId]),
@@ -40,7 +50,7 @@ export class ReserveStockHandler implements ICommandHandler<ReserveOrderStock> {
     ]);
     if (claimed === undefined) {
       await this.#answerAgain(tx, orderId);
-      return;
+      return false;
     }
     const shortages = shortagesOf(lines, shelf);
     if (shortages.length === 0) {
@@ -50,6 +60,7 @@ export class ReserveStockHandler implements ICommandHandler<ReserveOrderStock> {
       await tx.query(REJECT_ORDER, [orderId, JSON.stringify(shortages)]);
       await this.#sayRejected(tx, orderId, shortages);
     }
+    return shortages.length === 0;
   }
 
   /** The same order in another message: the same answer, no effect. A released order is over; nobody waits for one. */

@@ -72,7 +72,7 @@ export const RELEASE_ORDER = statement(
    RETURNING order_id`,
 );
 
-/** $1 order id */
+/** Gives the products that have more on the shelf now. $1 order id */
 export const GIVE_BACK_LINES = statement(
   'catalog.give-back-lines',
   `WITH line AS (
@@ -83,7 +83,8 @@ export const GIVE_BACK_LINES = statement(
    )
    UPDATE stock s
    SET available = s.available + locked.quantity, reserved = s.reserved - locked.quantity, version = s.version + 1
-   FROM locked WHERE s.product_id = locked.product_id`,
+   FROM locked WHERE s.product_id = locked.product_id
+   RETURNING s.product_id AS "productId"`,
 );
 
 /** No row where nothing is set aside for the order. $1 order id */
