@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Database, statement } from '@lethe/database';
+import { Database, DatabaseUnavailableError, statement } from '@lethe/database';
 import { type KeySource, TokenVerifier, type VerificationKey, importKeys, ownIssuer } from '@lethe/identity';
 import { type TestDatabase, testDatabase } from '@lethe/local-cloud';
 import { FakeClock, deferred, eventually } from '@lethe/testing';
@@ -101,7 +101,7 @@ describe('the rotation of signing keys', () => {
     await others[1]?.query(END_HOLDER);
     never.resolve();
 
-    await expect(work).rejects.toThrow();
+    await expect(work).rejects.toBeInstanceOf(DatabaseUnavailableError);
     await eventually(async () => expect(await second?.tick()).toMatchObject({ announced: expect.any(String) }));
     expect(await keys()).toHaveLength(2);
   });

@@ -88,16 +88,18 @@ export const REVOKE_SESSIONS_OF_ACCOUNT = statement(
 );
 
 /**
- * Locks the account's sign-ins and gives those that may have an access token in use: refreshes take turns with it.
- * $1 account, $2 the session that stays, or null, $3 an access token lasts (s).
+ * Locks the account's sign-ins, and of these gives the ones that may have an access token in use: one that was being
+ * refreshed is seen as it is after that. $1 account, $2 the session that stays, or null, $3 an access token lasts (s).
  */
 export const SESSIONS_WITH_LIVE_TOKENS = statement(
   'session.with-live-tokens',
-  `SELECT id FROM session
-    WHERE account_id = $1 AND id IS DISTINCT FROM $2
-      AND last_used_at > clock_timestamp() - make_interval(secs => $3 + 60)
-    ORDER BY id
-      FOR UPDATE`,
+  `WITH locked AS (
+     SELECT id, last_used_at FROM session
+      WHERE account_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2
+      ORDER BY id
+        FOR UPDATE
+   )
+   SELECT id FROM locked WHERE last_used_at > clock_timestamp() - make_interval(secs => $3 + 60)`,
 );
 
 /** $1 account. */
