@@ -64,3 +64,13 @@ export class SessionImportError extends SessionError {
     super(`line ${line} is no exported session`);
   }
 }
+
+/** A request that another site may have made the browser send. `fault` says what gave it away. */
+export class ForgedRequestError extends SessionError {
+  override name = 'ForgedRequestError';
+  readonly statusCode = 403;
+
+  constructor(readonly fault: string) {
+    super(`refused as possibly forged: ${fault}`);
+  }
+}

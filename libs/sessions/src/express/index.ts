@@ -1,2 +1,8 @@
 export { LetheExpressStore } from './lethe-express-store.js';
+export {
+  type ForgeryProtection,
+  type RefuseForgedOptions,
+  type SessionRequest,
+  refuseForged,
+} from './refuse-forged.js';
 export { type TakeOverOptions, takeOver } from './take-over.js';

@@ -6,20 +6,35 @@ import { DynamoItems } from '../../src/dynamodb/dynamo-items.js';
 import { DynamoOwnerIndex } from '../../src/dynamodb/dynamo-owner-index.js';
 import { type StoreUnderTest } from './store-under-test.js';
 
-/** A table of its own on the embedded DynamoDB. */
-export async function dynamodbPlace(): Promise<StoreUnderTest> {
-  const region = process.env['AWS_REGION'] ?? 'us-east-1';
+const region = process.env['AWS_REGION'] ?? 'us-east-1';
+
+/** Makes a table for sessions on the embedded DynamoDB. */
+export async function createSessionsTable(): Promise<{ readonly name: string; drop(): Promise<void> }> {
   const clients = createClients({ region });
-  const replicas = [clients];
-  const table = `sessions-${randomUUID()}`;
+  const name = `sessions-${randomUUID()}`;
   await clients.dynamodb.send(
     new CreateTableCommand({
-      TableName: table,
+      TableName: name,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     }),
   );
+  return {
+    name,
+    drop: async () => {
+      await clients.dynamodb.send(new DeleteTableCommand({ TableName: name }));
+      clients.close();
+    },
+  };
+}
+
+/** A table of its own, as several replicas see it. */
+export async function dynamodbPlace(): Promise<StoreUnderTest> {
+  const clients = createClients({ region });
+  const replicas = [clients];
+  const created = await createSessionsTable();
+  const table = created.name;
   return {
     open: (clock) => {
       const own = createClients({ region });
@@ -37,7 +52,7 @@ export async function dynamodbPlace(): Promise<StoreUnderTest> {
       return JSON.stringify(Items);
     },
     close: async () => {
-      await clients.dynamodb.send(new DeleteTableCommand({ TableName: table }));
+      await created.drop();
       for (const each of replicas) each.close();
     },
   };

@@ -1,12 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Deferred, FakeClock, deferred } from '@lethe/testing';
-import { SessionConflictError, SessionStoreUnavailableError, Sessions, sessionIdOf } from '../../src/index.js';
+import {
+  SessionConflictError,
+  SessionOwnerError,
+  SessionStoreUnavailableError,
+  Sessions,
+  sessionIdOf,
+} from '../../src/index.js';
 import { IndexedSessions } from '../../src/store/indexed-sessions.js';
-import { type SessionItems } from '../../src/store/session-items.js';
+import { type SessionItem, type SessionItems } from '../../src/store/session-items.js';
 import { type StoreUnderTest } from './store-under-test.js';
 
 const HOUR_SECONDS = 3_600;
+
+/** Items whose answers are somebody else's. */
+function crossed(items: SessionItems, answer: SessionItem | undefined): SessionItems {
+  return new Proxy(items, {
+    get: (target, name) =>
+      name === 'read' || name === 'touch' ? () => Promise.resolve(answer) : Reflect.get(target, name).bind(target),
+  });
+}
 
 /** Items whose first write waits to be let go. */
 function withHeldWrite(items: SessionItems, reached: Deferred<void>, go: Promise<void>): SessionItems {
@@ -168,6 +182,62 @@ export function describeSessions(name: string, setUp: () => Promise<StoreUnderTe
 
       await expect(opening).rejects.toBeInstanceOf(SessionConflictError);
       expect((await replicas[0].list(owner)).sessions).toEqual([]);
+    });
+
+    it("R31: an answer that holds another's session counts as none, and is told", async () => {
+      const { items, index } = await place.parts();
+      const [mine, theirs] = [await replicas[0].open({}, owner), await replicas[1].open({}, `${owner}-other`)];
+      const store = new IndexedSessions({ items: crossed(items, await items.read(theirs.session.id)), index, clock });
+      const mixUps: SessionOwnerError[] = [];
+      const policy = {
+        idleSeconds: 60,
+        absoluteSeconds: 600,
+        clock,
+        onMixUp: (error: SessionOwnerError) => mixUps.push(error),
+      };
+      const mixed = new Sessions({ ...policy, store });
+
+      await expect(store.read(mine.session.id)).rejects.toBeInstanceOf(SessionOwnerError);
+      expect(await mixed.find(mine.token)).toBeUndefined();
+      expect(await mixed.update(mine.token, (data) => data)).toBeUndefined();
+      expect(await mixed.rotate(mine.token, owner)).toBeUndefined();
+      expect(await mixed.endOne(owner, mine.session.id)).toBe(false);
+      expect(mixUps.map(({ id }) => id)).toEqual(Array(4).fill(mine.session.id));
+
+      const honest = new Sessions({ ...policy, store: await place.open(clock) });
+      expect(await honest.find(theirs.token, owner)).toBeUndefined();
+      expect(mixUps).toHaveLength(5);
+    });
+
+    it("lists no session that says itself that it is another's, and does not end it", async () => {
+      const { index } = await place.parts();
+      const theirs = await replicas[0].open({}, `${owner}-other`);
+      await index.add(owner, theirs.session.id, theirs.session.endsAt, clock.now());
+
+      expect((await replicas[1].list(owner)).sessions).toEqual([]);
+      expect(await replicas[1].endAll(owner)).toBe(0);
+      expect(await replicas[0].find(theirs.token)).toBeDefined();
+    });
+
+    it('R11: forgets ids that have long had no session, keeps those on their way, and ends the oldest beyond the bound', async () => {
+      const { items, index } = await place.parts();
+      const store = new IndexedSessions({ items, index, maxPerOwner: 3, clock });
+      const small = new Sessions({ store, idleSeconds: 36_000, absoluteSeconds: 72_000, clock });
+      const opened = [];
+      for (let n = 0; n < 5; n += 1) {
+        opened.push(await small.open({ n }, owner));
+        clock.advance(1_000);
+      }
+      const settled = clock.now() - 16 * 60_000;
+      for (let n = 0; n < 57; n += 1) await index.add(owner, `dead${n}`, clock.now(), settled);
+      await index.add(owner, 'on-its-way', clock.now(), clock.now());
+
+      opened.push(await small.open({}, owner));
+
+      // The three of before, and the one for which room was made.
+      const kept = opened.slice(2).map(({ session }) => session.id);
+      expect([...(await index.members(owner)).keys()].toSorted()).toEqual([...kept, 'on-its-way'].toSorted());
+      expect(await small.find(opened[1]?.token ?? '')).toBeUndefined();
     });
 
     it('R36: a session goes on on replicas whose clocks differ by five minutes each way', async () => {

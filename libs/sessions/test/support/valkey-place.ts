@@ -10,7 +10,8 @@ export async function valkeyPlace(url: string): Promise<StoreUnderTest> {
   const prefix = `test:${randomUUID()}:`;
   const replicas: Valkey[] = [];
   const connect = async () => {
-    const valkey = new Valkey({ url });
+    // Of no importance here, and the machine may be busy.
+    const valkey = new Valkey({ url, timeoutMs: 10_000, connectTimeoutMs: 10_000 });
     replicas.push(valkey);
     await valkey.connect();
     return valkey;
