@@ -64,6 +64,7 @@ export class SagaBench {
       time,
       subject: undefined,
       traceparent: undefined,
+      actor: undefined,
       data,
     };
   }

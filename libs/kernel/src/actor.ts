@@ -3,7 +3,7 @@ import { type Actor, work } from './work.js';
 export { type Actor } from './work.js';
 
 /** The longest text that {@link parseActor} reads, in characters. */
-export const MAX_ACTOR_LENGTH = 512;
+export const MAX_ACTOR_LENGTH = 2_048;
 const SERVICE_NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 /** Who acts in the current work, if that is known. */

@@ -1,6 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Tx } from '@lethe/database';
-import { type Clock, currentTrace, formatTraceparent, systemClock, uuidv7 } from '@lethe/kernel';
+import {
+  type Clock,
+  currentActor,
+  currentTrace,
+  formatActor,
+  formatTraceparent,
+  systemClock,
+  uuidv7,
+} from '@lethe/kernel';
 import { UndeclaredMessageError } from '@lethe/messaging';
 import {
   type EmittedBy,
@@ -134,7 +142,10 @@ export class Outbox<S extends ServiceDefinition = ServiceDefinition> {
     const id = uuidv7(Math.max(time, deliverAt));
     const trace = currentTrace();
     const traceparent = trace === undefined ? undefined : formatTraceparent(trace);
-    const fields = { id, source: this.service.name, time, subject: key, traceparent };
+    const source = this.service.name;
+    // Whoever's request or message led here; else the service acts by itself, as on a timer.
+    const actor = formatActor(currentActor() ?? { kind: 'service', name: source });
+    const fields = { id, source, time, subject: key, traceparent, actor };
     return [id, key, definition.type, encodeMessage(definition, data, fields), traceparent ?? null];
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { childTrace, formatTraceparent, isUuid, runInTrace, timeOfUuidv7 } from '@lethe/kernel';
+import { childTrace, formatTraceparent, isUuid, runAs, runInTrace, timeOfUuidv7 } from '@lethe/kernel';
 import { statement } from '@lethe/database';
 import { UndeclaredMessageError } from '@lethe/messaging';
 import { MessageFormatError, type ServiceDefinition, decodeEnvelope, defineEvent } from '@lethe/topology';
@@ -50,6 +50,20 @@ describe('Outbox', () => {
       time: new Date(timeOfUuidv7(id)).toISOString(),
       data: { n: 1 },
     });
+  });
+
+  it('S40: says on whose behalf: of whoever the work is for, else of the service itself', async () => {
+    const user = { kind: 'user', id: 'u-1', issuer: 'https://store.example/auth' } as const;
+    const add = (n: number) =>
+      replica.database.transaction((tx) => replica.outbox.add(tx, Happened, { n }, { key: 'a' }));
+
+    await runAs(user, () => runInTrace(childTrace(), () => add(1)));
+    await add(2);
+
+    expect((await rows()).map(({ body }) => decodeEnvelope(body).actor)).toEqual([
+      'user:u-1@https://store.example/auth',
+      'service:shop',
+    ]);
   });
 
   it('leaves nothing where the transaction rolls back', async () => {

@@ -11,6 +11,8 @@ const envelopeSchema = z.object({
   subject: z.string().min(1).max(256).optional(),
   datacontenttype: z.literal('application/json').optional(),
   traceparent: z.string().max(100).optional(),
+  /** On whose behalf it was said: an extension of the store's own, `user:<id>@<issuer>` or `service:<name>`. */
+  actor: z.string().max(2_048).optional(),
   /** Where the data is, in place of `data`: the CloudEvents extension of that name, with what it must weigh and hash to. */
   dataref: z.string().max(2_048).optional(),
   databytes: z.int().min(0).optional(),
@@ -33,6 +35,11 @@ export interface Message<Data = unknown, Type extends string = string> {
   /** Id of the aggregate it is about; messages of one subject leave the outbox in order. */
   readonly subject: string | undefined;
   readonly traceparent: string | undefined;
+  /**
+   * On whose behalf it was said, by the word of its source: authorise by this, never by an id in the data (S40). Reads
+   * with `parseActor` of @lethe/kernel; a handler runs on behalf of it (`currentActor`).
+   */
+  readonly actor: string | undefined;
   readonly data: Data;
 }
 export type MessageOf<D extends MessageDefinition> = Message<DataOf<D>, D['type']>;
@@ -57,6 +64,7 @@ export interface EnvelopeFields {
   readonly time: number;
   readonly subject?: string | undefined;
   readonly traceparent?: string | undefined;
+  readonly actor?: string | undefined;
 }
 
 /** Writes a message as CloudEvents JSON. Throws a {@link MessageFormatError} where the data breaks the schema. */
@@ -75,6 +83,7 @@ export function encodeMessage<D extends MessageDefinition>(
     subject: fields.subject,
     datacontenttype: 'application/json',
     traceparent: fields.traceparent,
+    actor: fields.actor,
     data: checked,
   });
 }
@@ -102,10 +111,10 @@ export function readMessage<D extends MessageDefinition>(definition: D, envelope
   if (definition.kind === 'event' && envelope.source !== definition.owner) {
     throw new MessageFormatError('unknown-source', `${envelope.type} from "${envelope.source}"`, envelope.id);
   }
-  const { id, source, time, subject, traceparent } = envelope;
+  const { id, source, time, subject, traceparent, actor } = envelope;
   // What its schema has passed.
   const data = dataOf(definition, envelope) as DataOf<D>;
-  return { id, type: definition.type, source, time, subject, traceparent, data };
+  return { id, type: definition.type, source, time, subject, traceparent, actor, data };
 }
 
 function dataOf(definition: MessageDefinition, envelope: Envelope): unknown {

@@ -1,5 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { type Timers, currentTrace, formatTraceparent, systemTimers, uuidv7 } from '@lethe/kernel';
+import {
+  type Timers,
+  currentActor,
+  currentTrace,
+  formatActor,
+  formatTraceparent,
+  systemTimers,
+  uuidv7,
+} from '@lethe/kernel';
 import {
   type InputOf,
   type MessageDefinition,
@@ -114,7 +122,8 @@ export class SqsClientProxy extends ClientProxy<SqsClientEvents, SqsClientStatus
     const traceparent = trace && formatTraceparent(trace);
     const time = this.#timers.now();
     const id = uuidv7(time);
-    const body = encodeMessage(definition, packet.data, { id, source: service.name, time, traceparent });
+    const actor = formatActor(currentActor() ?? { kind: 'service', name: service.name });
+    const body = encodeMessage(definition, packet.data, { id, source: service.name, time, traceparent, actor });
     const attributes = metadataAttributes(packet.metadata);
     await publisher.publish({ id, definition, body, traceparent, attributes });
     return undefined as T;

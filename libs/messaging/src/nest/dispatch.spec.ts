@@ -1,6 +1,6 @@
-import { parseTraceparent } from '@lethe/kernel';
+import { type Actor, currentActor, parseTraceparent } from '@lethe/kernel';
 import { recorder } from '@lethe/testing';
-import { defineEvent, defineService, encodeMessage, upcast } from '@lethe/topology';
+import { defineCommand, defineEvent, defineService, encodeMessage, upcast } from '@lethe/topology';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { Received } from '../consumer/consumer.types.js';
@@ -19,6 +19,9 @@ const V2 = defineEvent({
 });
 const shop = defineService({ name: 'shop', publishes: [V1], handles: [V2] });
 
+const Restock = defineCommand({ ...spec, name: 'restock', version: 1, data: z.object({ n: z.int() }) });
+const buyer = defineService({ name: 'buyer', sends: [Restock] });
+
 const id = '018f4d3a-0000-7000-8000-0000000000ff';
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const body = encodeMessage(V1, { n: 1 }, { id, source: 'shop', time: 0, traceparent });
@@ -33,7 +36,14 @@ const { signal } = new AbortController();
 
 function dispatcher(options: Partial<DispatcherOptions> = {}) {
   const invoke = recorder((_delivery: Delivery): Promise<HandlerOutcome> => Promise.resolve({ kind: 'done' }));
-  const made = new Dispatcher({ service: shop, queue: 'q', invoke, handlerOf: (type) => `on ${type}`, ...options });
+  const made = new Dispatcher({
+    service: shop,
+    services: [shop],
+    queue: 'q',
+    invoke,
+    handlerOf: (type) => `on ${type}`,
+    ...options,
+  });
   return { invoke, handle: (text: string) => made.handle(received(text), signal) };
 }
 
@@ -73,6 +83,40 @@ describe('Dispatcher', () => {
 
     expect(await handle(text)).toMatchObject({ outcome: { kind: 'reject', reason } });
     expect(invoke.calls).toEqual([]);
+  });
+
+  it('S53: takes a command from the services that declare to send it, and from no other', async () => {
+    const service = defineService({ name: 'shop', handles: [Restock] });
+    const { invoke, handle } = dispatcher({ service, services: [service, buyer, shop] });
+    const command = (source: string) => encodeMessage(Restock, { n: 1 }, { id, source, time: 0 });
+
+    expect(await handle(command('buyer'))).toMatchObject({ outcome: { kind: 'done' } });
+    for (const source of ['shop', 'thief'])
+      expect(await handle(command(source))).toMatchObject({ outcome: { kind: 'reject', reason: 'unknown-source' } });
+
+    expect(invoke.calls).toHaveLength(1);
+  });
+
+  it('S40: runs the handler on behalf of whoever the envelope names, whatever the data says', async () => {
+    const actors: (Actor | undefined)[] = [];
+    const { handle } = dispatcher({
+      invoke: () => {
+        actors.push(currentActor());
+        return Promise.resolve({ kind: 'done' });
+      },
+    });
+    const say = (actor: string | undefined) =>
+      encodeMessage(V1, { n: 1, actor: 'user:thief@store' }, { id, source: 'shop', time: 0, actor });
+
+    for (const actor of ['user:u-1@https://store.example/auth', 'service:shop', 'a riddle', undefined])
+      await handle(say(actor));
+
+    expect(actors).toEqual([
+      { kind: 'user', id: 'u-1', issuer: 'https://store.example/auth' },
+      { kind: 'service', name: 'shop' },
+      undefined,
+      undefined,
+    ]);
   });
 
   it('never rejects, whatever fails', async () => {

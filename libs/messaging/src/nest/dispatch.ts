@@ -1,4 +1,4 @@
-import type { Timers } from '@lethe/kernel';
+import { type Timers, parseActor, runAs } from '@lethe/kernel';
 import {
   type Envelope,
   type Message,
@@ -33,6 +33,8 @@ export type Invoke = (delivery: Delivery) => Promise<HandlerOutcome>;
 
 export interface DispatcherOptions {
   readonly service: ServiceDefinition;
+  /** All services of the topology: who may say what (S53). */
+  readonly services: readonly ServiceDefinition[];
   /** Name of the queue, for handlers and traces. */
   readonly queue: string;
   readonly invoke: Invoke;
@@ -53,11 +55,11 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#reader = new IncomingReader(options.service);
+    this.#reader = new IncomingReader(options.service, options.services);
     this.#telemetry = new ProcessTelemetry(options.queue, options.timers);
   }
 
-  /** Ends when the handler has. Never rejects. The handler runs in the trace of the message (R35). */
+  /** Ends when the handler has. Never rejects. The handler runs in the trace of the message (R35), and for its actor (S40). */
   readonly handle: Handle = async (received, signal) => {
     const incoming = this.#reader.read(received.body);
     const { envelope } = incoming;
@@ -67,7 +69,8 @@ export class Dispatcher {
       traceparent: envelope?.traceparent ?? received.attributes['traceparent']?.StringValue,
       receiveCount: received.receiveCount,
     });
-    const outcome = await operation.run(() => this.#outcomeOf(incoming, received, signal));
+    const actor = parseActor(envelope?.actor);
+    const outcome = await operation.run(() => runAs(actor, () => this.#outcomeOf(incoming, received, signal)));
     operation.end(outcome.kind === 'done' ? undefined : failureOf(outcome));
     const handler = incoming.kind === 'message' ? this.#options.handlerOf(incoming.definition.type) : undefined;
     const handled: Handled = { outcome, envelope, trace: operation.trace, handler };

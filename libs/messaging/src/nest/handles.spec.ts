@@ -31,6 +31,7 @@ const message = (n: number): MessageOf<typeof Opened> => ({
   time: 't',
   subject: undefined,
   traceparent: undefined,
+  actor: undefined,
   data: { n },
 });
 const contextOf = (n: number) =>

@@ -137,9 +137,10 @@ export class SqsServer extends Server<SqsServerEvents, SqsServerStatus> implemen
   }
 
   #dispatcher(queue: string): Dispatcher {
-    const { service, clients, claimCheck, timers } = this.#options;
+    const { service, topology, clients, claimCheck, timers } = this.#options;
     return new Dispatcher({
       service,
+      services: topology.services,
       queue,
       timers,
       invoke: (delivery) => this.#invoke(delivery),

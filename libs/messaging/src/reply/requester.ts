@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type Timers, currentTrace, formatTraceparent, uuidv7 } from '@lethe/kernel';
+import { type Timers, currentActor, currentTrace, formatActor, formatTraceparent, uuidv7 } from '@lethe/kernel';
 import {
   type Envelope,
   type RequestDefinition,
@@ -71,7 +71,8 @@ export class Requester {
     const traceparent = trace && formatTraceparent(trace);
     let body: string;
     try {
-      body = encodeMessage(definition, data, { id, source: service.name, time, traceparent });
+      const actor = formatActor(currentActor() ?? { kind: 'service', name: service.name });
+      body = encodeMessage(definition, data, { id, source: service.name, time, traceparent, actor });
       if (this.#closed) throw new RequestFailedError(definition.type, 'closed', 'the client is closed');
       if (this.#pending.size >= maxPending)
         throw new RequestFailedError(definition.type, 'overflow', `${maxPending} requests wait already`);

@@ -24,6 +24,7 @@ const ENVELOPE = {
     subject: { type: 'string', description: 'Id of the aggregate it is about.' },
     datacontenttype: { type: 'string', const: 'application/json' },
     traceparent: { type: 'string', description: 'W3C trace context in which it was made.' },
+    actor: { type: 'string', description: 'On whose behalf: `user:<id>@<issuer>` or `service:<name>`.' },
     dataref: { type: 'string', description: 'Where data too large for the message lies (claim check).' },
   },
 };

@@ -90,10 +90,17 @@ export class TestHarness {
     data: InputOf<D>,
     { id = uuidv7(this.time.now()), subject, traceparent, delaySeconds, ...options }: PublishOptions = {},
   ): Promise<string> {
-    const source = options.source ?? (definition.kind === 'event' ? definition.owner : 'test');
+    const source = options.source ?? this.#sourceOf(definition);
     const body = encodeMessage(definition, data, { id, source, time: this.time.now(), subject, traceparent });
     await this.run(this.#publisher.publish({ id, definition, body, traceparent, delaySeconds }));
     return id;
+  }
+
+  /** Whoever may say it: the owner of an event, and of a command the first that declares to send it. */
+  #sourceOf({ kind, owner, type }: MessageDefinition): string {
+    if (kind === 'event') return owner;
+    const sender = this.#topology.services.find(({ sends }) => sends.some((command) => command.type === type));
+    return sender?.name ?? owner;
   }
 
   /**
