@@ -3,9 +3,10 @@ import { figure } from '../report/table.js';
 import { guardPart } from './guard.part.js';
 import type { Extent, IdentityPart, PartReport } from './identity-part.js';
 import type { IdentityReport } from './identity-report.js';
+import { signInPart } from './sign-in.part.js';
 import { verificationPart } from './verification.part.js';
 
-const parts: readonly IdentityPart[] = [verificationPart, guardPart];
+const parts: readonly IdentityPart[] = [verificationPart, guardPart, signInPart];
 
 const FULL: Extent = { rounds: 15, sliceMs: 400 };
 const QUICK: Extent = { rounds: 5, sliceMs: 150 };
