@@ -5,15 +5,20 @@ import { messagesPage } from './messages-page.js';
 import { BreakingChangeError, releasedSchemas } from './released-schemas.js';
 import { RequirementError, readTests, requirementsPage } from './requirements-page.js';
 import { requirementGroups } from './requirements.js';
+import { securityGroups } from './security-requirements.js';
 
 const USAGE = 'usage: main.js generate | check | release';
 const root = process.cwd();
+const REQUIREMENTS = { path: 'docs/requirements.md', title: 'Requirements and the tests that show them' };
+const SECURITY = { path: 'docs/security.md', title: 'Security requirements and the tests that show them' };
 
 async function pages() {
+  const tests = readTests(root);
   return [
     messagesPage(store),
     environmentPage(await readEnvironments(root)),
-    requirementsPage(requirementGroups, readTests(root)),
+    requirementsPage(REQUIREMENTS, requirementGroups, tests),
+    requirementsPage(SECURITY, securityGroups, tests),
   ];
 }
 

@@ -1,21 +1,4 @@
-/** Something that must hold, and the tests that show it name its id: `it('R15: …')`. */
-export interface Requirement {
-  readonly id: string;
-  readonly holds: string;
-  /** Why no test shows it yet. */
-  readonly open?: string;
-}
-export interface RequirementGroup {
-  readonly title: string;
-  readonly requirements: readonly Requirement[];
-}
-
-function numbered(prefix: string, rules: readonly (string | readonly [holds: string, open: string])[]): Requirement[] {
-  return rules.map((rule, index) => {
-    const id = `${prefix}${index + 1}`;
-    return typeof rule === 'string' ? { id, holds: rule } : { id, holds: rule[0], open: rule[1] };
-  });
-}
+import { type RequirementGroup, type Rule, numbered } from './requirement.js';
 
 const messaging: RequirementGroup = {
   title: 'SQS and SNS: where systems lose or double messages',
@@ -42,7 +25,7 @@ const streams: RequirementGroup = {
     'An expired iterator resumes from the last sequence read, not from the checkpoint.',
     'The checkpoint comes after the effect.',
     'An invalid checkpoint is an error, never silently LATEST.',
-    ['Aggregated records carry their sub-sequence number into the checkpoint.', 'aggregation is not supported yet'],
+    'Aggregated records carry their sub-sequence number into the checkpoint.',
     'PutRecords fails partially: only the failed entries go again.',
     'A throttled lease table never causes two owners.',
   ]),
@@ -65,8 +48,7 @@ const transport: RequirementGroup = {
   ]),
 };
 
-const PART_3 = 'part 3: sessions and identity';
-const RELIABILITY: readonly (string | readonly [holds: string, open: string])[] = [
+const RELIABILITY: readonly Rule[] = [
   'SIGTERM under load: no failed request, no lost message, exit 0 in time.',
   'SIGKILL at any instant: the invariants hold afterwards.',
   'Keep-alive outlasts the balancer’s idle time-out; the time-out for headers is longer still.',
@@ -95,10 +77,10 @@ const RELIABILITY: readonly (string | readonly [holds: string, open: string])[] 
   'Money is integers in minor units; sums are conserved.',
   'No lost update on a mutable aggregate.',
   'A paused lock holder cannot write past its tenure.',
-  ['Scheduled work runs once for all replicas.', 'part 4: reconciliation is the first scheduled work'],
+  'Scheduled work runs once for all replicas.',
   'Sessions survive their replica.',
-  ['A cache that fails over mixes no identities.', PART_3],
-  ['A cache stampede reaches the origin but a few times.', PART_3],
+  'A cache that fails over mixes no identities.',
+  'A cache stampede reaches the origin but a few times.',
   'Serialization failures and deadlocks repeat the whole transaction.',
   'DynamoDB’s throttling, conditions and unprocessed items are handled.',
   'Trace context goes from HTTP through messages and streams to HTTP.',
@@ -117,6 +99,6 @@ export const requirementGroups: readonly RequirementGroup[] = [
   transport,
   {
     title: 'Reliability',
-    requirements: numbered('R', RELIABILITY).map((it) => ({ ...it, id: `R${it.id.slice(1).padStart(2, '0')}` })),
+    requirements: numbered('R', RELIABILITY, { digits: 2 }),
   },
 ];

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RequirementError, requirementsPage, testsById } from '../src/requirements-page.js';
 
 const file = (title: string) => `describe('a queue', () => {\n  ${title}\n});`;
+const head = { path: 'docs/queues.md', title: 'Queues' };
 const group = (...requirements: { id: string; holds: string; open?: string }[]) => [{ title: 'Queues', requirements }];
 
 describe('testsById', () => {
@@ -27,6 +28,7 @@ describe('requirementsPage', () => {
 
   it('shows the tests of a requirement, and why one has none', () => {
     const { text } = requirementsPage(
+      head,
       group({ id: 'R01', holds: 'It holds.' }, { id: 'R02', holds: 'More.', open: 'later' }),
       files,
     );
@@ -36,12 +38,12 @@ describe('requirementsPage', () => {
   });
 
   it('refuses a requirement without a test', () => {
-    expect(() => requirementsPage(group({ id: 'R02', holds: 'More.' }), files)).toThrow(RequirementError);
+    expect(() => requirementsPage(head, group({ id: 'R02', holds: 'More.' }), files)).toThrow(RequirementError);
   });
 
   it('refuses one that is called open and has a test', () => {
     const closed = group({ id: 'R01', holds: 'It holds.', open: 'later' });
 
-    expect(() => requirementsPage(closed, files)).toThrow('tests name R01');
+    expect(() => requirementsPage(head, closed, files)).toThrow('tests name R01');
   });
 });
