@@ -17,7 +17,14 @@ const KEY_ROTATION_DAYS = count(1, 3_650)
 export const authConfigSchema = serviceConfigSchema.extend({
   AUTH_KEY_SECRET,
   KEY_ROTATION_DAYS,
-  SESSIONS_TABLE: z.string().min(1).default(sessionsTable.name).describe('DynamoDB table of the sign-in page.'),
+  SESSIONS_TABLE: z
+    .string()
+    .min(1)
+    .default(sessionsTable.name)
+    .describe('DynamoDB table of the sessions of the sign-in page, without VALKEY_URL.'),
+  SIGN_IN_PAGES_PER_IP: count(1, 1_000_000)
+    .default(300)
+    .describe('Sign-in pages shown and sent per address in a minute (S51).'),
   WEB_REDIRECT_URIS: z
     .string()
     .transform((text) => text.split(' ').filter((uri) => uri !== ''))

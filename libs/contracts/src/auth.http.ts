@@ -24,7 +24,8 @@ export const loginSchema = z.strictObject({
   password: currentPassword,
   code: factorCode.optional(),
 });
-export const refreshSchema = z.strictObject({ refreshToken: z.string().min(1).max(512) });
+/** One of the own issuer has 43 characters, one of Cognito some 1,800. */
+export const refreshSchema = z.strictObject({ refreshToken: z.string().min(1).max(4096) });
 
 export const changePasswordSchema = z.strictObject({ currentPassword, newPassword });
 export const forgotPasswordSchema = z.strictObject({ email: knownEmail });

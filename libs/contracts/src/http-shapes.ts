@@ -32,6 +32,7 @@ import {
   userSchema,
   verifyEmailSchema,
 } from './auth.http.js';
+import { findMovingSchema, moveAccountSchema, movingAccountSchema } from './auth.internal.js';
 import {
   adjustStockSchema,
   createProductSchema,
@@ -65,9 +66,11 @@ export const httpRequests = {
   'disable-totp': disableTotpSchema,
   'enrol-totp': enrolTotpSchema,
   events: eventsSchema,
+  'find-moving': findMovingSchema,
   'forgot-password': forgotPasswordSchema,
   'import-query': importQuerySchema,
   login: loginSchema,
+  'move-account': moveAccountSchema,
   'order-query': orderQuerySchema,
   'patch-product': patchProductSchema,
   'patch-user': patchUserSchema,
@@ -93,6 +96,7 @@ export const httpResponses = {
   'events-accepted': eventsAcceptedSchema,
   funnel: funnelSchema,
   import: importSchema,
+  'moving-account': movingAccountSchema,
   order: orderSchema,
   'order-page': orderPageSchema,
   'placed-order': placedOrderSchema,
