@@ -51,6 +51,12 @@ export const authConfigSchema = serviceConfigSchema.extend({
     .enum(['optional', 'required'])
     .default('optional')
     .describe('Whether an account may sign in before its address was verified.'),
+  BREACHED_PASSWORDS_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Range service that knows breached passwords, such as https://api.pwnedpasswords.com/range/; none by default (S24).',
+    ),
   MAIL_FROM: z
     .string()
     .min(3)

@@ -71,6 +71,12 @@ export class AuthLimits {
 }
 
 /** Rules that routes name by `@RateLimit`. */
-export function authRouteLimits({ REFRESHES_PER_IP }: Pick<AuthConfig, 'REFRESHES_PER_IP'>): readonly RequestRule[] {
-  return [{ name: 'refreshes-ip', limit: REFRESHES_PER_IP, windowSeconds: MINUTE, by: 'address' }];
+export function authRouteLimits({
+  REFRESHES_PER_IP,
+  SIGN_IN_PAGES_PER_IP,
+}: Pick<AuthConfig, 'REFRESHES_PER_IP' | 'SIGN_IN_PAGES_PER_IP'>): readonly RequestRule[] {
+  return [
+    { name: 'refreshes-ip', limit: REFRESHES_PER_IP, windowSeconds: MINUTE, by: 'address' },
+    { name: 'sign-in-pages-ip', limit: SIGN_IN_PAGES_PER_IP, windowSeconds: MINUTE, by: 'address' },
+  ];
 }

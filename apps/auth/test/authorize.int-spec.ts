@@ -36,12 +36,14 @@ describe('signing in by redirects', () => {
     return { status, headers, body: (await response.json()) as TokenAnswer };
   }
 
-  /** Signs a new customer in with a new browser, up to the code. */
-  async function toTheCode(parameters: Record<string, string> = {}) {
-    const browser = await Browser.of(auth.replicas);
-    const profile = await auth.customer();
+  /** Signs a new customer in with a new browser, up to the code; or asks for another code with one that is signed in. */
+  async function toTheCode(parameters: Record<string, string> = {}, known?: { browser: Browser; profile: Profile }) {
+    const browser = known?.browser ?? (await Browser.of(auth.replicas));
+    const profile = known?.profile ?? (await auth.customer());
     const begun = authorization(parameters);
-    const page = await browser.signIn(begun.path, { email: profile.email, password: PASSWORD });
+    const page = known
+      ? await browser.visit(begun.path)
+      : await browser.signIn(begun.path, { email: profile.email, password: PASSWORD });
     const code = page.location?.searchParams.get('code') ?? '';
     const exchange = {
       grant_type: 'authorization_code',
@@ -140,6 +142,7 @@ describe('signing in by redirects', () => {
   });
 
   it('S14 S15: a code is good for its own client, redirect URI and verifier alone, and then no more', async () => {
+    const known = await toTheCode();
     for (const wrong of [
       { redirect_uri: 'http://localhost:8080/other' },
       { code_verifier: 'w'.repeat(43) },
@@ -147,12 +150,12 @@ describe('signing in by redirects', () => {
       { client_id: 'nobody' },
       { code: 'x'.repeat(43) },
     ]) {
-      const { exchange } = await toTheCode();
+      const { exchange } = await toTheCode({}, known);
       const { status, body } = await token({ ...exchange, ...wrong });
       expect({ wrong, status }).toEqual({ wrong, status: 'client_id' in wrong ? 401 : 400 });
       expect(body.access_token).toBeUndefined();
     }
-    const { exchange } = await toTheCode();
+    const { exchange } = await toTheCode({}, known);
     await token({ ...exchange, code_verifier: 'w'.repeat(43) });
     expect((await token(exchange)).body).toEqual({ error: 'invalid_grant' });
   });

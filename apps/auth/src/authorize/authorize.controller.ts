@@ -1,4 +1,5 @@
 import { Public } from '@lethe/identity';
+import { RateLimit } from '@lethe/rate-limits/nest';
 import { FormBody } from '@lethe/service-kit';
 import { Body, Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
@@ -28,6 +29,7 @@ type Form = z.output<typeof formSchema>;
 @ApiExcludeController()
 @Controller('auth/authorize')
 @Public()
+@RateLimit('sign-in-pages-ip')
 @UseFilters(SignInPageFilter)
 export class AuthorizeController {
   constructor(

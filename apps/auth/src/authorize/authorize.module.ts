@@ -1,7 +1,15 @@
 import { AwsClients } from '@lethe/aws';
 import { hkdfSync } from 'node:crypto';
 import { Database } from '@lethe/database';
-import { CsrfProtection, Sessions, SigningKeys as FormKeys, dynamoSessionStore } from '@lethe/sessions';
+import {
+  CsrfProtection,
+  Sessions,
+  SigningKeys as FormKeys,
+  dynamoSessionStore,
+  valkeySessionStore,
+} from '@lethe/sessions';
+import { type Valkey } from '@lethe/valkey';
+import { VALKEY } from '@lethe/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AuthConfig } from '../auth.config.js';
 import { AuthorizationAnswers } from './authorization-answers.js';
@@ -16,6 +24,8 @@ import { UserinfoController } from './userinfo.controller.js';
 /** How long the sign-in page knows a browser: unused, and at most (S33). */
 const IDLE_SECONDS = 1_800;
 const ABSOLUTE_SECONDS = 43_200;
+/** What it keeps of one is who signed in, and when. */
+const MAX_BYTES = 1_024;
 
 /** Signing in by redirects: authorization code with PKCE. Needs the SessionModule among its imports. */
 @Module({})
@@ -30,10 +40,12 @@ export class AuthorizeModule {
         { provide: CsrfProtection, useValue: csrfProtection(config) },
         {
           provide: Sessions,
-          inject: [AwsClients],
-          useFactory: (clients: AwsClients) =>
+          inject: [AwsClients, VALKEY],
+          useFactory: (clients: AwsClients, valkey: Valkey | undefined) =>
             new Sessions({
-              store: dynamoSessionStore({ clients, table: config.SESSIONS_TABLE, maxBytes: 1_024 }),
+              store: valkey
+                ? valkeySessionStore({ valkey, prefix: 'lethe:sign-in:', maxBytes: MAX_BYTES })
+                : dynamoSessionStore({ clients, table: config.SESSIONS_TABLE, maxBytes: MAX_BYTES }),
               idleSeconds: IDLE_SECONDS,
               absoluteSeconds: ABSOLUTE_SECONDS,
             }),
