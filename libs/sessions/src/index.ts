@@ -12,6 +12,7 @@ export { dynamoSessionStore, type DynamoSessionStoreOptions } from './dynamodb/d
 export { type SessionPage, type SessionRecord, type SessionStore } from './session-store.js';
 export { type OpenedSession, type SessionData, Sessions, type SessionsOptions } from './sessions.js';
 export {
+  AnsweredSessionError,
   ForgedRequestError,
   OldPlaceError,
   SessionConflictError,

@@ -3,14 +3,31 @@ export class SessionError extends Error {
   override name = 'SessionError';
 }
 
+/**
+ * An error that knows its HTTP answer, in the shape of `http-errors`, which Express, Fastify and NestJS look for.
+ * `expose` is false: the answer says no more than its status.
+ */
+export class AnsweredSessionError extends SessionError {
+  override name = 'AnsweredSessionError';
+  readonly expose = false;
+  readonly status: number;
+
+  constructor(
+    readonly statusCode: number,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.status = statusCode;
+  }
+}
+
 /** The store cannot be reached, or failed; `cause` holds what happened. Nothing is known of the session: deny (S34). */
-export class SessionStoreUnavailableError extends SessionError {
+export class SessionStoreUnavailableError extends AnsweredSessionError {
   override name = 'SessionStoreUnavailableError';
-  /** The HTTP answer, where Express, Fastify and NestJS look for it: try again later. */
-  readonly statusCode = 503;
 
   constructor(options?: ErrorOptions) {
-    super('the session store is unavailable', options);
+    super(503, 'the session store is unavailable', options);
   }
 }
 
@@ -49,11 +66,16 @@ export class SigningKeyError extends SessionError {
   override name = 'SigningKeyError';
 }
 
-/** The place that sessions move away from failed, or cannot do what was asked of it; `cause` holds its error. */
-export class OldPlaceError extends SessionError {
+/**
+ * The place that sessions move away from failed, or cannot do what was asked of it; `cause` holds its error. As with the
+ * new store nothing is known of the session then: deny (S34).
+ */
+export class OldPlaceError extends AnsweredSessionError {
   override name = 'OldPlaceError';
-  /** As with the new store: nothing is known of the session, try again later (S34). */
-  readonly statusCode = 503;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(503, message, options);
+  }
 }
 
 /** A line of an import is no exported session. The line itself is not repeated here: it may hold a session id. */
@@ -66,11 +88,10 @@ export class SessionImportError extends SessionError {
 }
 
 /** A request that another site may have made the browser send. `fault` says what gave it away. */
-export class ForgedRequestError extends SessionError {
+export class ForgedRequestError extends AnsweredSessionError {
   override name = 'ForgedRequestError';
-  readonly statusCode = 403;
 
   constructor(readonly fault: string) {
-    super(`refused as possibly forged: ${fault}`);
+    super(403, `refused as possibly forged: ${fault}`);
   }
 }
