@@ -5,6 +5,9 @@ import { z } from 'zod';
 /** What catalog reads from its environment. */
 export const catalogConfigSchema = serviceConfigSchema.extend({
   IMPORTS_BUCKET: z.string().min(3).max(63).default(importsBucket).describe('S3 bucket of uploaded catalogue files.'),
+  SERVICE_KEYS: serviceConfigSchema.shape.SERVICE_KEYS.unwrap().describe(
+    'Public keys of all services, a JWKS in JSON: orders asks for quotes with a token of its own.',
+  ),
   PRICE_MAX_AGE_MS: z.coerce
     .number()
     .int()

@@ -4,7 +4,7 @@ import { Database } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CatalogFixture } from './catalog.fixture.js';
-import { bearer, provision, startReplica } from './service.fixture.js';
+import { bearer, ordersBearer, provision, serviceBearer, startReplica } from './service.fixture.js';
 
 let catalog: CatalogFixture;
 let app: NestFastifyApplication;
@@ -227,7 +227,9 @@ describe('PATCH and DELETE', () => {
     expect((await send('POST', `${path}/stock`, { delta: 1 })).status).toBe(404);
     const found = (await (await send('GET', '/catalog/products?q=vanishing')).json()) as { items: Product[] };
     expect(found.items).toEqual([]);
-    const quote = (await (await send('POST', '/catalog/quotes', { productIds: [product.id] })).json()) as {
+    const quote = (await (
+      await send('POST', '/catalog/quotes', { productIds: [product.id] }, ordersBearer())
+    ).json()) as {
       missing: string[];
     };
     expect(quote.missing).toEqual([product.id]);
@@ -277,6 +279,16 @@ describe('GET /health/ready', () => {
 });
 
 describe('POST /catalog/quotes', () => {
+  it('S40 S41: is for orders alone: no user, whatever their roles, no other service, no token for another', async () => {
+    const ask = async (headers: Headers) => (await send('POST', '/catalog/quotes', { productIds: [] }, headers)).status;
+
+    expect(await ask({})).toBe(401);
+    expect(await ask(admin)).toBe(401);
+    expect(await ask(serviceBearer('analytics'))).toBe(401);
+    expect(await ask(serviceBearer('orders', 'auth'))).toBe(401);
+    expect((await send('POST', '/catalog/products', {}, ordersBearer())).status).toBe(401);
+  });
+
   it('says what products are and cost, and which are missing, in the order of the question', async () => {
     const [a, b, missing] = [await create(), await create({ price: { amount: 7, currency: 'GBP' } }), uuidv7()];
 
@@ -284,7 +296,7 @@ describe('POST /catalog/quotes', () => {
       'POST',
       '/catalog/quotes',
       { productIds: [b.product.id, missing, a.product.id.toUpperCase(), b.product.id] },
-      {},
+      ordersBearer(),
     );
 
     expect(response.status).toBe(200);
@@ -298,8 +310,8 @@ describe('POST /catalog/quotes', () => {
   it('answers 2,000 ids, and 400 beyond', async () => {
     const productIds = Array.from({ length: 2_000 }, () => uuidv7());
 
-    const most = await send('POST', '/catalog/quotes', { productIds }, {});
-    const beyond = await send('POST', '/catalog/quotes', { productIds: [...productIds, uuidv7()] }, {});
+    const most = await send('POST', '/catalog/quotes', { productIds }, ordersBearer());
+    const beyond = await send('POST', '/catalog/quotes', { productIds: [...productIds, uuidv7()] }, ordersBearer());
 
     expect(((await most.json()) as { missing: string[] }).missing).toHaveLength(2_000);
     expect(beyond.status).toBe(400);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { catalogService, rateLimitsTable, store } from '@lethe/contracts';
-import { IdentityModule, importKeys, ownIssuer } from '@lethe/identity';
+import { catalogService, rateLimitsTable, revocationsTable, store } from '@lethe/contracts';
+import { IdentityModule, ServiceTokens, importKeys, makeServiceKey, ownIssuer } from '@lethe/identity';
+import { provisionRevocationsTable } from '@lethe/identity/provision';
 import { provisionMessaging } from '@lethe/messaging/provision';
 import { provisionRateLimitsTable } from '@lethe/rate-limits/provision';
 import { createService, parseConfig } from '@lethe/service-kit';
@@ -16,8 +17,22 @@ const ISSUER = 'http://localhost:8080/auth';
 const pair = await generateKeyPair('ES256', { extractable: true });
 const keys = importKeys({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'spec' }] });
 
+const orders = makeServiceKey('orders');
+
+/** The header of the orders service. */
+export const ordersBearer = (): { authorization: string } => serviceBearer('orders');
+
+/** The header of a service that calls; only the key of orders is known. */
+export function serviceBearer(service: string, to = 'catalog'): { authorization: string } {
+  const { privateJwk } = service === 'orders' ? orders : makeServiceKey(service);
+  const tokens = new ServiceTokens({ service, key: JSON.stringify(privateJwk) });
+  return { authorization: `Bearer ${tokens.tokenFor(to)}` };
+}
+
 const identity = IdentityModule.forKeys({
   issuer: ownIssuer({ issuer: ISSUER, audience: 'lethe', jwksUrl: `${ISSUER}/.well-known/jwks.json` }),
+  revocations: { table: revocationsTable.name },
+  services: { service: catalogService.name, keys: JSON.stringify({ keys: [orders.publicJwk] }) },
   useFactory: () => ({ find: (kid) => Promise.resolve(keys.get(kid)) }),
 });
 
@@ -42,6 +57,7 @@ export async function provision(catalog: CatalogFixture): Promise<Topology> {
     provisionMessaging(topology, catalog.clients),
     provisionRateLimitsTable(rateLimitsTable.name, catalog.clients.dynamodb),
   ]);
+  await provisionRevocationsTable(revocationsTable.name, catalog.clients.dynamodb);
   return topology;
 }
 
@@ -54,6 +70,7 @@ export async function startReplica(
 ): Promise<NestFastifyApplication> {
   const config = parseConfig(catalogConfigSchema, {
     DATABASE_URL: catalog.databaseUrl,
+    SERVICE_KEYS: JSON.stringify({ keys: [orders.publicJwk] }),
     IMPORTS_BUCKET: catalog.bucket,
     INSTANCE_ID: `catalog-${randomUUID().slice(0, 8)}`,
     LOG_LEVEL: 'silent',

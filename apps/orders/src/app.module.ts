@@ -1,7 +1,7 @@
 import { ordersService, store } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
 import { IdempotencyModule } from '@lethe/idempotency';
-import { IdentityModule } from '@lethe/identity';
+import { IdentityModule, ServiceTokens } from '@lethe/identity';
 import { OutboxModule, Relay, registerOutboxMetrics } from '@lethe/outbox';
 import { Metrics, ReadinessRegistry, identityOf, routeLimits } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
@@ -31,7 +31,11 @@ export class AppModule {
         IdentityModule.forRoot(identityOf(config)),
         CqrsModule.forRoot(),
         routeLimits(ordersLimits(config)),
-        OutboundModule.forRoot({ catalogUrl: config.CATALOG_URL, paymentUrl: config.PAYMENT_URL }),
+        OutboundModule.forRoot({
+          catalogUrl: config.CATALOG_URL,
+          paymentUrl: config.PAYMENT_URL,
+          tokens: new ServiceTokens({ service: ordersService.name, key: config.SERVICE_KEY }),
+        }),
         OrderModule,
       ],
     };

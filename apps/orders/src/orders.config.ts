@@ -19,6 +19,9 @@ export const configSchema = serviceConfigSchema.extend({
     .max(1_000_000)
     .default(600)
     .describe('Orders placed per customer in a minute (S51); admins, who import orders, as many as they like.'),
+  SERVICE_KEY: serviceConfigSchema.shape.SERVICE_KEY.unwrap().describe(
+    "Secret: the service's own private key, a JWK in JSON, with which it asks the catalogue.",
+  ),
   PAYMENT_URL: baseUrl('http://localhost:3100').describe('Where the payment provider is reached.'),
 });
 export type OrdersConfig = z.output<typeof configSchema>;

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb';
 import { AwsClients } from '@lethe/aws';
-import { cartsTable, ordersService, rateLimitsTable, store } from '@lethe/contracts';
+import { cartsTable, ordersService, rateLimitsTable, revocationsTable, store } from '@lethe/contracts';
 import { Database } from '@lethe/database';
+import { makeServiceKey } from '@lethe/identity';
+import { provisionRevocationsTable } from '@lethe/identity/provision';
 import { provisionMessaging } from '@lethe/messaging/provision';
 import { provisionRateLimitsTable } from '@lethe/rate-limits/provision';
 import { LOGGER, type Logger, createService, drain, parseConfig } from '@lethe/service-kit';
@@ -130,6 +132,7 @@ async function surround(stops: (() => unknown)[]): Promise<Surroundings> {
   await Promise.all([
     provisionMessaging(topology, clients),
     createCartsTable(clients),
+    provisionRevocationsTable(revocationsTable.name, clients.dynamodb),
     provisionRateLimitsTable(rateLimitsTable.name, clients.dynamodb),
   ]);
   return { orders, catalog, simulator, issuer, clients, topology };
@@ -145,6 +148,7 @@ function startService(
     LOG_LEVEL: 'silent',
     DATABASE_URL: orders.url,
     JWKS_URL: issuer.jwksUrl,
+    SERVICE_KEY: JSON.stringify(makeServiceKey('orders').privateJwk),
     CATALOG_URL: catalog.url,
     PAYMENT_URL: simulator.url,
     ...env,

@@ -20,7 +20,7 @@ export {
   ServiceForbiddenError,
 } from './identity.errors.js';
 export { IdentityModule, type IdentityKeysOptions, type IdentityOptions } from './identity.module.js';
-export { type Algorithm, type Issuer, cognitoIssuer, ownIssuer } from './issuers.js';
+export { type Algorithm, COGNITO_SUBJECT_CLAIM, type Issuer, cognitoIssuer, ownIssuer } from './issuers.js';
 export { type KeySource, type VerificationKey, importKeys } from './keys/key-source.js';
 export { type Principal, principalOf, setPrincipal } from './access/principal.js';
 export { RemoteKeys, type RemoteKeysOptions } from './keys/remote-keys.js';

@@ -14,6 +14,8 @@ export interface Issuer {
   readonly claims: Readonly<Record<string, readonly string[]>>;
   /** The claim with the list of roles; absent means none. */
   readonly rolesClaim: string;
+  /** The claim that names a user otherwise than `sub` does, in the tokens that have it: of users who came from elsewhere. */
+  readonly subjectClaim?: string;
   /** The claim that names the sign-in, where tokens have one. */
   readonly sessionClaim: string;
 }
@@ -34,6 +36,12 @@ export function ownIssuer(options: {
     sessionClaim: 'sid',
   };
 }
+
+/**
+ * The claim by which a user who moved into a pool keeps the id of before. Only the pool's pre token generation trigger can
+ * write it: Cognito puts no attribute into access tokens by itself.
+ */
+export const COGNITO_SUBJECT_CLAIM = 'lethe:account_id';
 
 /**
  * A user pool of Amazon Cognito: RS256, access tokens of the clients listed, groups as roles. Its access tokens have no
@@ -57,6 +65,7 @@ export function cognitoIssuer(options: {
     types: [undefined, 'JWT'],
     claims: { token_use: ['access'], client_id: clientIds },
     rolesClaim: 'cognito:groups',
+    subjectClaim: COGNITO_SUBJECT_CLAIM,
     sessionClaim: 'origin_jti',
   };
 }

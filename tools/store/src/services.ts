@@ -54,6 +54,8 @@ export function environmentOf({ name }: StoreService, around: Surroundings): Rec
     PUBLIC_URL: around.publicUrl,
     JWKS_URL: `${around.publicUrl}/auth/.well-known/jwks.json`,
     DATABASE_URL: around.databaseUrl(name),
+    SERVICE_KEY: JSON.stringify(around.secrets.serviceKeys[name]?.privateJwk),
+    SERVICE_KEYS: JSON.stringify({ keys: Object.values(around.secrets.serviceKeys).map((key) => key.publicJwk) }),
     ...(around.valkeyUrl === undefined ? {} : { VALKEY_URL: around.valkeyUrl }),
     ...(name === 'auth' ? { AUTH_KEY_SECRET: around.secrets.authKeySecret } : {}),
     ...(name === 'orders' ? { CATALOG_URL: around.publicUrl, PAYMENT_URL: around.paymentUrl } : {}),

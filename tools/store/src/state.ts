@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeServiceKey } from '@lethe/identity';
 import { z } from 'zod';
 import { codeOf } from './error-facts.js';
 import { StoreStateError } from './store.errors.js';
+
+const jwkSchema = z.looseObject({ kid: z.string() });
+const jwksSchema = z.object({ privateJwk: jwkSchema, publicJwk: jwkSchema });
 
 const secretsSchema = z.object({
   /** Base64 of 32 bytes: encrypts the issuer's signing keys at rest. */
@@ -11,6 +15,8 @@ const secretsSchema = z.object({
   /** Base64 of 32 bytes: pseudonymises visitors in analytics. */
   sessionSalt: z.string(),
   adminPassword: z.string(),
+  /** Private and public JWK of each service, for calls to the others. */
+  serviceKeys: z.record(z.string(), jwksSchema).default({}),
 });
 export type Secrets = z.output<typeof secretsSchema>;
 
@@ -23,12 +29,15 @@ const addressSchema = z.object({
 export type Address = z.output<typeof addressSchema>;
 
 /** What stands in for Secrets Manager on a laptop: made at the first start, readable by its owner only. */
-export function loadSecrets(dataDir: string, adminPassword: string | undefined): Secrets {
+export function loadSecrets(dataDir: string, services: readonly string[], adminPassword: string | undefined): Secrets {
   const file = join(dataDir, 'secrets.json');
   const known = readJson(file, secretsSchema);
   const secrets: Secrets = {
     authKeySecret: known?.authKeySecret ?? randomBytes(32).toString('base64'),
     sessionSalt: known?.sessionSalt ?? randomBytes(32).toString('base64'),
+    serviceKeys: Object.fromEntries(
+      services.map((name) => [name, known?.serviceKeys[name] ?? jwksSchema.parse(makeServiceKey(name))]),
+    ),
     adminPassword: adminPassword ?? known?.adminPassword ?? randomBytes(15).toString('base64url'),
   };
   mkdirSync(dataDir, { recursive: true });

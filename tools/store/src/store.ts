@@ -200,7 +200,11 @@ class LocalStore implements RunningStore {
       await removeCloudData(this.#cloudDir);
       rmSync(this.dataDir, { recursive: true, force: true });
     }
-    this.#secrets = loadSecrets(this.dataDir, this.options.adminPassword);
+    this.#secrets = loadSecrets(
+      this.dataDir,
+      storeServices.map(({ name }) => name),
+      this.options.adminPassword,
+    );
   }
 
   get #cloudDir(): string {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type Import, importQuerySchema, importSchema } from '@lethe/contracts';
-import { CurrentUser, type Principal, Roles } from '@lethe/identity';
+import { CurrentUser, LiveSession, type Principal, Roles } from '@lethe/identity';
 import { RateLimit } from '@lethe/rate-limits/nest';
 import { StreamBody } from '@lethe/service-kit';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
@@ -17,6 +17,7 @@ import { StartImport } from './start-import.js';
 @ApiTags('imports')
 @Controller('catalog/imports')
 @Roles('admin')
+@LiveSession()
 export class ImportsController {
   constructor(
     private readonly commands: CommandBus,

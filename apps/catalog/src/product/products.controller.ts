@@ -1,5 +1,5 @@
 import { type Product, type ProductPage, productPageSchema, productSchema } from '@lethe/contracts';
-import { Public, Roles } from '@lethe/identity';
+import { LiveSession, Public, Roles } from '@lethe/identity';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -55,6 +55,7 @@ export class ProductsController {
 
   @Post()
   @Roles('admin')
+  @LiveSession()
   @ApiResponse({ status: 201, standardSchema: productSchema })
   async create(
     @Body({ schema: createProductBody }) body: CreateProductBody,
@@ -67,6 +68,7 @@ export class ProductsController {
 
   @Patch(':id')
   @Roles('admin')
+  @LiveSession()
   @ApiResponse({ status: 200, standardSchema: productSchema })
   async patch(
     @Param('id', { schema: pathId }) id: string,
@@ -79,6 +81,7 @@ export class ProductsController {
 
   @Delete(':id')
   @Roles('admin')
+  @LiveSession()
   @HttpCode(204)
   async remove(
     @Param('id', { schema: pathId }) id: string,

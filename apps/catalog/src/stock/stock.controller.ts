@@ -1,5 +1,5 @@
 import { type Product, adjustStockSchema, productSchema } from '@lethe/contracts';
-import { Roles } from '@lethe/identity';
+import { LiveSession, Roles } from '@lethe/identity';
 import { Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -17,6 +17,7 @@ export class StockController {
 
   @Post()
   @Roles('admin')
+  @LiveSession()
   @HttpCode(200)
   @ApiResponse({ status: 200, standardSchema: productSchema })
   async adjust(

@@ -1,4 +1,5 @@
 import { type Quote, quoteSchema } from '@lethe/contracts';
+import { type ServiceTokens } from '@lethe/identity';
 import { DependencyUnavailableError } from '../orders.errors.js';
 import { CircuitBreaker } from '../outbound/circuit-breaker.js';
 import { type OutboundAnswer, OutboundHttp, isTimeout } from '../outbound/outbound-http.js';
@@ -8,13 +9,16 @@ const CONNECT_TIMEOUT_MS = 1_000;
 const REQUEST_TIMEOUT_MS = 3_000;
 const CONNECTIONS = 32;
 
-/** Asks the catalogue, a neighbour service, what products are and cost now. */
+/** Asks the catalogue, a neighbour service, what products are and cost now, by a token of this service. */
 export class CatalogClient {
   private readonly http: OutboundHttp;
   private readonly breaker = new CircuitBreaker();
   private readonly budget = new RetryBudget();
 
-  constructor(baseUrl: string) {
+  constructor(
+    baseUrl: string,
+    private readonly tokens: ServiceTokens,
+  ) {
     this.http = new OutboundHttp({
       baseUrl,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
@@ -50,7 +54,8 @@ export class CatalogClient {
   }
 
   private async ask(productIds: readonly string[]): Promise<OutboundAnswer> {
-    const send = () => this.http.send({ method: 'POST', path: '/catalog/quotes', body: { productIds } });
+    const headers = { authorization: `Bearer ${this.tokens.tokenFor('catalog')}` };
+    const send = () => this.http.send({ method: 'POST', path: '/catalog/quotes', headers, body: { productIds } });
     let answer: OutboundAnswer;
     try {
       answer = await send();

@@ -10,7 +10,7 @@ import {
   placedOrderSchema,
 } from '@lethe/contracts';
 import { IdempotencyKey, applyOutcome } from '@lethe/idempotency';
-import { CurrentUser, type Principal } from '@lethe/identity';
+import { CurrentUser, LiveSession, type Principal } from '@lethe/identity';
 import { RateLimit } from '@lethe/rate-limits/nest';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -37,6 +37,7 @@ export class OrderController {
   ) {}
 
   @Post()
+  @LiveSession()
   @RateLimit('place-order')
   @HttpCode(202)
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 255 visible ASCII characters.' })
@@ -72,6 +73,7 @@ export class OrderController {
   }
 
   @Post(':id/cancel')
+  @LiveSession()
   @HttpCode(200)
   @ApiResponse({ status: 200, description: 'The order, now or already cancelled.', standardSchema: orderSchema })
   cancel(@Param('id', { schema: idSchema }) id: string, @CurrentUser() user: Principal): Promise<Order> {

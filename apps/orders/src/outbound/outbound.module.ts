@@ -1,3 +1,4 @@
+import { type ServiceTokens } from '@lethe/identity';
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CatalogClient } from '../catalog/catalog.client.js';
 import { HttpPaymentGateway } from '../payment/http-payment.gateway.js';
@@ -7,6 +8,8 @@ import { PaymentGateway } from '../payment/payment.gateway.js';
 export interface OutboundModuleOptions {
   readonly catalogUrl: string;
   readonly paymentUrl: string;
+  /** How this service shows its neighbours who it is. */
+  readonly tokens: ServiceTokens;
 }
 
 /** Whom this service calls: the catalogue and the payment provider. Their sockets close after the last request. */
@@ -17,12 +20,12 @@ export class OutboundModule implements OnApplicationShutdown {
     @Inject(PaymentGateway) private readonly payments: HttpPaymentGateway,
   ) {}
 
-  static forRoot({ catalogUrl, paymentUrl }: OutboundModuleOptions): DynamicModule {
+  static forRoot({ catalogUrl, paymentUrl, tokens }: OutboundModuleOptions): DynamicModule {
     return {
       module: OutboundModule,
       global: true,
       providers: [
-        { provide: CatalogClient, useFactory: () => new CatalogClient(catalogUrl) },
+        { provide: CatalogClient, useFactory: () => new CatalogClient(catalogUrl, tokens) },
         { provide: PaymentGateway, useFactory: () => new HttpPaymentGateway({ baseUrl: paymentUrl }) },
       ],
       exports: [CatalogClient, PaymentGateway],

@@ -97,7 +97,7 @@ export class TokenVerifier {
     const times = timeClaims(claims);
     const sessionId = claims[issuer.sessionClaim] === undefined ? undefined : nameClaim(claims, issuer.sessionClaim);
     const principal: Principal = Object.freeze({
-      id: nameClaim(claims, 'sub'),
+      id: nameClaim(claims, subjectClaimOf(issuer, claims)),
       issuer: issuer.issuer,
       roles: this.#rolesOf(claims[issuer.rolesClaim]),
       tokenId: nameClaim(claims, 'jti'),
@@ -116,4 +116,10 @@ export class TokenVerifier {
     const brought = named.flatMap((role) => (Object.hasOwn(implied, role) ? (implied[role] ?? []) : []));
     return Object.freeze([...new Set([...named, ...brought])]);
   }
+}
+
+/** `sub`, unless the issuer names this user otherwise; `sub` must be there all the same. */
+function subjectClaimOf({ subjectClaim }: Issuer, claims: Claims): string {
+  nameClaim(claims, 'sub');
+  return subjectClaim !== undefined && claims[subjectClaim] !== undefined ? subjectClaim : 'sub';
 }
