@@ -201,6 +201,14 @@ export class InvalidCursorError extends ProblemError {
   }
 }
 
+/** The list of breached passwords cannot be asked. */
+export class BreachedPasswordsError extends Error {
+  override readonly name = 'BreachedPasswordsError';
+  constructor(cause: unknown) {
+    super('the list of breached passwords cannot be asked', { cause });
+  }
+}
+
 /** SES did not take a mail; it is tried again. */
 export class MailError extends Error {
   override readonly name = 'MailError';

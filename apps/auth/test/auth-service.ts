@@ -129,7 +129,11 @@ export async function startAuthWithMail(
   const mail = await startTestMail();
   Object.assign(process.env, mail.env);
   const auth = await startAuth(count, env, { mails: true });
-  return { ...auth, mail, stop: () => auth.stop().finally(() => mail.stop()) };
+  const stop = async (): Promise<void> => {
+    await auth.stop();
+    await mail.stop();
+  };
+  return { ...auth, mail, stop };
 }
 
 /** Replicas of auth; without `mails` nothing that is to be mailed leaves the outbox. */

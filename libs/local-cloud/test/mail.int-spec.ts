@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type TestMail, startTestMail } from '@lethe/local-cloud';
+import { type TestMail, startTestMail } from '../src/cloud/test-mail.js';
 
 describe('the embedded SES', () => {
   let mail: TestMail;

@@ -7,7 +7,7 @@ import { SessionEnder } from '../session/session-ender.js';
 import { REPLACE_HASH } from '../user/account.sql.js';
 import { PasswordHasher } from '../user/password-hasher.js';
 import { Reauthenticator } from '../user/reauthenticate.js';
-import { requireUnpredictable } from './password-policy.js';
+import { PasswordRules } from './password-rules.js';
 
 /** Gives the account another password, for whoever knows the present one (S29). */
 export class ChangePassword extends Command<void> {
@@ -29,6 +29,7 @@ export class ChangePassword extends Command<void> {
 export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
   constructor(
     private readonly reauthenticator: Reauthenticator,
+    private readonly rules: PasswordRules,
     private readonly hasher: PasswordHasher,
     private readonly units: UnitOfWork<typeof authService>,
     private readonly sessions: SessionEnder,
@@ -37,7 +38,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
 
   async execute({ accountId, currentPassword, newPassword, ip }: ChangePassword): Promise<void> {
     const account = await this.reauthenticator.require(accountId, currentPassword, ip);
-    requireUnpredictable(newPassword, account, '/newPassword');
+    await this.rules.require(newPassword, account, '/newPassword');
     const hash = await this.hasher.hash(newPassword);
     await this.units.run(async ({ tx, emit }) => {
       const changed = await tx.query(REPLACE_HASH, [accountId, hash, account.password_hash]);

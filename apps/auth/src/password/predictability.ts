@@ -1,10 +1,10 @@
-import common from '@zxcvbn-ts/language-common';
+import { dictionary } from '@zxcvbn-ts/language-common';
 
 /**
  * The 49,233 passwords most often found in breaches, as zxcvbn has them (S24). The few of at least 15 characters are
  * refused themselves; the rest are what longer predictable passwords are put together from.
  */
-const COMMON: ReadonlySet<string> = new Set(common.dictionary['passwords-common']);
+const COMMON: ReadonlySet<string> = new Set(dictionary['passwords-common']);
 /** Shorter words are no better known than their letters. */
 const LEAST_WORD = 3;
 const LONGEST_WORD = 64;

@@ -7,7 +7,7 @@ import { CodeRedemption } from '../code/code-redemption.js';
 import { SessionEnder } from '../session/session-ender.js';
 import { RESET_PASSWORD } from '../user/account.sql.js';
 import { PasswordHasher } from '../user/password-hasher.js';
-import { requireUnpredictable } from './password-policy.js';
+import { PasswordRules } from './password-rules.js';
 
 /** Gives the account another password, for whoever has the code that was mailed to its address (S28). */
 export class ResetPassword extends Command<void> {
@@ -29,6 +29,7 @@ export class ResetPassword extends Command<void> {
 export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
   constructor(
     private readonly redemption: CodeRedemption,
+    private readonly rules: PasswordRules,
     private readonly hasher: PasswordHasher,
     private readonly units: UnitOfWork<typeof authService>,
     private readonly sessions: SessionEnder,
@@ -37,7 +38,7 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
 
   async execute({ email, code, newPassword, ip }: ResetPassword): Promise<void> {
     const { account, use } = await this.redemption.check('reset-password', email, code, ip);
-    requireUnpredictable(newPassword, account, '/newPassword');
+    await this.rules.require(newPassword, account, '/newPassword');
     const hash = await this.hasher.hash(newPassword);
     const accountId = account.id;
     await this.units.run(async ({ tx, emit }) => {

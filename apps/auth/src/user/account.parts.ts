@@ -1,4 +1,5 @@
 import { systemClock } from '@lethe/kernel';
+import { LOGGER, type Logger } from '@lethe/service-kit';
 import { type Provider, type Type } from '@nestjs/common';
 import { ChangeUserHandler } from '../admin/change-user.js';
 import { DeleteUserHandler } from '../admin/delete-user.js';
@@ -18,8 +19,10 @@ import { VerifyEmailHandler } from '../email/verify-email.js';
 import { MailProcess } from '../mail/mail.process.js';
 import { MailCodeHandler } from '../mail/send-code.js';
 import { MailNoticeHandler } from '../mail/send-notice.js';
+import { BreachedPasswords } from '../password/breached-passwords.js';
 import { ChangePasswordHandler } from '../password/change-password.js';
 import { PasswordController } from '../password/password.controller.js';
+import { PasswordRules } from '../password/password-rules.js';
 import { ResetPasswordHandler } from '../password/reset-password.js';
 import { ConfirmTotpHandler } from '../second-factor/confirm-totp.js';
 import { DisableTotpHandler } from '../second-factor/disable-totp.js';
@@ -50,6 +53,11 @@ export function accountProviders(config: AuthConfig): Provider[] {
   return [
     { provide: PasswordHasher, useValue: new PasswordHasher(config.HASH_CONCURRENCY) },
     { provide: AccountPolicy, useValue: new AccountPolicy(config) },
+    {
+      provide: PasswordRules,
+      inject: [LOGGER],
+      useFactory: (logger: Logger) => passwordRules(config.BREACHED_PASSWORDS_URL, logger),
+    },
     { provide: Codes, useValue: new Codes(key) },
     { provide: SecondFactor, useValue: new SecondFactor(new KeySeal(config.AUTH_KEY_SECRET), key, systemClock) },
     AuditLog,
@@ -75,4 +83,9 @@ export function accountProviders(config: AuthConfig): Provider[] {
     MailCodeHandler,
     MailNoticeHandler,
   ];
+}
+
+function passwordRules(url: string | undefined, logger: Logger): PasswordRules {
+  const breached = url === undefined ? undefined : new BreachedPasswords(url);
+  return new PasswordRules(breached, (err) => logger.warn({ err }, 'breached passwords are not looked up'));
 }

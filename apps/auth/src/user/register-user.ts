@@ -8,7 +8,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EmailTakenError } from '../auth.errors.js';
 import { AuthLimits } from '../auth.limits.js';
-import { requireUnpredictable } from '../password/password-policy.js';
+import { PasswordRules } from '../password/password-rules.js';
 import { profileOf } from './account.js';
 import { INSERT_ACCOUNT } from './account.sql.js';
 import { emailKey } from './email-key.js';
@@ -32,6 +32,7 @@ export class RegisterUser extends Command<Profile> {
 export class RegisterUserHandler implements ICommandHandler<RegisterUser> {
   constructor(
     private readonly units: UnitOfWork<typeof authService>,
+    private readonly rules: PasswordRules,
     private readonly hasher: PasswordHasher,
     private readonly limiter: RateLimiter,
     private readonly limits: AuthLimits,
@@ -41,7 +42,7 @@ export class RegisterUserHandler implements ICommandHandler<RegisterUser> {
   async execute({ email, password, name, ip }: RegisterUser): Promise<Profile> {
     await this.limiter.take(this.limits.registrationsPerIp, ip);
     await this.limiter.take(this.limits.registrations, 'everyone');
-    requireUnpredictable(password, { email, name }, '/password');
+    await this.rules.require(password, { email, name }, '/password');
     const id = uuidv7();
     const roles: Role[] = ['customer'];
     const hash = await this.hasher.hash(password);

@@ -15,7 +15,7 @@ const TICKS_PER_SECOND = 100;
 export interface AuthProcess {
   readonly url: string;
   /** CPU that it has used so far, in microseconds; NaN where the system does not say. */
-  cpuMicros(): number;
+  readonly cpuMicros: () => number;
   stop(): Promise<void>;
 }
 
@@ -23,7 +23,10 @@ export interface AuthProcess {
 export async function startAuthProcess(hashConcurrency: number): Promise<AuthProcess> {
   const cloud = await startTestCloud();
   const mail = await startTestMail();
-  const stopCloud = () => mail.stop().finally(() => cloud.stop());
+  const stopCloud = async (): Promise<void> => {
+    await mail.stop();
+    await cloud.stop();
+  };
   try {
     const env = {
       ...cloud.env,
@@ -43,7 +46,11 @@ export async function startAuthProcess(hashConcurrency: number): Promise<AuthPro
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const url = await listeningUrl(child);
-    return { url, cpuMicros: () => cpuOf(child.pid ?? 0), stop: () => end(child).finally(stopCloud) };
+    const stop = async (): Promise<void> => {
+      await end(child);
+      await stopCloud();
+    };
+    return { url, cpuMicros: () => cpuOf(child.pid ?? 0), stop };
   } catch (error) {
     await stopCloud();
     throw error;
