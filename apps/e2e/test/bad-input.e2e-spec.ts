@@ -167,6 +167,7 @@ describe('bad input', () => {
       'POST /auth/logout',
       'POST /auth/refresh',
       'POST /auth/register',
+      'POST /auth/token',
       'POST /catalog/quotes',
     ]);
   });
