@@ -20,7 +20,7 @@ export interface Link {
 export interface LinkOptions {
   readonly target: ValkeyTarget;
   readonly name: string;
-  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
   readonly ca: string | undefined;
   /** Told once when a single server's connection is gone, and of each trouble with a node of a cluster. */
   readonly onTrouble: (error: Error) => void;

@@ -4,8 +4,8 @@ import { type Link, type LinkOptions, type ValkeyReply } from './link.js';
 const BUFFERS = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
 
 /** What the client library is told about the socket. */
-export function socketOptions({ target, timeoutMs, ca }: LinkOptions) {
-  const common = { host: target.host, port: target.port, connectTimeout: timeoutMs };
+export function socketOptions({ target, connectTimeoutMs, ca }: LinkOptions) {
+  const common = { host: target.host, port: target.port, connectTimeout: connectTimeoutMs };
   if (!target.tls) return common;
   return { ...common, tls: true as const, ...(ca === undefined ? {} : { ca }) };
 }

@@ -4,6 +4,7 @@ import { type Link, type LinkOptions, type ValkeyArgument, type ValkeyReply } fr
 import { codeOf, errorOfFailure } from './reply-errors.js';
 import { type ValkeyScript } from './script.js';
 import { openServer } from './server-link.js';
+import { untilAborted } from './until-aborted.js';
 import { parseValkeyUrl } from './valkey-url.js';
 import { ValkeyCommandError, type ValkeyError, ValkeyUnavailableError } from './valkey.errors.js';
 
@@ -13,8 +14,10 @@ export interface ValkeyOptions {
   readonly url: string;
   /** Shown by CLIENT LIST. Without spaces. */
   readonly name?: string;
-  /** Longest time in ms to connect, and for each answer. Default 500. */
+  /** Longest time in ms for each answer. Default 500. */
   readonly timeoutMs?: number;
+  /** Longest time in ms to connect: TCP, TLS, sign-in, and for a cluster to learn its nodes. Default 2,000. */
+  readonly connectTimeoutMs?: number;
   /** Commands under way at once; one more fails at once instead of waiting (R11). Default 1,000. */
   readonly maxInFlight?: number;
   /** Certificates (PEM) to trust in place of the system's. The server's certificate is always checked (S55). */
@@ -34,6 +37,7 @@ const RECONNECT = { base: 50, cap: 2_000 };
 export class Valkey {
   readonly #open: (signal: AbortSignal) => Promise<Link>;
   readonly #timeoutMs: number;
+  readonly #connectTimeoutMs: number;
   readonly #maxInFlight: number;
   readonly #cluster: boolean;
   readonly #onError: (error: ValkeyError) => void;
@@ -46,13 +50,14 @@ export class Valkey {
   constructor(options: ValkeyOptions) {
     const target = parseValkeyUrl(options.url);
     this.#timeoutMs = options.timeoutMs ?? 500;
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? 2_000;
     this.#maxInFlight = options.maxInFlight ?? 1_000;
     this.#cluster = target.cluster;
     this.#onError = options.onError ?? (() => undefined);
     const link: Omit<LinkOptions, 'onTrouble'> = {
       target,
       name: options.name ?? 'lethe',
-      timeoutMs: this.#timeoutMs,
+      connectTimeoutMs: this.#connectTimeoutMs,
       ca: options.ca,
     };
     const open = target.cluster ? openCluster : openServer;
@@ -148,15 +153,11 @@ export class Valkey {
   }
 
   async #ended(link: Link): Promise<void> {
-    const limit = new AbortController();
-    const late = pause(this.#timeoutMs, limit.signal).then(() => link.destroy());
     try {
-      await link.close();
+      await untilAborted(link.close(), AbortSignal.timeout(this.#timeoutMs), () => undefined);
     } catch (error) {
+      link.destroy();
       this.#onError(errorOfFailure(error));
-    } finally {
-      limit.abort();
-      await late;
     }
   }
 
@@ -204,10 +205,10 @@ export class Valkey {
   }
 
   async #connectOnce(): Promise<void> {
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(2 * this.#timeoutMs)]);
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#connectTimeoutMs)]);
     let link: Link;
     try {
-      link = await this.#open(signal);
+      link = await untilAborted(this.#open(signal), signal, (late) => late.destroy());
     } catch (error) {
       throw errorOfFailure(error);
     }

@@ -12,7 +12,9 @@ import {
   startTestValkeyCluster,
 } from '@lethe/local-cloud';
 import { eventually } from '@lethe/testing';
-import { Valkey, ValkeyUnavailableError, valkeyScript } from '@lethe/valkey';
+import { valkeyScript } from '../src/script.js';
+import { ValkeyUnavailableError } from '../src/valkey.errors.js';
+import { Valkey } from '../src/valkey.js';
 
 const increase = valkeyScript(`return redis.call('INCR', KEYS[1])`);
 
@@ -29,7 +31,12 @@ describeWithValkey('Valkey over TLS', () => {
     });
     const files = ['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate];
     server = await startTestValkey((port) => [
-      ...['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no'],
+      '--port',
+      '0',
+      '--tls-port',
+      String(port),
+      '--tls-auth-clients',
+      'no',
       ...files,
     ]);
   });

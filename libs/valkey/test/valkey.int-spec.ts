@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type TestValkey, describeWithValkey, startTestValkey } from '@lethe/local-cloud';
 import { eventually } from '@lethe/testing';
-import { Valkey, ValkeyCommandError, type ValkeyError, ValkeyUnavailableError, valkeyScript } from '@lethe/valkey';
+import { valkeyScript } from '../src/script.js';
+import { ValkeyCommandError, type ValkeyError, ValkeyUnavailableError } from '../src/valkey.errors.js';
+import { Valkey } from '../src/valkey.js';
 
 const echo = valkeyScript(`return {KEYS[1], ARGV[1], redis.call('INCR', KEYS[1])}`);
 
@@ -83,7 +85,8 @@ describeWithValkey('Valkey', (url) => {
     const hole = createServer(() => undefined);
     hole.listen(0, '127.0.0.1');
     await once(hole, 'listening');
-    const stuck = new Valkey({ url: `redis://127.0.0.1:${(hole.address() as AddressInfo).port}`, timeoutMs: 50 });
+    const { port } = hole.address() as AddressInfo;
+    const stuck = new Valkey({ url: `redis://127.0.0.1:${port}`, connectTimeoutMs: 50 });
 
     await expect(stuck.connect()).rejects.toBeInstanceOf(ValkeyUnavailableError);
     await stuck.close();
@@ -119,15 +122,14 @@ describeWithValkey('Valkey when its server fails', () => {
 
     await expect(valkey.call('a', ['GET', 'a'])).rejects.toThrow('no answer within 100 ms');
 
+    const answersOf = (name: string) => valkey.call<string>(name, ['GET', name]).catch(() => 'none');
+    const seen = new Set<string>();
     await eventually(async () => {
-      const answers = await Promise.allSettled(['b', 'c', 'b'].map((name) => valkey.call(name, ['GET', name])));
-      for (const answer of answers) if (answer.status === 'fulfilled') expect(answer.value).toMatch(/^value of [bc]$/);
-      expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : ''))).toEqual([
-        'value of b',
-        'value of c',
-        'value of b',
-      ]);
+      seen.add(await answersOf('b'));
+      expect(seen).toContain('value of b');
     });
+    expect([...seen].toSorted()).toEqual(seen.has('none') ? ['none', 'value of b'] : ['value of b']);
+    expect(await Promise.all(['c', 'a', 'b'].map(answersOf))).toEqual(['value of c', 'value of a', 'value of b']);
   });
 
   it('fails at once while the server is gone, and serves again when it is back', async () => {
@@ -170,7 +172,7 @@ describeWithValkey('Valkey when its server fails', () => {
 
 describe('Valkey without a server', () => {
   it('R04: says within its time limit that nobody listens', async () => {
-    const nobody = new Valkey({ url: 'redis://127.0.0.1:1', timeoutMs: 100 });
+    const nobody = new Valkey({ url: 'redis://127.0.0.1:1', connectTimeoutMs: 100 });
 
     await expect(nobody.connect()).rejects.toBeInstanceOf(ValkeyUnavailableError);
     await nobody.close();

@@ -10,16 +10,26 @@ import { isLiving, toItem, toRecord } from './record-codec.js';
 import { type NewSession, type OwnerIndex, type SessionItem, type SessionItems } from './session-items.js';
 import { OwnerSessions } from './owner-sessions.js';
 
-/** Of a session's data as JSON in UTF-8, where the store's options do not say otherwise. */
-export const DEFAULT_MAX_BYTES = 16 * 1_024;
+const DEFAULT_MAX_BYTES = 16 * 1_024;
+const MAX_PER_OWNER = 1_000;
 const PAGE = { default: 50, most: 100 };
 
-/** What both stores are made of. */
-export interface IndexedSessionsOptions {
+/** What the options of every store say. */
+export interface SessionLimits {
+  /** Of a session's data as JSON in UTF-8. Default 16 KiB; an item of DynamoDB holds 400 KB. */
+  readonly maxBytes?: number;
+  /**
+   * Living sessions that a user may have, give or take 64: beyond that the ones that were not used for the longest time
+   * end (R11). Default 1,000.
+   */
+  readonly maxPerOwner?: number;
+  readonly clock?: Clock;
+}
+
+/** What a store is made of. */
+export interface IndexedSessionsOptions extends SessionLimits {
   readonly items: SessionItems;
   readonly index: OwnerIndex;
-  readonly maxBytes?: number | undefined;
-  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -32,10 +42,10 @@ export class IndexedSessions implements SessionStore {
   readonly #maxBytes: number;
   readonly #clock: Clock;
 
-  constructor({ items, index, maxBytes = DEFAULT_MAX_BYTES, clock = systemClock }: IndexedSessionsOptions) {
+  constructor({ items, index, clock = systemClock, ...limits }: IndexedSessionsOptions) {
     this.#items = items;
-    this.#owners = new OwnerSessions(items, index, clock);
-    this.#maxBytes = maxBytes;
+    this.#owners = new OwnerSessions(items, index, limits.maxPerOwner ?? MAX_PER_OWNER, clock);
+    this.#maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES;
     this.#clock = clock;
   }
 

@@ -12,8 +12,6 @@ const GRAVE_MS = 10 * 60_000;
 const SETTLED_MS = 15 * 60_000;
 /** An index is tidied whenever it has grown by so many ids. */
 const TIDY_EVERY = 64;
-/** Living sessions that a user may have; the one that was not used for the longest time makes room (R11). */
-export const MAX_PER_OWNER = 1_000;
 const BATCH = 50;
 
 /** The sessions of a user, by the index. */
@@ -21,6 +19,7 @@ export class OwnerSessions {
   constructor(
     private readonly items: SessionItems,
     private readonly index: OwnerIndex,
+    private readonly maxPerOwner: number,
     private readonly clock: Clock,
   ) {}
 
@@ -92,7 +91,7 @@ export class OwnerSessions {
     const dead = ids.filter((id) => !alive.has(id) && (members.get(id) ?? 0) < settledBefore);
     if (dead.length > 0) await this.index.remove(owner, dead);
     const oldestFirst = living.toSorted((one, other) => one.touchedAt - other.touchedAt);
-    const tooMany = oldestFirst.slice(0, Math.max(0, living.length - MAX_PER_OWNER));
+    const tooMany = oldestFirst.slice(0, Math.max(0, living.length - this.maxPerOwner));
     await this.#end(
       owner,
       tooMany.map(({ id }) => id),
