@@ -32,6 +32,10 @@ export async function openServer(options: LinkOptions, signal: AbortSignal): Pro
   });
   client.on('error', options.onTrouble);
   const abort = (): void => client.destroy();
+  // Ended while TCP still connects, the library goes on with the socket once it is there: end that, too.
+  client.on('connect', () => {
+    if (signal.aborted) abort();
+  });
   signal.addEventListener('abort', abort, { once: true });
   try {
     await client.connect();

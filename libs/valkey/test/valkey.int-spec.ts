@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type TestValkey, describeWithValkey, startTestValkey } from '@lethe/local-cloud';
@@ -82,7 +82,8 @@ describeWithValkey('Valkey', (url) => {
   });
 
   it('R04: gives up connecting to a port that swallows everything', async () => {
-    const hole = createServer(() => undefined);
+    const held: Socket[] = [];
+    const hole = createServer((socket) => held.push(socket.on('error', () => undefined).resume()));
     hole.listen(0, '127.0.0.1');
     await once(hole, 'listening');
     const { port } = hole.address() as AddressInfo;
@@ -90,6 +91,8 @@ describeWithValkey('Valkey', (url) => {
 
     await expect(stuck.connect()).rejects.toBeInstanceOf(ValkeyUnavailableError);
     await stuck.close();
+    // What it opened it has closed: nothing of the attempt stays behind.
+    await eventually(() => expect(held.every((socket) => socket.readableEnded || socket.destroyed)).toBe(true));
     hole.close();
   });
 });
