@@ -82,10 +82,10 @@ describe('the bridge between an old place and the new one', () => {
   it('S20: a session that is destroyed while another replica moves it stays destroyed', async () => {
     await old.set(sid, session('ada'));
     const ending = openBridge();
-    const get = memory.get.bind(memory);
+    const found = await old.get(sid);
     jest.spyOn(memory, 'get').mockImplementationOnce((id, callback) => {
       // The other replica has read the old place, and gets to the new one late.
-      get(id, (error, found) => void ending.destroy(id).then(() => callback(error, found)));
+      void ending.destroy(id).then(() => setImmediate(callback, null, found));
     });
 
     await expect(openBridge().get(sid)).resolves.toBeUndefined();

@@ -59,3 +59,29 @@ export function versionFaults(projects: readonly Pick<Project, 'folder' | 'manif
   }
   return faults;
 }
+
+/** Whether `^range` admits an exact version: the same major, and not older. */
+function admits(range: string, version: string): boolean {
+  const [least, given] = [/^\^(\d+)\.(\d+)\.(\d+)$/.exec(range), /^(\d+)\.(\d+)\.(\d+)$/.exec(version)].map((match) =>
+    match?.slice(1).map(Number),
+  );
+  if (least === undefined || given === undefined || least[0] !== given[0]) return false;
+  const at = least.findIndex((part, index) => part !== given[index]);
+  return at < 0 || (given[at] ?? 0) > (least[at] ?? 0);
+}
+
+/**
+ * What a library says of the frameworks it can be used with: each is optional, so that nobody installs one for the sake
+ * of another, and the range admits the exact version that the library is tested with.
+ */
+export function peerFaults(projects: readonly Pick<Project, 'folder' | 'manifest'>[]): string[] {
+  return projects.flatMap(({ folder, manifest }) =>
+    Object.entries(manifest.peerDependencies ?? {}).flatMap(([name, range]) => {
+      const tested = manifest.devDependencies?.[name] ?? 'nothing';
+      return [
+        ...(manifest.peerDependenciesMeta?.[name]?.optional === true ? [] : [`${folder} demands the peer ${name}`]),
+        ...(admits(range, tested) ? [] : [`${folder} admits ${name} ${range} and is tested with ${tested}`]),
+      ];
+    }),
+  );
+}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtFaults } from './built.js';
-import { dependencyFaults, versionFaults } from './dependencies.js';
+import { dependencyFaults, peerFaults, versionFaults } from './dependencies.js';
 import { lockFaults } from './lockfile.js';
 import { manifestFaults } from './manifests.js';
 import { findProjects, readManifest } from './projects.js';
@@ -12,6 +12,7 @@ const faults = [
   ...projects.flatMap(manifestFaults),
   ...projects.flatMap((project) => dependencyFaults(project, projects)),
   ...versionFaults([...projects, { folder: 'the root', manifest: readManifest(root) }]),
+  ...peerFaults(projects),
   ...builtFaults(root),
   ...lockFaults(readFileSync(join(root, 'package-lock.json'), 'utf8')),
 ];

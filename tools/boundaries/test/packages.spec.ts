@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { dependencyFaults, versionFaults } from '../src/dependencies.js';
+import { dependencyFaults, peerFaults, versionFaults } from '../src/dependencies.js';
 import { manifestFaults } from '../src/manifests.js';
 import { type Manifest, type Project, findProjects } from '../src/projects.js';
 import { ViolationWorkspace } from './violation-workspace.js';
@@ -56,6 +56,38 @@ describe('versionFaults', () => {
     expect(versionFaults([first, second])).toEqual([
       'libs/sound wants zod ^4.6.7, not exact',
       'pg is wanted in two versions: 8.23.1 (libs/sound), 8.22.0 (libs/other)',
+    ]);
+  });
+});
+
+describe('peerFaults', () => {
+  const optional = { pg: { optional: true } };
+
+  it('lets a library pass whose peers are optional and tested in their range', () => {
+    const manifest = { ...library, peerDependenciesMeta: optional, peerDependencies: { pg: '^8.22.0' } };
+    const versions = ['8.22.0', '8.22.1', '8.23.0'];
+
+    for (const pg of versions)
+      expect(peerFaults([{ ...sound, manifest: { ...manifest, devDependencies: { pg } } }])).toEqual([]);
+  });
+
+  it.each([
+    ['^8.23.1', '8.23.0'],
+    ['^8.23.1', '8.22.9'],
+    ['^8.23.1', '9.0.0'],
+    ['*', '8.23.1'],
+  ])('refuses a peer %s that is tested with %s', (range, pg) => {
+    const manifest = { ...library, peerDependenciesMeta: optional, peerDependencies: { pg: range } };
+
+    expect(peerFaults([{ ...sound, manifest: { ...manifest, devDependencies: { pg } } }])).toEqual([
+      `libs/sound admits pg ${range} and is tested with ${pg}`,
+    ]);
+  });
+
+  it('refuses a peer that everybody would have to install, and one that nothing tests', () => {
+    expect(peerFaults([{ ...sound, manifest: { ...library, peerDependencies: { pg: '^8.23.1' } } }])).toEqual([
+      'libs/sound demands the peer pg',
+      'libs/sound admits pg ^8.23.1 and is tested with nothing',
     ]);
   });
 });

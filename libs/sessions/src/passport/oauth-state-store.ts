@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '@lethe/kernel';
 import { hostCookie, readCookie, setCookieHeader } from '../cookies/host-cookie.js';
 import { type SessionRecord, type SessionStore } from '../session-store.js';
 import { newSessionToken, sessionIdOf } from '../token.js';
+import { settle } from '../web/callbacks.js';
 
 /** A request as Express hands it to Passport: it leads to its response. */
 export interface OAuthRequest extends IncomingMessage {
@@ -46,24 +47,20 @@ export class OAuthStateStore {
   store(request: OAuthRequest, meta: object, callback: Stored): void;
   store(request: OAuthRequest, verifier: unknown, state: unknown, meta: object, callback: Stored): void;
   store(request: OAuthRequest, verifier: unknown, state?: unknown, meta?: object, callback?: Stored): void {
-    this.#begin(request, { verifier, state, meta }).then(
-      (handle) => callback?.(null, handle),
-      (error: unknown) => callback?.(asError(error)),
-    );
+    settle(this.#begin(request, { verifier, state, meta }), (error, handle) => {
+      callback?.(asError(error), handle);
+    });
   }
 
   /** Called by passport-oauth2, which counts the parameters to know what to pass. */
   verify(request: OAuthRequest, handle: string, callback: Verified): void;
   verify(request: OAuthRequest, handle: string, meta: object, callback: Verified): void;
   verify(request: OAuthRequest, handle: string, meta: object | Verified, callback?: Verified): void {
-    const answer = callback as ((error: Error | null, ok?: unknown, state?: unknown) => void) | undefined;
-    this.#finish(request, handle, meta).then(
-      (data) => {
-        if (data === undefined) return answer?.(null, false, REFUSED);
-        return answer?.(null, data['verifier'] ?? true, data['state']);
-      },
-      (error: unknown) => answer?.(asError(error)),
-    );
+    settle(this.#finish(request, handle, meta), (error, data) => {
+      // Its types say boolean, yet passport-oauth2 takes the PKCE verifier from here.
+      const ok = (data === undefined ? false : (data['verifier'] ?? true)) as never;
+      callback?.(asError(error), ok, data === undefined ? REFUSED : data['state']);
+    });
   }
 
   async #begin(request: OAuthRequest, data: Record<string, unknown>): Promise<string> {
@@ -99,6 +96,7 @@ export class OAuthStateStore {
   }
 }
 
-function asError(error: unknown): Error {
+function asError(error: unknown): Error | null {
+  if (error === null || error === undefined) return null;
   return error instanceof Error ? error : new TypeError('the session store failed');
 }

@@ -1,3 +1,5 @@
+import { settle } from '../web/callbacks.js';
+
 type Done<T> = (error: unknown, value?: T) => void;
 
 /** What is needed of Passport. */
@@ -25,9 +27,9 @@ export function keepUserIds<User extends object>(
     done(null, idOf(user as User));
   });
   passport.deserializeUser((id, done) => {
-    find(id).then(
-      (user) => done(null, user ?? false),
-      (error: unknown) => done(error),
+    settle<object | false>(
+      find(id).then((user) => user ?? false),
+      done,
     );
   });
 }
