@@ -91,6 +91,10 @@ describe('signing in by redirects', () => {
       { response_type: 'id_token' },
       { request_uri: 'https://evil.example/request' },
       { scope: 'openid admin' },
+      { nonce: 'a\u0000b' },
+      { nonce: 'n'.repeat(513) },
+      { prompt: 'none login' },
+      { max_age: 'soon' },
     ];
     for (const fault of faults) {
       const { path, state } = authorization(fault);
@@ -289,7 +293,10 @@ describe('signing in by redirects', () => {
     const tokens = (await token(exchange)).body;
     const again = await browser.visit(authorization({ prompt: 'none' }).path);
     expect(again.location?.searchParams.has('code')).toBe(true);
-    expect((await browser.visit(authorization({ prompt: 'login' }).path)).html).toContain('<form');
+    expect((await browser.visit(authorization({ max_age: '600' }).path)).location).toBeDefined();
+    for (const asks of [{ prompt: 'login' }, { prompt: 'select_account consent' }, { max_age: '0' }]) {
+      expect((await browser.visit(authorization(asks).path)).html).toContain('<form');
+    }
 
     expect((await auth.call('/auth/logout', { body: { refreshToken: tokens.refresh_token } })).status).toBe(204);
 

@@ -3,7 +3,7 @@ import { CurrentUser, IdentityModule, type Principal, Public, Roles, importKeys,
 import { currentTrace } from '@lethe/kernel';
 import { type Deferred, deferred } from '@lethe/testing';
 import { defineService, defineTopology } from '@lethe/topology';
-import { Body, Controller, Get, HttpCode, Module, Param, Post, Query, Req, type Type } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Module, Param, Post, Query, Req, type Type } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiResponse } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
@@ -11,6 +11,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { z } from 'zod';
 import { type BaseConfig, parseConfig, serviceConfigSchema } from '../src/config.js';
 import { createService } from '../src/create-service.js';
+import { FormBody } from '../src/http/form-body.js';
 import { StreamBody } from '../src/http/stream-body.js';
 import { createLogger } from '../src/observe/logger.js';
 
@@ -62,6 +63,21 @@ export class DemoController {
   async order(@Body({ schema: orderSchema }) body: z.output<typeof orderSchema>) {
     await Promise.resolve();
     return { body, traceId: currentTrace()?.traceId };
+  }
+
+  @Post('form')
+  @Public()
+  @FormBody()
+  form(@Body() body: Record<string, string>) {
+    return { body };
+  }
+
+  @Get('page')
+  @Public()
+  @Header('content-type', 'text/html')
+  @Header('content-security-policy', "default-src 'none'")
+  page() {
+    return '<p>own</p>';
   }
 
   @Get('slow/:gate')

@@ -10,7 +10,10 @@ export interface AuthorizationRequest {
   readonly scope: string;
   /** SHA-256 of the verifier, in base64url (RFC 7636 4.2). */
   readonly challenge: string;
+  /** `none`: answer without a page; `login`: ask for the password, whoever is signed in. */
   readonly prompt: 'none' | 'login' | undefined;
+  /** The oldest sign-in, in seconds, that needs no new password. */
+  readonly maxAge: number;
 }
 
 /** What a request came to. */
@@ -32,7 +35,9 @@ export const SCOPES: readonly string[] = ['openid'];
 
 /** RFC 7636 4.2: SHA-256 in base64url without padding. */
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
-const MAX_OPAQUE = 512;
+/** RFC 6749 A.5: visible ASCII characters and the space. */
+const OPAQUE = /^[\x20-\x7e]{0,512}$/;
+const SECONDS = /^\d{1,9}$/;
 
 type Query = Readonly<Record<string, unknown>>;
 
@@ -51,7 +56,6 @@ export function readAuthorizationRequest(query: Query, clients: ClientRegistry):
   const state = opaque(query['state']);
   const fault = faultOf(query);
   if (fault) return { kind: 'faulty', redirectUri, state, ...fault };
-  const prompt = query['prompt'];
   return {
     kind: 'granted',
     request: {
@@ -59,9 +63,10 @@ export function readAuthorizationRequest(query: Query, clients: ClientRegistry):
       redirectUri,
       state,
       nonce: opaque(query['nonce']),
-      scope: scopesOf(query).join(' '),
+      scope: wordsOf(query, 'scope').join(' '),
       challenge: textOf(query, 'code_challenge'),
-      prompt: prompt === 'none' || prompt === 'login' ? prompt : undefined,
+      prompt: promptOf(query),
+      maxAge: query['max_age'] === undefined ? Number.POSITIVE_INFINITY : Number(query['max_age']),
     },
   };
 }
@@ -96,9 +101,13 @@ function faultOf(query: Query): Fault | undefined {
   if (query['code_challenge_method'] !== 'S256') return invalid('only code_challenge_method S256');
   if (!CHALLENGE.test(textOf(query, 'code_challenge'))) return invalid('code_challenge is no SHA-256');
   for (const name of ['state', 'nonce']) {
-    if (query[name] !== undefined && opaque(query[name]) === undefined) return invalid(`${name} is too long`);
+    if (query[name] !== undefined && opaque(query[name]) === undefined)
+      return invalid(`${name} is not in ASCII or too long`);
   }
-  if (!scopesOf(query).every((scope) => SCOPES.includes(scope))) {
+  if (query['max_age'] !== undefined && !SECONDS.test(textOf(query, 'max_age'))) return invalid('max_age is no number');
+  const prompts = wordsOf(query, 'prompt');
+  if (prompts.includes('none') && prompts.length > 1) return invalid('prompt none goes with no other');
+  if (!wordsOf(query, 'scope').every((scope) => SCOPES.includes(scope))) {
     return { error: 'invalid_scope', description: `only ${SCOPES.join(' ')}` };
   }
   return undefined;
@@ -108,10 +117,17 @@ function invalid(description: string): Fault {
   return { error: 'invalid_request', description };
 }
 
-function scopesOf(query: Query): readonly string[] {
-  return textOf(query, 'scope')
+function wordsOf(query: Query, name: string): readonly string[] {
+  return textOf(query, name)
     .split(' ')
-    .filter((scope) => scope !== '');
+    .filter((word) => word !== '');
+}
+
+/** OpenID Connect Core 3.1.2.1; there is no consent to ask for, and another account is chosen by signing in. */
+function promptOf(query: Query): AuthorizationRequest['prompt'] {
+  const prompts = wordsOf(query, 'prompt');
+  if (prompts.includes('none')) return 'none';
+  return prompts.includes('login') || prompts.includes('select_account') ? 'login' : undefined;
 }
 
 function textOf(query: Query, name: string): string {
@@ -120,5 +136,5 @@ function textOf(query: Query, name: string): string {
 }
 
 function opaque(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= MAX_OPAQUE ? value : undefined;
+  return typeof value === 'string' && OPAQUE.test(value) ? value : undefined;
 }

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { ForgedFormError, SignInRefusedError } from '../auth.errors.js';
 import { Authenticator } from '../user/authenticate.js';
 import { AuthorizationAnswers } from './authorization-answers.js';
+import { type BrowserSignIn } from './authorization-codes.js';
 import { type AuthorizationRequest, readAuthorizationRequest } from './authorization-request.js';
 import { BrowserSessions, type KnownBrowser } from './browser-sessions.js';
 import { ClientRegistry } from './client-registry.js';
@@ -45,7 +46,7 @@ export class AuthorizeController {
     if (!request) return;
     const browser = await this.browsers.find(http);
     const signIn = browser && request.prompt !== 'login' ? await this.browsers.signedIn(browser) : undefined;
-    if (signIn) return this.answers.sendCode(reply, request, signIn);
+    if (signIn && ageOf(signIn) <= request.maxAge) return this.answers.sendCode(reply, request, signIn);
     if (request.prompt === 'none') return this.answers.sendFault(reply, { ...request, error: 'login_required' });
     return this.answers.sendForm(reply, request, browser ?? (await this.browsers.begin()));
   }
@@ -94,4 +95,9 @@ export class AuthorizeController {
     this.answers.sendFault(reply, read);
     return undefined;
   }
+}
+
+/** How long ago somebody signed in, in seconds. */
+function ageOf({ authenticatedAt }: BrowserSignIn): number {
+  return (Date.now() - authenticatedAt.getTime()) / 1000;
 }
