@@ -22,8 +22,8 @@ export function packageOf(specifier: string): string | undefined {
     .join('/');
 }
 
-/** A package that is only located, by createRequire or import.meta, and never imported. */
-const LOCATED = /\.resolve\(\s*'(@?[a-z][^']*)'/g;
+/** A package that is only located, by createRequire or import.meta, and never imported. A promise's resolve is no such. */
+const LOCATED = /(?:import\.meta|\brequire|\))\.resolve\(\s*'(@?[a-z][^']*)'/g;
 
 /** Reads every import, re-export, `import()` and `import type` of a project, and every package it locates. */
 export function importsOf({ root, folder }: Project): ImportedPackages {

@@ -1,0 +1,1 @@
+export const settled = Promise.resolve('no-package');
