@@ -17,9 +17,9 @@ import { AuthorizationCodes } from './authorization-codes.js';
 import { AuthorizeController } from './authorize.controller.js';
 import { BrowserSessions } from './browser-sessions.js';
 import { ClientRegistry } from './client-registry.js';
-import { RedeemCodeHandler } from './redeem-code.js';
-import { TokenController } from './token.controller.js';
-import { UserinfoController } from './userinfo.controller.js';
+import { RedeemCodeHandler } from '../token/redeem-code.js';
+import { TokenController } from '../token/token.controller.js';
+import { UserinfoController } from '../token/userinfo.controller.js';
 
 /** How long the sign-in page knows a browser: unused, and at most (S33). */
 const IDLE_SECONDS = 1_800;

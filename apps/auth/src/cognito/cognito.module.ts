@@ -1,16 +1,16 @@
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { systemClock } from '@lethe/kernel';
-import { cognitoOf } from '@lethe/service-kit';
 import { type DynamicModule, Module, type OnModuleDestroy } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { type AuthConfig } from '../auth.config.js';
+import { UsersController } from '../admin/users.controller.js';
 import { AuthLimits } from '../auth.limits.js';
 import { EmailController } from '../email/email.controller.js';
 import { PasswordController } from '../password/password.controller.js';
 import { TotpController } from '../second-factor/totp.controller.js';
 import { AuthController } from '../session/auth.controller.js';
 import { LoginThrottle } from '../session/login-throttle.js';
-import { SessionsController } from '../session/sessions.controller.js';
+import { SessionsController } from '../own-sessions/sessions.controller.js';
+import { passwordRulesProvider } from '../user/account.parts.js';
 import { CognitoPool } from './cognito-pool.js';
 import { CognitoSignIn } from './cognito-sign-in.js';
 import { CognitoUsers } from './cognito-users.js';
@@ -24,12 +24,7 @@ import { RequestCodeInCognito } from './handlers/request-code.cognito.js';
 import { ResetPasswordInCognito } from './handlers/reset-password.cognito.js';
 import { VerifyEmailInCognito } from './handlers/verify-email.cognito.js';
 import { NotOfferedInterceptor } from './not-offered.interceptor.js';
-
-/** Milliseconds to connect to Cognito, and for its answer (R04): a migration trigger may take 5 s of the latter. */
-const CONNECT_TIMEOUT_MS = 1_000;
-const REQUEST_TIMEOUT_MS = 8_000;
-/** Attempts of one operation, the first included (R05). */
-const MAX_ATTEMPTS = 2;
+import { openPool } from './open-pool.js';
 
 /** The same routes and commands as the own issuer's, with a user pool of Amazon Cognito behind them. */
 @Module({})
@@ -39,7 +34,14 @@ export class CognitoModule implements OnModuleDestroy {
   static forRoot(config: AuthConfig): DynamicModule {
     return {
       module: CognitoModule,
-      controllers: [AuthController, EmailController, PasswordController, SessionsController, TotpController],
+      controllers: [
+        AuthController,
+        EmailController,
+        PasswordController,
+        SessionsController,
+        TotpController,
+        UsersController,
+      ],
       providers: [
         { provide: CognitoPool, useFactory: () => openPool(config) },
         {
@@ -49,6 +51,7 @@ export class CognitoModule implements OnModuleDestroy {
         },
         { provide: AuthLimits, useValue: new AuthLimits(config) },
         { provide: APP_INTERCEPTOR, useClass: NotOfferedInterceptor },
+        passwordRulesProvider(config),
         CognitoUsers,
         LoginThrottle,
         RegisterUserInCognito,
@@ -67,30 +70,4 @@ export class CognitoModule implements OnModuleDestroy {
   onModuleDestroy(): void {
     this.pool.close();
   }
-}
-
-/** The pool that the environment names. Throws a ConfigError where it names none. */
-export function openPool(
-  config: Pick<
-    AuthConfig,
-    'AWS_REGION' | 'COGNITO_USER_POOL_ID' | 'COGNITO_CLIENT_ID' | 'COGNITO_CLIENT_SECRET' | 'COGNITO_AUTH_FLOW'
-  >,
-): CognitoPool {
-  const { userPoolId, clientIds } = cognitoOf(config);
-  const client = new CognitoIdentityProviderClient({
-    region: config.AWS_REGION,
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: {
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  });
-  return new CognitoPool({
-    client,
-    userPoolId,
-    clientId: clientIds[0] ?? '',
-    clientSecret: config.COGNITO_CLIENT_SECRET,
-    authFlow: config.COGNITO_AUTH_FLOW,
-  });
 }

@@ -7,8 +7,8 @@ import { Authenticator } from '../user/authenticate.js';
 import { accountControllers, accountProviders } from '../user/account.parts.js';
 import { AuthController } from './auth.controller.js';
 import { AuthLimits } from '../auth.limits.js';
-import { EndOwnSessionsHandler } from './end-own-sessions.js';
-import { FindSessionsHandler } from './find-sessions.js';
+import { EndOwnSessionsHandler } from '../own-sessions/end-own-sessions.js';
+import { FindSessionsHandler } from '../own-sessions/find-sessions.js';
 import { LogInHandler } from './log-in.js';
 import { LogOutHandler } from './log-out.js';
 import { LoginThrottle } from './login-throttle.js';
@@ -16,7 +16,7 @@ import { OpenSession } from './open-session.js';
 import { RefreshSessionHandler } from './refresh-session.js';
 import { SessionEnder } from './session-ender.js';
 import { SessionPolicy } from './session-policy.js';
-import { SessionsController } from './sessions.controller.js';
+import { SessionsController } from '../own-sessions/sessions.controller.js';
 import { TokenIssuer } from './token-issuer.js';
 
 /** Accounts and sign-ins. Needs a SigningModule among its imports. */

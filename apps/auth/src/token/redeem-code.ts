@@ -6,8 +6,8 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { OAuthError, SessionsEndedError } from '../auth.errors.js';
 import { OpenSession, type SignIn } from '../session/open-session.js';
 import { SessionEnder } from '../session/session-ender.js';
-import { type CodeRow, LOCK_CODE, USE_CODE } from './authorization-code.sql.js';
-import { codeHash } from './authorization-codes.js';
+import { type CodeRow, LOCK_CODE, USE_CODE } from '../authorize/authorization-code.sql.js';
+import { codeHash } from '../authorize/authorization-codes.js';
 
 /** What the client sends with the code. */
 export interface CodeExchange {

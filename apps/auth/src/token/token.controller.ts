@@ -8,7 +8,7 @@ import { type Tokens } from '@lethe/contracts';
 import { InvalidRefreshTokenError, OAuthError } from '../auth.errors.js';
 import { RefreshSession } from '../session/refresh-session.js';
 import { TokenIssuer } from '../session/token-issuer.js';
-import { ClientRegistry } from './client-registry.js';
+import { ClientRegistry } from '../authorize/client-registry.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
 import { RedeemCode } from './redeem-code.js';
 

@@ -3,7 +3,7 @@ import { LOGGER, type Logger } from '@lethe/service-kit';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { SessionNotFoundError } from '../auth.errors.js';
-import { SessionEnder } from './session-ender.js';
+import { SessionEnder } from '../session/session-ender.js';
 import { OWN_SESSION } from './session-view.sql.js';
 
 /** A user ends one of their sign-ins, or all but one. */
