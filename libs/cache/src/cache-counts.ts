@@ -6,7 +6,7 @@ export type CacheEvent =
   | 'stale'
   /** Answered by a load of one's own. */
   | 'miss'
-  /** Answered by the load of another request of this replica. */
+  /** Answered together with another request of this replica. */
   | 'shared'
   /** Answered by what another replica loaded meanwhile. */
   | 'awaited'

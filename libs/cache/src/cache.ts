@@ -14,7 +14,10 @@ const DEFAULT_MAX_BYTES = 262_144;
 /** Bounds of the pauses between two looks at what another replica loads, in milliseconds. */
 const POLL = { first: 5, longest: 50 };
 
-/** A question on its way: the request, its entry and the store that it is asked of. */
+/** How long a question waits for one about the same entry that was asked before it, and a load for one. Milliseconds. */
+const PATIENCE = { question: 20, load: 100 };
+
+/** A question on its way: the request and its entry. */
 interface Question<T> extends Entry {
   readonly request: CacheRequest<T>;
 }
@@ -31,7 +34,8 @@ export class Cache {
   readonly #store: CacheStore | undefined;
   readonly #circuit: Circuit;
   readonly #gate: LoadGate;
-  readonly #fresh: FreshFlights;
+  readonly #questions: FreshFlights;
+  readonly #loads: FreshFlights;
   /** Loads of this process, and its waits for those of others, by the token of the lease. */
   readonly #flights = new Map<string, Promise<unknown>>();
   readonly #behind = new Set<Promise<void>>();
@@ -53,7 +57,8 @@ export class Cache {
     this.#leaseMs = options.leaseMs ?? 3_000;
     this.#waitMs = options.waitMs ?? 500;
     this.#gate = new LoadGate({ maxLoads, maxWaiting, turnMs, timers });
-    this.#fresh = new FreshFlights(this.#gate, timers);
+    this.#questions = new FreshFlights({ patienceMs: PATIENCE.question, timers });
+    this.#loads = new FreshFlights({ patienceMs: PATIENCE.load, timers, begin: (work) => this.#gate.run(work) });
     this.#circuit = new Circuit(async () => this.#store?.ping(), timers, this.#onError);
   }
 
@@ -75,17 +80,10 @@ export class Cache {
     const question: Question<T> = { request, ...entryOf(this.#namespace, request) };
     const store = this.#store;
     if (store === undefined || !this.#circuit.ask()) return this.#bypass(question);
-    const token = this.#token();
-    const found = await this.#tried(question, () => store.look(question.address, token, this.#leaseMs));
-    if (found === undefined) return this.#bypass(question);
-    if (found.state === 'awaited') {
-      const flight = this.#flights.get(found.token);
-      if (flight === undefined) return this.#share(found.token, () => this.#follow(question, store, found.token));
-      this.#count(question, 'shared');
-      // A token is of one entry, and an entry of one type.
-      return flight as Promise<T | undefined>;
-    }
-    return this.#settle(question, store, token, found);
+    const asked = this.#questions.waiting<T | undefined>(question.name);
+    if (asked === undefined) return this.#questions.run(question.name, () => this.#ask(question, store));
+    this.#count(question, 'shared');
+    return asked;
   }
 
   /**
@@ -117,6 +115,20 @@ export class Cache {
     for (const { policy } of keys) this.counts.add(policy.name, event);
     for (const tag of tags) this.counts.add(tag, event);
     return lost === undefined;
+  }
+
+  async #ask<T>(question: Question<T>, store: CacheStore): Promise<T | undefined> {
+    const token = this.#token();
+    const found = await this.#tried(question, () => store.look(question.address, token, this.#leaseMs));
+    if (found === undefined) return this.#bypass(question);
+    if (found.state === 'awaited') {
+      const flight = this.#flights.get(found.token);
+      if (flight === undefined) return this.#share(found.token, () => this.#follow(question, store, found.token));
+      this.#count(question, 'shared');
+      // A token is of one entry, and an entry of one type.
+      return flight as Promise<T | undefined>;
+    }
+    return this.#settle(question, store, token, found);
   }
 
   /** The answer to a look that found something or gave the right to load. */
@@ -195,7 +207,7 @@ export class Cache {
 
   #bypass<T>(question: Question<T>): Promise<T | undefined> {
     this.#count(question, 'bypassed');
-    return this.#fresh.run(question.name, () => this.#load(question.request));
+    return this.#loads.run(question.name, () => this.#load(question.request));
   }
 
   async #load<T>({ policy, load }: CacheRequest<T>): Promise<T | undefined> {

@@ -1,40 +1,47 @@
 import type { Timers } from '@lethe/kernel';
-import type { LoadGate } from './load-gate.js';
 
-/** How long a load waits for the one of its key that began before it. */
-const PATIENCE_MS = 100;
+export interface FreshFlightsOptions {
+  /** How long a flight waits for the one of its key that began before it. */
+  readonly patienceMs: number;
+  readonly timers: Pick<Timers, 'after'>;
+  /** Begins a flight, perhaps later. Default: at once. */
+  readonly begin?: <T>(work: () => Promise<T>) => Promise<T>;
+}
 
 /**
- * Single flight in one process, without memory: of one key one load runs and one waits. Nobody is given a load that began
- * before he asked, so what was committed before a request is in its answer; whoever comes while a load runs shares the
- * next one, which begins when that ends, or after 100 ms.
+ * Single flight in one process, without memory: of one key one flight is under way and one waits. Nobody is given what
+ * one brings that began before he asked, so what was committed before a request is in its answer; whoever comes while one
+ * is under way shares the next, which begins when that ends, or when patience does.
  */
 export class FreshFlights {
   readonly #waiting = new Map<string, Promise<unknown>>();
   readonly #running = new Map<string, Promise<unknown>>();
 
-  constructor(
-    private readonly gate: LoadGate,
-    private readonly timers: Pick<Timers, 'after'>,
-  ) {}
+  constructor(private readonly options: FreshFlightsOptions) {}
 
-  /** The load's outcome, shared with all who ask for the key until it begins. Throws as the gate and the load do. */
-  run<T>(key: string, load: () => Promise<T>): Promise<T> {
-    const waiting = this.#waiting.get(key);
-    // One key is asked for by one kind of request alone, so its loads give one type.
-    if (waiting !== undefined) return waiting as Promise<T>;
-    const flight = this.#fly(key, load);
+  /** The flight of the key that has not begun yet. */
+  waiting<T>(key: string): Promise<T> | undefined {
+    // One key is asked for by one kind of request alone, so its flights bring one type.
+    return this.#waiting.get(key) as Promise<T> | undefined;
+  }
+
+  /** What the work brings, shared with all who ask for the key until it begins. Throws as `begin` and the work do. */
+  run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const waiting = this.waiting<T>(key);
+    if (waiting !== undefined) return waiting;
+    const flight = this.#fly(key, work);
     this.#waiting.set(key, flight);
     return flight;
   }
 
-  async #fly<T>(key: string, load: () => Promise<T>): Promise<T> {
+  async #fly<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const { begin = (now) => now() } = this.options;
     await this.#patience(this.#running.get(key));
     let running: Promise<T> | undefined;
     try {
-      return await this.gate.run(() => {
+      return await begin(() => {
         this.#waiting.delete(key);
-        running = load();
+        running = work();
         this.#running.set(key, running);
         return running;
       });
@@ -44,11 +51,11 @@ export class FreshFlights {
     }
   }
 
-  /** Resolves when the load ahead has ended, well or not, or after the time to wait for it. */
+  /** Resolves when the flight ahead has ended, well or not, or after the time to wait for it. */
   async #patience(ahead: Promise<unknown> | undefined): Promise<void> {
     if (ahead === undefined) return;
     await new Promise<void>((resolve) => {
-      const cancel = this.timers.after(PATIENCE_MS, resolve);
+      const cancel = this.options.timers.after(this.options.patienceMs, resolve);
       const end = (): void => {
         cancel();
         resolve();

@@ -3,14 +3,16 @@ import { LOGGER, type Logger, Metrics, VALKEY } from '@lethe/service-kit';
 import { type Valkey } from '@lethe/valkey';
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { CatalogConfig } from '../catalog.config.js';
-import { ProductCache } from './product-cache.js';
+import { ProductCache, SHAPE } from './product-cache.js';
 
-/** Who writes the entries, and the version of their shape. */
-const NAMESPACE = 'catalog.1';
 /** Share of the connections that reads may take all at once: the rest is for orders and admins (R11). */
 const LOADS_SHARE = 0.8;
 
-type Settings = Pick<CatalogConfig, 'DATABASE_POOL_SIZE' | 'MAX_IN_FLIGHT' | 'PRICE_MAX_AGE_MS'>;
+/** `store`: the topology's name, so that stores on one server keep apart. */
+type Settings = { readonly store: string } & Pick<
+  CatalogConfig,
+  'DATABASE_POOL_SIZE' | 'MAX_IN_FLIGHT' | 'PRICE_MAX_AGE_MS'
+>;
 
 /** Provides {@link ProductCache} to the whole service: on Valkey where VALKEY_URL is set, else straight to Postgres. */
 @Module({})
@@ -46,7 +48,7 @@ export class ProductCacheModule implements OnApplicationShutdown {
 
 function openCache(settings: Settings, valkey: Valkey | undefined, logger: Logger, metrics: Metrics): Cache {
   const cache = new Cache({
-    namespace: NAMESPACE,
+    namespace: `${settings.store}.catalog.${SHAPE}`,
     ...(valkey === undefined ? {} : { store: new ValkeyCacheStore(valkey) }),
     maxLoads: Math.max(1, Math.floor(LOADS_SHARE * settings.DATABASE_POOL_SIZE)),
     maxWaiting: settings.MAX_IN_FLIGHT,
