@@ -13,6 +13,14 @@ const KEY_ROTATION_DAYS = count(1, 3_650)
   .default(30)
   .describe('How long a signing key signs, in days; it is published an hour before and an hour after.');
 
+const cognitoClient = {
+  COGNITO_CLIENT_SECRET: z.string().min(1).optional().describe('Secret of the app client, where it has one.'),
+  COGNITO_AUTH_FLOW: z
+    .enum(['password', 'srp'])
+    .default('password')
+    .describe('How auth shows passwords to Cognito. A migration trigger needs `password` (USER_PASSWORD_AUTH).'),
+};
+
 /** What auth reads from its environment. */
 export const authConfigSchema = serviceConfigSchema.extend({
   AUTH_KEY_SECRET,
@@ -67,18 +75,23 @@ export const authConfigSchema = serviceConfigSchema.extend({
   REFRESHES_PER_IP: count(1, 1_000_000)
     .default(3_000)
     .describe('Tokens refreshed or exchanged per address in a minute (S51).'),
-  COGNITO_CLIENT_SECRET: z.string().min(1).optional().describe('Secret of the app client, where it has one.'),
-  COGNITO_AUTH_FLOW: z
-    .enum(['password', 'srp'])
-    .default('password')
-    .describe('How auth shows passwords to Cognito. A migration trigger needs `password` (USER_PASSWORD_AUTH).'),
+  ...cognitoClient,
 });
 export type AuthConfig = z.output<typeof authConfigSchema>;
 
 /** What the one-off migration step reads. */
 export const migrateConfigSchema = serviceConfigSchema
-  .pick({ DATABASE_URL: true, INSTANCE_ID: true, LOG_LEVEL: true })
+  .pick({
+    DATABASE_URL: true,
+    INSTANCE_ID: true,
+    LOG_LEVEL: true,
+    AWS_REGION: true,
+    IDENTITY_PROVIDER: true,
+    COGNITO_USER_POOL_ID: true,
+    COGNITO_CLIENT_ID: true,
+  })
   .extend({
+    ...cognitoClient,
     AUTH_KEY_SECRET,
     LETHE_ADMIN_PASSWORD: z
       .string()

@@ -6,7 +6,7 @@ import { prepare } from './prepare.js';
 const SAFE_LENGTH = 15;
 
 const config = readMigrateConfig();
-const prepared = await prepare(config);
+const prepared = await prepare({ ...config, cognito: config.IDENTITY_PROVIDER === 'cognito' ? config : undefined });
 if (config.LETHE_ADMIN_PASSWORD !== undefined && config.LETHE_ADMIN_PASSWORD.length < SAFE_LENGTH) {
   process.stderr.write(`auth: LETHE_ADMIN_PASSWORD is shorter than ${SAFE_LENGTH} characters\n`);
 }

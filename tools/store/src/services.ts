@@ -29,6 +29,11 @@ export const storeServices: readonly StoreService[] = [
   service('analytics', ['/analytics']),
 ];
 
+/** The functions, served on this machine by the Invoke API of Lambda. */
+export const functionsServer = join(root, 'apps', 'functions', 'dist', 'main.js');
+/** The name by which the functions sign their calls. */
+export const FUNCTIONS = 'functions';
+
 export const paymentSimulator = join(root, 'apps', 'payment-simulator', 'dist', 'main.js');
 
 export interface Surroundings {
@@ -36,6 +41,8 @@ export interface Surroundings {
   readonly aws: Readonly<Record<string, string>>;
   /** Of Valkey or Redis, where this machine has one. */
   readonly valkeyUrl?: string | undefined;
+  /** Where Cognito and its user pool are, with IDENTITY_PROVIDER=cognito. */
+  readonly cognito?: Readonly<Record<string, string>> | undefined;
   readonly publicUrl: string;
   readonly paymentUrl: string;
   readonly databaseUrl: (service: string) => string;
@@ -57,6 +64,7 @@ export function environmentOf({ name }: StoreService, around: Surroundings): Rec
     SERVICE_KEY: JSON.stringify(around.secrets.serviceKeys[name]?.privateJwk),
     SERVICE_KEYS: JSON.stringify({ keys: Object.values(around.secrets.serviceKeys).map((key) => key.publicJwk) }),
     ...(around.valkeyUrl === undefined ? {} : { VALKEY_URL: around.valkeyUrl }),
+    ...(around.cognito === undefined ? {} : { IDENTITY_PROVIDER: 'cognito', ...around.cognito }),
     ...(name === 'auth' ? { AUTH_KEY_SECRET: around.secrets.authKeySecret } : {}),
     ...(name === 'orders' ? { CATALOG_URL: around.publicUrl, PAYMENT_URL: around.paymentUrl } : {}),
     ...(name === 'analytics' ? { SESSION_SALT: around.secrets.sessionSalt } : {}),

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { type SQSClient } from '@aws-sdk/client-sqs';
 import {
   type Balancer,
   type Cloud,
@@ -14,11 +14,20 @@ import {
   startCloud,
 } from '@lethe/local-cloud';
 import { StoreClient } from './client.js';
+import { awsOf, cognitoOf, databaseOf, sqsOf } from './cloud-env.js';
 import { serveConsole } from './console.js';
 import { codeOf } from './error-facts.js';
 import { runOneOff } from './one-off.js';
 import { seedCatalog } from './seed.js';
-import { type Surroundings, compileCache, environmentOf, paymentSimulator, storeServices } from './services.js';
+import {
+  FUNCTIONS,
+  type Surroundings,
+  compileCache,
+  environmentOf,
+  functionsServer,
+  paymentSimulator,
+  storeServices,
+} from './services.js';
 import { type Secrets, clearAddress, loadSecrets, saveAddress } from './state.js';
 import { type StoreStatus, queueDepths } from './status.js';
 import { StoreStartError } from './store.errors.js';
@@ -38,6 +47,8 @@ export interface StoreOptions {
   readonly retailFile?: string;
   readonly adminPassword?: string | undefined;
   readonly logLevel?: string;
+  /** Who issues tokens. Default: `own`. With `cognito` there is an embedded user pool, and its triggers. */
+  readonly identityProvider?: 'own' | 'cognito';
   readonly onEvent?: (event: StoreEvent) => void;
 }
 
@@ -114,12 +125,13 @@ class LocalStore implements RunningStore {
   async start(): Promise<void> {
     await this.#openDataDir();
     this.#say('progress', 'starting backing services');
-    const cloud = await this.#startCloud();
+    const functions = await this.#openFunctions();
+    const cloud = await this.#startCloud(functions?.url);
     const balancer = await this.#startBalancer();
     const payments = await this.#openPayments();
     const around = { aws: awsOf(cloud), publicUrl: this.url, paymentUrl: this.#paymentUrl, ...this.#settings(cloud) };
     this.#say('progress', 'migrating and provisioning');
-    await Promise.all([payments.start(), this.#prepare(cloud, around)]);
+    await Promise.all([payments.start(), functions?.start(this.url), this.#prepare(cloud, around)]);
     this.#say('progress', 'starting replicas');
     await this.#startServices(balancer, around);
     if (this.options.seed) await this.#seed();
@@ -202,7 +214,7 @@ class LocalStore implements RunningStore {
     }
     this.#secrets = loadSecrets(
       this.dataDir,
-      storeServices.map(({ name }) => name),
+      [...storeServices.map(({ name }) => name), FUNCTIONS],
       this.options.adminPassword,
     );
   }
@@ -211,10 +223,12 @@ class LocalStore implements RunningStore {
     return join(this.dataDir, 'cloud');
   }
 
-  async #startCloud(): Promise<Cloud> {
+  async #startCloud(functionsUrl: string | undefined): Promise<Cloud> {
     const cloud = await startCloud({
       dataDir: this.#cloudDir,
       mail: true,
+      cognito: this.options.identityProvider === 'cognito',
+      functionsUrl,
       onEvent: (event) => {
         if (event.type === 'port-taken')
           this.#say('warning', `port ${event.wished} is taken; ${event.service} listens on ${event.port}`);
@@ -270,8 +284,25 @@ class LocalStore implements RunningStore {
     return set;
   }
 
-  #settings(cloud: Cloud): Pick<Surroundings, 'databaseUrl' | 'valkeyUrl' | 'secrets' | 'logLevel' | 'compileCache'> {
+  /** The triggers of the user pool, if there is one. They have an address before the pool that calls them starts. */
+  async #openFunctions(): Promise<{ readonly url: string; start(authUrl: string): Promise<void> } | undefined> {
+    if (this.options.identityProvider !== 'cognito') return undefined;
+    const front = await startBalancer({ port: 0, routes: [{ prefix: '', service: FUNCTIONS }] });
+    this.#undo.push(() => front.stop());
+    const key = JSON.stringify(this.#running(this.#secrets).serviceKeys[FUNCTIONS]?.privateJwk);
     return {
+      url: `http://127.0.0.1:${front.port}`,
+      start: async (AUTH_URL) => {
+        const set = this.#newSet(FUNCTIONS, functionsServer, 1, { AUTH_URL, SERVICE_KEY: key }, front);
+        this.#undo.push(() => set.stop());
+        await set.start();
+      },
+    };
+  }
+
+  #settings(cloud: Cloud): Omit<Surroundings, 'aws' | 'publicUrl' | 'paymentUrl'> {
+    return {
+      cognito: cognitoOf(cloud),
       databaseUrl: (service) => cloud.databaseUrl(databaseOf(service)),
       valkeyUrl: cloud.env['VALKEY_URL'],
       secrets: this.#running(this.#secrets),
@@ -349,22 +380,6 @@ class LocalStore implements RunningStore {
     if (part === undefined) throw new StoreStartError('the store is not running');
     return part;
   }
-}
-
-function databaseOf(service: string): string {
-  return `lethe_${service}`;
-}
-
-function awsOf(cloud: Cloud): Record<string, string> {
-  return Object.fromEntries(Object.entries(cloud.env).filter(([name]) => name.startsWith('AWS_')));
-}
-
-function sqsOf({ env }: Cloud): SQSClient {
-  return new SQSClient({
-    region: env['AWS_REGION'] ?? '',
-    endpoint: env['AWS_ENDPOINT_URL_SQS'] ?? '',
-    credentials: { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' },
-  });
 }
 
 function refuse(response: ServerResponse, status: number): void {

@@ -53,11 +53,7 @@ export function accountProviders(config: AuthConfig): Provider[] {
   return [
     { provide: PasswordHasher, useValue: new PasswordHasher(config.HASH_CONCURRENCY) },
     { provide: AccountPolicy, useValue: new AccountPolicy(config) },
-    {
-      provide: PasswordRules,
-      inject: [LOGGER],
-      useFactory: (logger: Logger) => passwordRules(config.BREACHED_PASSWORDS_URL, logger),
-    },
+    passwordRulesProvider(config),
     { provide: Codes, useValue: new Codes(key) },
     { provide: SecondFactor, useValue: new SecondFactor(new KeySeal(config.AUTH_KEY_SECRET), key, systemClock) },
     AuditLog,
@@ -85,7 +81,13 @@ export function accountProviders(config: AuthConfig): Provider[] {
   ];
 }
 
-function passwordRules(url: string | undefined, logger: Logger): PasswordRules {
+/** The rules for new passwords, whoever keeps them. */
+export function passwordRulesProvider({ BREACHED_PASSWORDS_URL: url }: AuthConfig): Provider {
   const breached = url === undefined ? undefined : new BreachedPasswords(url);
-  return new PasswordRules(breached, (err) => logger.warn({ err }, 'breached passwords are not looked up'));
+  return {
+    provide: PasswordRules,
+    inject: [LOGGER],
+    useFactory: (logger: Logger) =>
+      new PasswordRules(breached, (err) => logger.warn({ err }, 'breached passwords are not looked up')),
+  };
 }

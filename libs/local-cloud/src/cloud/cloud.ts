@@ -1,5 +1,5 @@
 import { resolve, join } from 'node:path';
-import { type EmulatorKind } from '../emulators/emulator-options.js';
+import { type EmulatorKind, type EmulatorOptions } from '../emulators/emulator-options.js';
 import { valkeyBinary } from '../emulators/valkey-binary.js';
 import { type CloudEvent } from './cloud-event.js';
 import { DataDirectory } from './data-directory.js';
@@ -31,6 +31,8 @@ export interface CloudOptions {
   readonly mail?: boolean;
   /** Whether there is a Cognito, which takes 90 MB; only stores with `IDENTITY_PROVIDER=cognito` need one. */
   readonly cognito?: boolean;
+  /** Where the triggers of that Cognito are invoked: an endpoint with the Invoke API of Lambda. Without one it has none. */
+  readonly functionsUrl?: string | undefined;
   readonly onEvent?: (event: CloudEvent) => void;
 }
 
@@ -72,11 +74,10 @@ async function startOn(options: CloudOptions, defaults: CloudOptions['ports'], e
     const wished = { ...defaults, ...state.ports, ...options.ports };
     directory.writeState(state);
     const emulators = await startAll(
+      { functionsUrl: options.functionsUrl, ephemeral, password: state.password },
       kindsOf(options),
       directory,
-      state.password,
       wished,
-      ephemeral,
       options.onEvent ?? (() => undefined),
     );
     directory.writeState({ ...state, ports: Object.fromEntries(emulators.map(({ kind, port }) => [kind, port])) });
@@ -103,11 +104,10 @@ function givenValkey(): string | undefined {
 }
 
 async function startAll(
+  settings: Pick<EmulatorOptions, 'functionsUrl' | 'ephemeral' | 'password'>,
   kinds: readonly EmulatorKind[],
   directory: DataDirectory,
-  password: string,
   ports: Partial<Record<EmulatorKind, number>>,
-  ephemeral: boolean,
   onEvent: (event: CloudEvent) => void,
 ): Promise<Emulator[]> {
   const since = performance.now();
@@ -116,7 +116,7 @@ async function startAll(
       const dataDir = join(directory.path, kind);
       // A killed server holds its port until its last thread is gone.
       const patienceMs = directory.takenOver ? DYING_PORT_MS : 0;
-      const wished = { kind, port: ports[kind], dataDir, region: REGION, accountId: ACCOUNT_ID, password, ephemeral };
+      const wished = { kind, port: ports[kind], dataDir, region: REGION, accountId: ACCOUNT_ID, ...settings };
       const emulator = await Emulator.start(wished, patienceMs, join(directory.path, 'logs'), onEvent);
       onEvent({ type: 'ready', service: kind, port: emulator.port, ms: Math.round(performance.now() - since) });
       return emulator;

@@ -17,7 +17,7 @@ export interface EmulatorOptions {
   /** More settings of Valkey's command line, such as `--cluster-enabled yes`. */
   readonly valkeyArguments?: readonly string[];
   /** Where Cognito's triggers are invoked: an endpoint with the Invoke API of Lambda. Without one it has none. */
-  readonly functionsUrl?: string;
+  readonly functionsUrl?: string | undefined;
 }
 
 /** What the child process reports over IPC. */

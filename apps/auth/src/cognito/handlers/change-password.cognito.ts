@@ -2,7 +2,7 @@ import { ChangePasswordCommand } from '@aws-sdk/client-cognito-identity-provider
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AccountGoneError, WrongCredentialsError, WrongPasswordError } from '../../auth.errors.js';
 import { ChangePassword } from '../../password/change-password.js';
-import { requireUnpredictable } from '../../password/password-policy.js';
+import { PasswordRules } from '../../password/password-rules.js';
 import { LoginThrottle } from '../../session/login-throttle.js';
 import { emailKey } from '../../user/email-key.js';
 import { PoolPasswordPolicyError } from '../cognito.errors.js';
@@ -22,6 +22,7 @@ export class ChangePasswordInCognito implements ICommandHandler<ChangePassword> 
     private readonly users: CognitoUsers,
     private readonly signIn: CognitoSignIn,
     private readonly throttle: LoginThrottle,
+    private readonly rules: PasswordRules,
   ) {}
 
   async execute({ accountId, currentPassword, newPassword, ip }: ChangePassword): Promise<void> {
@@ -30,7 +31,7 @@ export class ChangePasswordInCognito implements ICommandHandler<ChangePassword> 
     const attempt = { key: emailKey(user.email), ip };
     await this.throttle.admit(attempt);
     const AccessToken = await this.#tokenFor(user.username, currentPassword, attempt);
-    requireUnpredictable(newPassword, user, '/newPassword');
+    await this.rules.require(newPassword, user, '/newPassword');
     const command = new ChangePasswordCommand({
       AccessToken,
       PreviousPassword: currentPassword,

@@ -6,7 +6,7 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EmailTakenError } from '../../auth.errors.js';
 import { AuthLimits } from '../../auth.limits.js';
-import { requireUnpredictable } from '../../password/password-policy.js';
+import { PasswordRules } from '../../password/password-rules.js';
 import { emailKey } from '../../user/email-key.js';
 import { RegisterUser } from '../../user/register-user.js';
 import { CognitoUnavailableError, PoolPasswordPolicyError } from '../cognito.errors.js';
@@ -22,13 +22,14 @@ export class RegisterUserInCognito implements ICommandHandler<RegisterUser> {
     private readonly pool: CognitoPool,
     private readonly limiter: RateLimiter,
     private readonly limits: AuthLimits,
+    private readonly rules: PasswordRules,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async execute({ email, password, name, ip }: RegisterUser): Promise<Profile> {
     await this.limiter.take(this.limits.registrationsPerIp, ip);
     await this.limiter.take(this.limits.registrations, 'everyone');
-    requireUnpredictable(password, { email, name }, '/password');
+    await this.rules.require(password, { email, name }, '/password');
     const Username = emailKey(email);
     const command = new SignUpCommand({
       ClientId: this.pool.clientId,

@@ -1,6 +1,6 @@
 import { ConfirmForgotPasswordCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { requireUnpredictable } from '../../password/password-policy.js';
+import { PasswordRules } from '../../password/password-rules.js';
 import { ResetPassword } from '../../password/reset-password.js';
 import { emailKey } from '../../user/email-key.js';
 import { CODE_REFUSALS } from '../code-refusals.js';
@@ -17,11 +17,12 @@ export class ResetPasswordInCognito implements ICommandHandler<ResetPassword> {
   constructor(
     private readonly pool: CognitoPool,
     private readonly users: CognitoUsers,
+    private readonly rules: PasswordRules,
   ) {}
 
   async execute({ email, code, newPassword }: ResetPassword): Promise<void> {
     const Username = emailKey(email);
-    requireUnpredictable(newPassword, { email, name: '' }, '/newPassword');
+    await this.rules.require(newPassword, { email, name: '' }, '/newPassword');
     const command = new ConfirmForgotPasswordCommand({
       ClientId: this.pool.clientId,
       SecretHash: this.pool.secretHash(Username),
