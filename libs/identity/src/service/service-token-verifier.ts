@@ -46,7 +46,7 @@ export class ServiceTokenVerifier {
     const unverified = readToken(token, HEADER);
     const key = this.#keys.get(unverified.kid);
     if (!key) throw new InvalidTokenError('the key is not known');
-    if (!isSignedBy(key, unverified.signed, unverified.signature))
+    if (!(await isSignedBy(key, unverified.signed, unverified.signature)))
       throw new InvalidTokenError('the signature is wrong');
     const claims = readClaims(unverified);
     const service = nameClaim(claims, 'iss');

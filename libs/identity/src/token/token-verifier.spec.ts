@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@lethe/testing';
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
@@ -142,6 +142,72 @@ describe('TokenVerifier', () => {
       const head = Buffer.from(JSON.stringify(header)).toString('base64url');
       expect(await refusal(`${head}.${payload}.${signature}`)).toBe('the token has a header that is not supported');
     }
+  });
+
+  /** A token with this very header and payload, and a good signature. */
+  const signed = (head: string, payload: string) => key.signText(head, payload);
+  const goodHead = '{"alg":"ES256","typ":"at+jwt","kid":"key-1"}';
+  const goodClaims = () => {
+    const who = { iss: ISSUER, aud: AUDIENCE, sub: 'user-1', jti: 'token-1', roles: ['customer'] };
+    return { ...who, iat: seconds(0), exp: seconds(600) };
+  };
+
+  it.each([
+    ['claims', (claims: string) => [goodHead, claims.replace('"sub":', '"sub":"admin-1","sub":')]],
+    ['headers', (claims: string) => [goodHead.replace('"typ"', '"kid":"other","typ"'), claims]],
+    ['prototypes', (claims: string) => [goodHead, claims.replace('{', '{"__proto__":{},')]],
+    ['depth', (claims: string) => [goodHead, claims.replace('{', `{"x":${'['.repeat(50)}${']'.repeat(50)},`)]],
+  ] as const)('S02: refuses what two readers could read differently, though it is signed: %s', async (_, forge) => {
+    const [head = '', payload = ''] = forge(JSON.stringify(goodClaims()));
+
+    expect(await refusal(signed(goodHead, JSON.stringify(goodClaims())))).toBe('accepted');
+    expect(await refusal(signed(head, payload))).toBe('the token is malformed');
+  });
+
+  it('S04: refuses times that are no numbers', async () => {
+    for (const [name, value] of [
+      ['exp', '9999999999'],
+      ['exp', null],
+      ['iat', [1]],
+      ['nbf', true],
+    ] as const)
+      expect(await refusal(await key.sign(clock, { [name]: value }))).toContain(name);
+    expect(await refusal(signed(goodHead, JSON.stringify(goodClaims()).replace(/"exp":\d+/, '"exp":1e999')))).toContain(
+      'exp',
+    );
+  });
+
+  it('S02 S10: refuses a token in which any one character is another', async () => {
+    const token = await key.sign(clock);
+    for (let at = 0; at < token.length; at += 1) {
+      const other = token[at] === 'A' ? 'B' : 'A';
+      expect(await refusal(`${token.slice(0, at)}${other}${token.slice(at + 1)}`)).not.toBe('accepted');
+    }
+  });
+
+  it('S01: uses no key that was published for another algorithm', async () => {
+    const rsa = {
+      kid: 'key-1',
+      algorithm: 'RS256',
+      key: generateKeyPairSync('rsa', { modulusLength: 2_048 }).publicKey,
+    } as const;
+    const confused = new TokenVerifier({ issuer: OWN, clock, keys: { find: () => Promise.resolve(rsa) } });
+
+    await expect(confused.verify(await key.sign(clock))).rejects.toMatchObject({
+      reason: 'the algorithm is not allowed',
+    });
+  });
+
+  it('S20: tells the sign-in and the time of a token, for revocation', async () => {
+    const token = await key.sign(clock, { sid: 'session-1' });
+
+    expect(await verifier.verify(token)).toMatchObject({
+      issuer: ISSUER,
+      sessionId: 'session-1',
+      issuedAt: seconds(0),
+      expiresAt: seconds(600),
+    });
+    expect(await refusal(await key.sign(clock, { sid: 7 }))).toContain('sid');
   });
 
   it('refuses what is no token, and reads no more than 4 KiB', async () => {
