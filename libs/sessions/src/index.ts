@@ -14,6 +14,7 @@ export { type OpenedSession, type SessionData, Sessions, type SessionsOptions } 
 export {
   AnsweredSessionError,
   ForgedRequestError,
+  InspectorError,
   OldPlaceError,
   SessionConflictError,
   SessionError,

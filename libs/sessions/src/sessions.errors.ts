@@ -95,3 +95,8 @@ export class ForgedRequestError extends AnsweredSessionError {
     super(403, `refused as possibly forged: ${fault}`);
   }
 }
+
+/** A running process could not be asked for its sessions; the message says why. */
+export class InspectorError extends SessionError {
+  override name = 'InspectorError';
+}

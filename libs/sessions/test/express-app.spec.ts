@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock, deferred } from '@lethe/testing';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import session, { type Store } from 'express-session';
-import { LetheExpressStore, refuseForged } from '../src/express/index.js';
+import { LetheExpressStore, refuseForged, renameCookie } from '../src/express/index.js';
 import { hostCookie } from '../src/index.js';
 import { type SessionOwnerError } from '../src/sessions.errors.js';
 import { type WebSessionsOptions } from '../src/web/web-sessions.js';
-import { Browser } from './support/browser.js';
+import { Browser } from './apps/browser.js';
 import { FakeSessionStore } from './support/fake-session-store.js';
-import { HttpServers } from './support/http-servers.js';
+import { HttpServers } from './apps/http-servers.js';
 
 const NEW = 'the new secret, of 32 characters!';
 const OLD = 'the old secret, of 32 characters!';
@@ -35,8 +35,13 @@ describe('an Express application on LetheExpressStore', () => {
   }
 
   /** A replica that signs cookies with these keys; `extend` adds routes of the test's own. */
-  function start(secret: string[] = [NEW], extend: (app: Express) => void = () => undefined, ours = sessions()) {
-    const app = express().set('trust proxy', 1);
+  function start(
+    secret: string[] = [NEW],
+    extend: (app: Express) => void = () => undefined,
+    ours = sessions(),
+    app = express(),
+  ) {
+    app.set('trust proxy', 1);
     app.use(session({ ...hostCookie(), secret, resave: false, saveUninitialized: false, store: ours }));
     extend(app);
     app.post('/sign-in/:user', (request, response) => {
@@ -175,6 +180,26 @@ describe('an Express application on LetheExpressStore', () => {
     await expect(me(after)).resolves.toEqual({ user: 'anonymous' });
     await post(`${during}/sign-in/ada`);
     await expect(me(during)).resolves.toEqual({ user: 'ada' });
+  });
+
+  it('S32: a cookie gets its __Host- name without signing anybody out', async () => {
+    const ours = sessions();
+    const app = express();
+    const cookie = { maxAge: 60_000 };
+    app.use(session({ secret: NEW, resave: false, saveUninitialized: false, cookie, store: ours }));
+    app.post('/sign-in/:user', (request, response) => {
+      request.session.user = request.params.user;
+      response.end();
+    });
+    await post(`${await servers.start(app)}/sign-in/ada`);
+    expect([...browser.cookies.keys()]).toEqual(['connect.sid']);
+    const renamed = express().use(renameCookie('connect.sid', hostCookie({ maxAgeSeconds: 60 })));
+    const url = await start([NEW], undefined, ours, renamed);
+
+    await expect(me(url)).resolves.toEqual({ user: 'ada' });
+
+    expect([...browser.cookies.keys()]).toEqual(['__Host-session']);
+    await expect(me(await start([NEW], undefined, ours))).resolves.toEqual({ user: 'ada' });
   });
 
   it('S35: a mutation that another site made the browser send is refused; one from here passes', async () => {

@@ -13,8 +13,8 @@ import { type OldStore } from '../src/bridge/old-store.js';
 import { LetheExpressStore } from '../src/express/lethe-express-store.js';
 import { takeOver } from '../src/express/take-over.js';
 import { dynamodbPlace } from './support/dynamodb-place.js';
-import { startShop } from './support/shop.js';
-import { Crowd, RoundRobin, Shopper } from './support/shoppers.js';
+import { startShop } from './apps/shop.js';
+import { Crowd, RoundRobin, Shopper } from './apps/shoppers.js';
 import { type StoreUnderTest } from './support/store-under-test.js';
 
 const HOUR = 3_600_000;

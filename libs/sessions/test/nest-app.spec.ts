@@ -6,7 +6,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Sessions } from '../src/index.js';
 import { BrowserSession, CurrentSession, SessionGuard, SessionsModule, SignedIn } from '../src/nest/index.js';
-import { Browser } from './support/browser.js';
+import { Browser } from './apps/browser.js';
 import { FakeSessionStore } from './support/fake-session-store.js';
 
 const NEW = 'the new secret, of 32 characters!';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@lethe/testing';
 import { type SessionStore, sessionIdOf } from '../src/index.js';
-import { Browser } from './support/browser.js';
+import { Browser } from './apps/browser.js';
 import { dynamodbPlace } from './support/dynamodb-place.js';
-import { HttpServers } from './support/http-servers.js';
-import { passportApp } from './support/passport-app.js';
+import { HttpServers } from './apps/http-servers.js';
+import { passportApp } from './apps/passport-app.js';
 import { type StoreUnderTest } from './support/store-under-test.js';
 
 const COOKIE = '__Host-session';

@@ -5,4 +5,5 @@ export {
   type SessionRequest,
   refuseForged,
 } from './refuse-forged.js';
+export { renameCookie } from './rename-cookie.js';
 export { type TakeOverOptions, takeOver } from './take-over.js';
