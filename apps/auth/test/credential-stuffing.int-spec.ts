@@ -1,6 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { AwsClients } from '@lethe/aws';
 import { describeWithValkey } from '@lethe/local-cloud';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { provisionRateLimitsTable } from '@lethe/rate-limits/provision';
+import { ageCounters } from '@lethe/rate-limits/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AuthService, PASSWORD, startAuth } from './auth-service.js';
 
 const LEAKED = 'a password from a leaked list';
@@ -12,20 +15,6 @@ const LIMITS = {
   LOGIN_FAILURES: '25',
   REGISTRATIONS_PER_IP: '1000',
 };
-/** What goes on as always while the date is moved. */
-const REAL_TIMERS = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-  'setTimeout',
-  'clearTimeout',
-] as const;
-
 /** An address of the net that is set aside for measurements (RFC 2544): another for each attacker and each visitor. */
 const anAddress = (): string => `198.${randomInt(18, 20)}.${randomInt(256)}.${randomInt(256)}`;
 const stranger = (): string => `${randomUUID()}@example.com`;
@@ -33,7 +22,7 @@ const times = <T>(count: number, call: (index: number) => Promise<T>): Promise<T
   Promise.all(Array.from({ length: count }, (_, index) => call(index)));
 /** How many guesses were told right or wrong: all that an attack is after. */
 const verdicts = (answers: readonly { status: number }[]): number =>
-  answers.filter(({ status }) => status !== 429).length;
+  answers.filter(({ status }) => status === 200 || status === 401).length;
 
 /** Three replicas of auth for one suite. */
 function startThree(env: Record<string, string>): () => AuthService {
@@ -78,10 +67,11 @@ function itStopsManyMachines(auth: () => AuthService): void {
 }
 
 describe('credential stuffing over three replicas', () => {
-  const auth = startThree({});
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  const table = `stuffing-${randomUUID()}`;
+  const clients = new AwsClients({ region: process.env['AWS_REGION'] ?? 'eu-west-1' });
+  beforeAll(() => provisionRateLimitsTable(table, clients.dynamodb));
+  afterAll(() => clients.close());
+  const auth = startThree({ RATE_LIMITS_TABLE: table });
 
   itStopsOneAddress(auth);
 
@@ -92,7 +82,7 @@ describe('credential stuffing over three replicas', () => {
     for (let window = 0; window < 2; window += 1) {
       seen.push(verdicts(await times(8, () => auth().login(email, LEAKED, anAddress()))));
       expect((await auth().login(email, PASSWORD, anAddress())).status).toBe(429);
-      jest.useFakeTimers({ now: Date.now() + FIVE_MINUTES_MS, doNotFake: [...REAL_TIMERS] });
+      await ageCounters(table, clients.dynamodb, FIVE_MINUTES_MS);
     }
 
     expect(seen).toEqual([3, 3]);

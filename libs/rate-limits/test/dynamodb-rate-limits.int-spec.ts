@@ -4,9 +4,11 @@ import { AwsClients } from '@lethe/aws';
 import { FakeClock } from '@lethe/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RateLimiter } from '../src/rate-limiter.js';
+import { TooManyRequestsError } from '../src/rate-limits.errors.js';
 import { type RateRule } from '../src/rate-rule.js';
 import { provisionRateLimitsTable } from '../src/provision.js';
 import { DynamoDbRateLimits } from '../src/store/dynamodb-rate-limits.js';
+import { ageCounters } from '../src/testing.js';
 import { describeRateLimitStore } from './describe-rate-limit-store.js';
 
 const clientsHere = () => new AwsClients({ region: process.env['AWS_REGION'] ?? 'eu-west-1' });
@@ -48,8 +50,10 @@ describe('DynamoDbRateLimits', () => {
     return calls() - before;
   };
 
-  it('costs one call for a counter at rest, however many take from it at once', async () => {
+  it('costs one call for a counter at rest', async () => {
     const limiter = new RateLimiter({ store: new DynamoDbRateLimits({ clients, table }) });
+    // The first call of a process also finds out the time.
+    await limiter.peek(rule, randomUUID());
 
     expect(await callsOf(() => limiter.take(rule, randomUUID()))).toBe(1);
   });
@@ -65,6 +69,27 @@ describe('DynamoDbRateLimits', () => {
     expect(calls).toBeLessThan(10);
   });
 
+  it('R36: counts by the clock of DynamoDB where the clocks of replicas are off by five minutes', async () => {
+    const replicas = [-300_000, 0, 300_000].map((skewMs) => {
+      const ownClock = { now: () => Date.now() + skewMs };
+      return new RateLimiter({ store: new DynamoDbRateLimits({ clients, table, ownClock }) });
+    });
+    const key = randomUUID();
+
+    const outcomes = await Promise.allSettled(
+      replicas.flatMap((replica) => Array.from({ length: 10 }, () => replica.take(rule, key))),
+    );
+
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    for (const replica of replicas) {
+      const refusal: unknown = await replica.take(rule, key).catch((reason: unknown) => reason);
+      expect(refusal).toBeInstanceOf(TooManyRequestsError);
+      expect(refusal instanceof TooManyRequestsError && Math.abs(refusal.retryAfterSeconds - 60)).toBeLessThanOrEqual(
+        3,
+      );
+    }
+  });
+
   it('begins anew with a counter that was not swept, in one call', async () => {
     const clock = new FakeClock();
     const limiter = new RateLimiter({ store: new DynamoDbRateLimits({ clients, table, clock }) });
@@ -74,6 +99,16 @@ describe('DynamoDbRateLimits', () => {
 
     expect(await callsOf(() => limiter.take(rule, key))).toBe(1);
     expect(await limiter.peek(rule, key)).toMatchObject({ remaining: 4 });
+  });
+
+  it('lets a test pass time', async () => {
+    const own = await createLimitsTable(clients);
+    const limiter = new RateLimiter({ store: new DynamoDbRateLimits({ clients, table: own }) });
+    for (let index = 0; index < 5; index += 1) await limiter.take(rule, 'ada');
+
+    await ageCounters(own, clients.dynamodb, 60_000);
+
+    expect(await limiter.peek(rule, 'ada')).toMatchObject({ remaining: 5 });
   });
 
   it('says when a counter may be swept: after its last permit came back, by any clock within 10 minutes', async () => {
