@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsClients } from '@lethe/aws';
 import { Database } from '@lethe/database';
+import { UnitOfWork } from '@lethe/outbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { PasswordHasher } from '../src/user/password-hasher.js';
 import { visible } from './answers.js';
@@ -46,14 +47,17 @@ describe('user enumeration', () => {
   const stranger = (): string => `${randomUUID()}@example.com`;
   const ask = (path: string, body: object) => auth.call(path, { body, ip: '203.0.113.60' });
 
-  /** What the service did for one request: statements of Postgres, calls of DynamoDB, passwords checked and hashed. */
+  /**
+   * What the service did for one request: statements of Postgres, units of work (the relay has transactions of its own),
+   * calls of DynamoDB, passwords checked and hashed.
+   */
   async function workOf(work: () => Promise<unknown>): Promise<unknown> {
     const [app] = auth.replicas;
     if (!app) throw new RangeError('no replica');
     const [clients, database] = [app.get(AwsClients), app.get(Database)];
     const hasher = app.get(PasswordHasher, { strict: false });
     const query = jest.spyOn(database, 'query');
-    const rest = [jest.spyOn(database, 'transaction'), jest.spyOn(hasher, 'check'), jest.spyOn(hasher, 'hash')];
+    const rest = [jest.spyOn(app.get(UnitOfWork), 'run'), jest.spyOn(hasher, 'check'), jest.spyOn(hasher, 'hash')];
     const before = clients.calls.snapshot();
     await work();
     const calls = Object.entries(clients.calls.snapshot())
