@@ -168,7 +168,6 @@ describe('bad input', () => {
       'POST /auth/refresh',
       'POST /auth/register',
       'POST /auth/token',
-      'POST /catalog/quotes',
     ]);
   });
 
