@@ -33,12 +33,15 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '!': 'i',
 };
 
+/** What a part adds for whoever guesses: runs and words of the context nothing, a common password as much as two signs. */
+const [COMMON_WEIGHT, SIGN_WEIGHT] = [2, 1];
+
 /**
- * Of how many different parts that someone who guesses would try a text consists: common passwords and words of the
- * context (all lower case), runs of keys or letters, repetitions; any other character is a part of its own. Capitals,
- * lookalikes ("p4ssw0rd") and what stands between words do not count.
+ * How much there is to guess in a text put together of common passwords, words of the context (all lower case), runs of
+ * keys or letters, repetitions, and any other signs one by one; the same again adds nothing. Capitals, lookalikes
+ * ("p4ssw0rd") and what stands between words do not count.
  */
-export function partsOf(text: string, context: ReadonlySet<string>): number {
+export function weightOf(text: string, context: ReadonlySet<string>): number {
   const plain = bare(text);
   const unfolded = coverOf(unitOf(plain), context);
   const folded = coverOf(unitOf(plain.replace(/[0-9@$!]/g, (sign) => LOOKALIKES[sign] ?? sign)), context);
@@ -62,25 +65,36 @@ function unitOf(text: string): string {
   return text;
 }
 
-/** The least number of parts that cover the text; a part that comes again counts once. */
+/** The least weight of parts that cover the text; a part that comes again counts once. */
 function coverOf(text: string, context: ReadonlySet<string>): number {
-  const best: Set<string>[] = [new Set()];
+  const best: Cover[] = [{ parts: new Set(), weight: 0 }];
   for (let end = 1; end <= text.length; end += 1) {
-    let fewest: Set<string> | undefined;
+    let least = { before: best[0], part: text.slice(0, end), weight: Number.POSITIVE_INFINITY };
     for (let start = Math.max(0, end - LONGEST_WORD); start < end; start += 1) {
       const part = text.slice(start, end);
-      if (part.length > 1 && !isKnown(part, context)) continue;
-      const before = best[start] ?? new Set<string>();
-      if (fewest && before.size + (before.has(part) ? 0 : 1) >= fewest.size) continue;
-      fewest = new Set(before).add(part);
+      const weight = weightOfPart(part, context);
+      const before = best[start];
+      if (weight === undefined || !before) continue;
+      const whole = before.weight + (before.parts.has(part) ? 0 : weight);
+      if (whole < least.weight) least = { before, part, weight: whole };
     }
-    best.push(fewest ?? new Set());
+    best.push({ parts: new Set(least.before?.parts).add(least.part), weight: least.weight });
   }
-  return best[text.length]?.size ?? 0;
+  return best[text.length]?.weight ?? 0;
 }
 
-function isKnown(part: string, context: ReadonlySet<string>): boolean {
-  if (part.length < LEAST_WORD) return false;
-  if (COMMON.has(part) || context.has(part)) return true;
+interface Cover {
+  readonly parts: ReadonlySet<string>;
+  readonly weight: number;
+}
+
+/** Undefined for what is no part: several signs that nobody would try together. */
+function weightOfPart(part: string, context: ReadonlySet<string>): number | undefined {
+  if (part.length < LEAST_WORD) return part.length === 1 ? SIGN_WEIGHT : undefined;
+  if (context.has(part) || isRun(part)) return 0;
+  return COMMON.has(part) ? COMMON_WEIGHT : undefined;
+}
+
+function isRun(part: string): boolean {
   return YEAR.test(part) || part === part.charAt(0).repeat(part.length) || RUNS.some((run) => run.includes(part));
 }
