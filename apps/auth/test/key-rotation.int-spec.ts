@@ -4,12 +4,14 @@ import { Database, DatabaseUnavailableError, statement } from '@lethe/database';
 import { type KeySource, TokenVerifier, type VerificationKey, importKeys, ownIssuer } from '@lethe/identity';
 import { type TestDatabase, testDatabase } from '@lethe/local-cloud';
 import { FakeClock, deferred, eventually } from '@lethe/testing';
+import { startAuth } from './auth-service.js';
 import { authDatabase } from '../src/auth.database.js';
 import { prepare } from '../src/prepare.js';
 import { TokenIssuer } from '../src/session/token-issuer.js';
 import { KeyRotation, type RotationStep, rotationTimes } from '../src/signing/key-rotation.js';
 import { TRY_ROTATION_LOCK } from '../src/signing/key-rotation.sql.js';
 import { KeySeal } from '../src/signing/key-seal.js';
+import { RotationSchedule } from '../src/signing/rotation-schedule.js';
 import { SigningKeys } from '../src/signing/signing-keys.js';
 
 const HOUR = 3_600;
@@ -136,6 +138,22 @@ describe('the rotation of signing keys', () => {
       clock.advance(step * 1000);
     }
     expect(signers.size).toBeGreaterThanOrEqual(3);
+  });
+
+  it('R29: are looked after by every replica of the service, as configured', async () => {
+    const auth = await startAuth(2, { KEY_ROTATION_DAYS: '1' });
+    try {
+      await auth.database.query(AGE, [DAY]);
+      await Promise.all(auth.replicas.map((app) => app.get(RotationSchedule, { strict: false }).look()));
+      expect(await auth.database.query(KEYS)).toEqual([
+        { kid: expect.any(String), active: true },
+        { kid: expect.any(String), active: false },
+      ]);
+    } finally {
+      await auth.stop();
+    }
+    // Without Postgres a look is logged, and the next one comes.
+    await expect(auth.replicas[0]?.get(RotationSchedule, { strict: false }).look()).resolves.toBeUndefined();
   });
 
   it('brings a new key out of turn, which signs when verifiers know it', async () => {
