@@ -96,7 +96,7 @@ export class PredictablePasswordError extends ProblemError {
   constructor(pointer: string) {
     super(400, 'predictable-password', {
       detail: 'the password would soon be guessed',
-      errors: [{ pointer, detail: 'is common, or made of too few common parts: try four or more unrelated words' }],
+      errors: [{ pointer, detail: 'is a common password, or one made longer: try several unrelated words' }],
     });
   }
 }
