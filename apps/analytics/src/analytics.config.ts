@@ -14,7 +14,7 @@ export const configSchema = serviceConfigSchema.extend({
     .int()
     .min(1)
     .max(1_000_000)
-    .default(6_000)
+    .default(60_000)
     .describe('Requests with events per address in a minute, up to 500 events each (S51).'),
 });
 export type AnalyticsConfig = z.output<typeof configSchema>;

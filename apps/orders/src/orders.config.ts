@@ -17,7 +17,7 @@ export const configSchema = serviceConfigSchema.extend({
     .int()
     .min(1)
     .max(1_000_000)
-    .default(600)
+    .default(3_000)
     .describe('Orders placed per customer in a minute (S51); admins, who import orders, as many as they like.'),
   SERVICE_KEY: serviceConfigSchema.shape.SERVICE_KEY.unwrap().describe(
     "Secret: the service's own private key, a JWK in JSON, with which it asks the catalogue.",
