@@ -3,6 +3,7 @@ import fastifySession from '@fastify/session';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock, deferred } from '@lethe/testing';
 import fastify, { type FastifyInstance } from 'fastify';
+import { bridge } from '../src/bridge/index.js';
 import { LetheFastifyStore } from '../src/fastify/index.js';
 import { hostCookie } from '../src/index.js';
 import { FakeSessionStore } from './support/fake-session-store.js';
@@ -33,7 +34,11 @@ describe('a Fastify application on LetheFastifyStore', () => {
   afterEach(() => Promise.all(apps.map((app) => app.close())));
 
   /** A replica that signs cookies with these keys; `extend` adds routes of the test's own. */
-  function start(secret: string[] = [NEW], extend: (app: FastifyInstance) => void = () => undefined) {
+  function start(
+    secret: string[] = [NEW],
+    extend: (app: FastifyInstance) => void = () => undefined,
+    ours: fastifySession.SessionStore = new LetheFastifyStore({ store, clock }),
+  ) {
     const app = fastify({ trustProxy: true });
     apps.push(app);
     const { name: cookieName, cookie: attributes } = hostCookie({ maxAgeSeconds: 60 });
@@ -43,7 +48,7 @@ describe('a Fastify application on LetheFastifyStore', () => {
       cookieName,
       cookie: { ...attributes },
       saveUninitialized: false,
-      store: new LetheFastifyStore({ store, clock }),
+      store: ours,
     });
     app.register(async (routes) => {
       extend(routes);
@@ -190,6 +195,17 @@ describe('a Fastify application on LetheFastifyStore', () => {
     store.isDown = false;
 
     await expect(me(app)).resolves.toEqual({ user: 'ada' });
+  });
+
+  it('R30: moves from the memory of the process, and nobody is signed out', async () => {
+    const memory = new fastifySession.MemoryStore();
+    await send(start([NEW], undefined, memory), 'POST', '/sign-in');
+    const sessions = bridge({ from: memory, to: { store, clock }, until: new Date(clock.now() + 1_000) });
+
+    await expect(me(start([NEW], undefined, new LetheFastifyStore(sessions)))).resolves.toEqual({ user: 'ada' });
+
+    clock.advance(1_000);
+    await expect(me(start())).resolves.toEqual({ user: 'ada' });
   });
 
   it('S36: a replica with the new key and the old takes what the old key signed', async () => {

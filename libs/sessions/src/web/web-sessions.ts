@@ -1,3 +1,4 @@
+import { fullJitter, pause } from '@lethe/kernel';
 import { type SessionRecord, type SessionStore } from '../session-store.js';
 import { SessionConflictError, SessionOwnerError } from '../sessions.errors.js';
 import { sessionIdOf } from '../token.js';
@@ -15,8 +16,10 @@ export interface WebSessionsOptions extends WebPolicyOptions {
 
 /** Begins the name of a session in `all`, where its id is not known: good for `destroy`, and for nothing else. */
 const HANDLE = 'lethe:';
-/** Tries of a save that others' saves of the same session get in the way of. */
-const ATTEMPTS = 10;
+/** Tries of a save that others' saves of the same session get in the way of: enough for 50 at once. */
+const ATTEMPTS = 20;
+/** Between two tries, in milliseconds: those that meet once are not to meet again (R06). */
+const BACKOFF = { base: 2, cap: 100 };
 
 /**
  * The sessions of a web middleware in a {@link SessionStore}: what express-session's MemoryStore does, in promises.
@@ -159,6 +162,7 @@ export class WebSessions implements WebSessionStore {
         return await this.#store.write(next);
       } catch (error) {
         if (!(error instanceof SessionConflictError) || attempt === ATTEMPTS) throw error;
+        await pause(fullJitter(attempt, BACKOFF));
         current = await this.#read(sid);
       }
     }
