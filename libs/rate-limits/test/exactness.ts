@@ -19,6 +19,20 @@ export function itCountsExactly(under: () => StoreUnderTest): void {
     expect(outcomes.filter((each) => typeof each === 'number' && each >= 55 && each <= 60)).toHaveLength(55);
   });
 
+  it('S51: gives exactly the limit where a dozen replicas want the same counter at once', async () => {
+    const key = randomUUID();
+    const shared = { ...rule, limit: 30 };
+
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, () => limiterAt()).flatMap((limiter) =>
+        Array.from({ length: 4 }, () => outcome(limiter.take(shared, key))),
+      ),
+    );
+
+    expect(outcomes.filter((each) => each === 'ok')).toHaveLength(30);
+    expect(outcomes.filter((each) => typeof each === 'number')).toHaveLength(18);
+  });
+
   it('S51: gives nothing more at the edge of a window: any interval counts, not the one of the clock', async () => {
     const clock = new FakeClock('2026-01-01T00:00:59.900Z');
     const key = randomUUID();
