@@ -9,6 +9,11 @@ const EVENTS = statement(
   'SELECT event, actor_id AS actor, facts FROM audit_event WHERE account_id = $1 ORDER BY id',
 );
 
+const TOLD = statement(
+  'test.told',
+  `SELECT body::jsonb -> 'data' AS data FROM outbox WHERE type = 'auth.user-deleted.v1' AND key = $1`,
+);
+
 describe('users, as admins manage them', () => {
   let auth: AuthService;
   let admin: string;
@@ -166,6 +171,14 @@ describe('users, as admins manage them', () => {
     expect((await auth.refresh(tokens.refreshToken)).status).toBe(401);
     expect((await auth.login(email)).status).toBe(401);
     expect((await register(email, 'Again')).id).not.toBe(id);
+  });
+
+  it('S54: are forgotten by other services, which are told by id alone', async () => {
+    const { id } = await auth.customer();
+
+    await remove(id);
+
+    expect(await auth.database.query(TOLD, [id])).toEqual([{ data: { userId: id } }]);
   });
 
   it('are never without an admin: admins do not change or delete themselves', async () => {

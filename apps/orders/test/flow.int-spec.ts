@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteMessageCommand, GetQueueUrlCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { StockRejected, StockReserved } from '@lethe/contracts';
+import { StockRejected, StockReserved, UserDeleted } from '@lethe/contracts';
 import { uuidv7 } from '@lethe/kernel';
 import { MessagePublisher } from '@lethe/messaging';
 import { eventually } from '@lethe/testing';
@@ -170,5 +170,23 @@ describe('an order over SNS and SQS', () => {
 
     const { body } = await store.call('GET', '/carts/me', { as: slow });
     expect(body['items']).toEqual([{ productId: chair, quantity: 1 }]);
+  });
+});
+
+describe('an account that is deleted', () => {
+  it('S54: takes its cart with it, and no other', async () => {
+    const [gone, other] = [randomUUID(), randomUUID()];
+    const product = store.catalog.add(10);
+    for (const as of [gone, other]) {
+      await store.call('PUT', `/carts/me/items/${product}`, { as, body: { quantity: 1 } });
+    }
+    const id = uuidv7();
+    const body = encodeMessage(UserDeleted, { userId: gone }, { id, source: 'auth', time: Date.now() });
+
+    await publisher.publishBatch([{ id, definition: UserDeleted, body }]);
+
+    const itemsOf = async (as: string) => (await store.call('GET', '/carts/me', { as })).body['items'];
+    await eventually(async () => expect(await itemsOf(gone)).toEqual([]));
+    expect(await itemsOf(other)).toEqual([{ productId: product, quantity: 1 }]);
   });
 });

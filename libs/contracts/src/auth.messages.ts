@@ -1,4 +1,4 @@
-import { defineCommand } from '@lethe/topology';
+import { defineCommand, defineEvent } from '@lethe/topology';
 import { z } from 'zod';
 import { idSchema } from './values.js';
 
@@ -25,4 +25,12 @@ export const SendNotice = defineCommand({
   version: 1,
   description: 'Tell the owner of the account by mail what was changed about it.',
   data: z.object({ accountId: idSchema, notice: accountNoticeSchema }),
+});
+
+export const UserDeleted = defineEvent({
+  owner: 'auth',
+  name: 'user-deleted',
+  version: 1,
+  description: 'An account is gone for good: forget what was kept for its sake (S54).',
+  data: z.object({ userId: idSchema }),
 });

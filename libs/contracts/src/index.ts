@@ -19,6 +19,7 @@ export {
   type CodePurpose,
   SendCode,
   SendNotice,
+  UserDeleted,
   accountNoticeSchema,
   codePurposeSchema,
 } from './auth.messages.js';

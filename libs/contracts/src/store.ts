@@ -1,6 +1,6 @@
 import { defineService, defineTopology } from '@lethe/topology';
 import { Clicks } from './analytics.messages.js';
-import { SendCode, SendNotice } from './auth.messages.js';
+import { SendCode, SendNotice, UserDeleted } from './auth.messages.js';
 import {
   ProductsChanged,
   ReleaseStock,
@@ -22,6 +22,7 @@ import {
 
 export const authService = defineService({
   name: 'auth',
+  publishes: [UserDeleted],
   sends: [SendCode, SendNotice],
   handles: [SendCode, SendNotice],
 });
@@ -37,7 +38,7 @@ export const ordersService = defineService({
   name: 'orders',
   publishes: [OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled],
   sends: [ReserveStock, ReleaseStock, AuthorizePayment, VoidPayment, ClearCart, RemindOrder],
-  handles: [StockReserved, StockRejected, AuthorizePayment, VoidPayment, ClearCart, RemindOrder],
+  handles: [StockReserved, StockRejected, AuthorizePayment, VoidPayment, ClearCart, RemindOrder, UserDeleted],
 });
 
 export const analyticsService = defineService({

@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -63,6 +64,15 @@ export class CartStore {
       if (error instanceof ConditionalCheckFailedException) return false;
       throw error;
     }
+  }
+
+  /** Removes the item, whatever its version. */
+  async delete(customerId: string): Promise<void> {
+    await answered(
+      this.clients.dynamodb.send(
+        new DeleteItemCommand({ TableName: cartsTable.name, Key: { customerId: { S: customerId } } }),
+      ),
+    );
   }
 
   private async write(customerId: string, items: CartItems, over: number): Promise<VersionedCart> {

@@ -4,6 +4,7 @@ import {
   RemindOrder,
   StockRejected,
   StockReserved,
+  UserDeleted,
   VoidPayment,
   ordersService,
 } from '@lethe/contracts';
@@ -11,6 +12,7 @@ import { Handles } from '@lethe/messaging';
 import type { MessageOf } from '@lethe/topology';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { DeleteCart } from '../cart/delete-cart.js';
 import { EmptyCart } from '../cart/empty-cart.js';
 import { GiveBackPayment } from '../payment/give-back-payment.js';
 import { PayOrder } from '../payment/pay-order.js';
@@ -55,5 +57,11 @@ export class OrderProcess {
   @Handles(ordersService, ClearCart)
   async clearCart({ data }: MessageOf<typeof ClearCart>): Promise<void> {
     await this.commands.execute(new EmptyCart(data.customerId, data.cartVersion));
+  }
+
+  /** Orders stay, for the books: they hold the id of an account that no longer leads to anyone. */
+  @Handles(ordersService, UserDeleted)
+  async userDeleted({ data }: MessageOf<typeof UserDeleted>): Promise<void> {
+    await this.commands.execute(new DeleteCart(data.userId));
   }
 }
