@@ -1,9 +1,8 @@
-import { RESP_TYPES, createCluster } from '@redis/client';
+import { createCluster } from '@redis/client';
 import { fullJitter } from '@lethe/kernel';
 import { type Link, type LinkOptions, type ValkeyReply } from './link.js';
-import { clientOptions, socketOptions } from './server-link.js';
+import { AS_BUFFERS, AS_TEXT, clientOptions, socketOptions } from './server-link.js';
 
-const BUFFERS = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
 const NODE_BACKOFF = { base: 50, cap: 2_000 };
 
 /** Connects to a cluster by one of its nodes. Each node's connection comes back by itself; MOVED and ASK are followed. */
@@ -29,7 +28,7 @@ export async function openCluster(options: LinkOptions, signal: AbortSignal): Pr
   }
   return {
     send: (key, command, buffers) =>
-      cluster.sendCommand<ValkeyReply>(key, false, [...command], buffers ? BUFFERS : undefined),
+      cluster.sendCommand<ValkeyReply>(key, false, [...command], buffers ? AS_BUFFERS : AS_TEXT),
     isOpen: () => cluster.isOpen,
     close: () => cluster.close(),
     destroy: () => cluster.destroy(),

@@ -1,7 +1,9 @@
 import { RESP_TYPES, createClient } from '@redis/client';
 import { type Link, type LinkOptions, type ValkeyReply } from './link.js';
 
-const BUFFERS = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
+/** The time limit is ours, for the whole of a command: the library's ends when the command is written. */
+export const AS_TEXT = { timeout: 0 };
+export const AS_BUFFERS = { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
 
 /** What the client library is told about the socket. */
 export function socketOptions({ target, connectTimeoutMs, ca }: LinkOptions) {
@@ -43,7 +45,7 @@ export async function openServer(options: LinkOptions, signal: AbortSignal): Pro
     signal.removeEventListener('abort', abort);
   }
   return {
-    send: (_key, command, buffers) => client.sendCommand<ValkeyReply>([...command], buffers ? BUFFERS : undefined),
+    send: (_key, command, buffers) => client.sendCommand<ValkeyReply>([...command], buffers ? AS_BUFFERS : AS_TEXT),
     isOpen: () => client.isReady,
     close: () => client.close(),
     destroy: () => client.destroy(),

@@ -97,26 +97,17 @@ export class Valkey {
    *
    * @throws ValkeyUnavailableError, and ValkeyCommandError where the server refuses the command.
    */
-  async call<T extends ValkeyReply>(
+  call<T extends ValkeyReply>(
     key: string | undefined,
     command: readonly ValkeyArgument[],
     { buffers = false }: { readonly buffers?: boolean } = {},
   ): Promise<T> {
     const link = this.#link;
-    if (link === undefined) throw new ValkeyUnavailableError('there is no connection');
+    if (link === undefined) return Promise.reject(new ValkeyUnavailableError('there is no connection'));
     if (this.#inFlight >= this.#maxInFlight)
-      throw new ValkeyUnavailableError(`${this.#maxInFlight} commands are under way`);
+      return Promise.reject(new ValkeyUnavailableError(`${this.#maxInFlight} commands are under way`));
     this.#inFlight += 1;
-    try {
-      return (await this.#answered(link, link.send(key, command, buffers))) as T;
-    } catch (cause) {
-      const error = errorOfFailure(cause);
-      // A primary that became a replica stays one: the name leads to another server now.
-      if (error.cause instanceof Error && codeOf(error.cause) === 'READONLY') this.#replace(link);
-      throw error;
-    } finally {
-      this.#inFlight -= 1;
-    }
+    return this.#answered(link, link.send(key, command, buffers)) as Promise<T>;
   }
 
   /**
@@ -167,8 +158,28 @@ export class Valkey {
         reject(new ValkeyUnavailableError(`no answer within ${this.#timeoutMs} ms`));
         this.#replace(link);
       }, this.#timeoutMs);
-      answer.then(resolve, reject).finally(() => clearTimeout(timer));
+      const settled = (): void => {
+        this.#inFlight -= 1;
+        clearTimeout(timer);
+      };
+      const succeed = (reply: ValkeyReply): void => {
+        settled();
+        resolve(reply);
+      };
+      const fail = (cause: unknown): void => {
+        settled();
+        reject(this.#failed(link, cause));
+      };
+      // Two handlers and no `finally`: this is the way of every command, and each promise counts.
+      answer.then(succeed, fail);
     });
+  }
+
+  #failed(link: Link, cause: unknown): ValkeyError {
+    const error = errorOfFailure(cause);
+    // A primary that became a replica stays one: the name leads to another server now.
+    if (error.cause instanceof Error && codeOf(error.cause) === 'READONLY') this.#replace(link);
+    return error;
   }
 
   /**

@@ -16,7 +16,7 @@ describeWithValkey('Valkey', (url) => {
 
   beforeEach(async () => {
     key = `test:${randomUUID()}`;
-    valkey = new Valkey({ url, name: 'spec' });
+    valkey = new Valkey({ url, name: 'spec', timeoutMs: 5_000 });
     await valkey.connect();
   });
   afterEach(() => valkey.close());

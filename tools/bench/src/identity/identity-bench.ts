@@ -3,16 +3,27 @@ import { figure } from '../report/table.js';
 import { guardPart } from './guard.part.js';
 import type { Extent, IdentityPart, PartReport } from './identity-part.js';
 import type { IdentityReport } from './identity-report.js';
+import { sessionsPart } from './sessions.part.js';
 import { signInPart } from './sign-in.part.js';
 import { verificationPart } from './verification.part.js';
 
-const parts: readonly IdentityPart[] = [verificationPart, guardPart, signInPart];
+const parts: readonly IdentityPart[] = [verificationPart, guardPart, sessionsPart, signInPart];
 
 const FULL: Extent = { rounds: 15, sliceMs: 400 };
 const QUICK: Extent = { rounds: 5, sliceMs: 150 };
 
 /** What the figures are of. */
-const PACKAGES = ['@lethe/identity', 'jose', 'aws-jwt-verify', '@nestjs/core', 'fastify'];
+const PACKAGES = [
+  '@lethe/identity',
+  'jose',
+  'aws-jwt-verify',
+  '@nestjs/core',
+  'fastify',
+  '@lethe/sessions',
+  'connect-redis',
+  'connect-dynamodb',
+  'express-session',
+];
 
 /** Runs the parts that are asked for, and tells of every figure as it is found. */
 export async function benchIdentity(
