@@ -1,7 +1,8 @@
 import { statement } from '@lethe/database';
 
 /**
- * A sign-in and its first token; sign-ins of the account that are over make room, tokens and all. Nothing is made where
+ * A sign-in and its first token; sign-ins of the account that are over make room, tokens and all; one that was ended
+ * stays for longer than the browser session from which it came. Nothing is made where
  * the account's epoch has risen: its row is locked, so that this and the ending of its sign-ins take turns.
  * $1 session, $2 account, $3 its epoch, $4 lasts (s), $5 hash of the token, $6 it lasts unused (s), $7 client,
  * $8 pseudonym of the address, $9 user agent, $10 browser session, or null.
@@ -11,7 +12,9 @@ export const INSERT_SESSION = statement(
   `WITH owner AS (
      SELECT id FROM account WHERE id = $2 AND session_epoch = $3 FOR SHARE
    ), over AS (
-     DELETE FROM session WHERE account_id = $2 AND expires_at < now()
+     DELETE FROM session
+      WHERE account_id = $2 AND expires_at < now()
+        AND (revoked_at IS NULL OR expires_at < now() - interval '1 day')
    ), made AS (
      INSERT INTO session (id, account_id, expires_at, client_id, address, user_agent, browser)
      SELECT $1, owner.id, now() + make_interval(secs => $4), $7, $8, $9, $10 FROM owner
