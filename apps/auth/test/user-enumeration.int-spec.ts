@@ -102,13 +102,13 @@ describe('user enumeration', () => {
     expect(await exhausted(stranger())).toEqual(known);
   });
 
-  it('S26: by the time of a sign-in finds no difference', async () => {
+  it.each(QUESTIONS.slice(0, 2))('S26: by the time of %s finds no difference', async (_, path, body) => {
     const known: number[] = [];
     const unknown: number[] = [];
     const emails = await Promise.all(Array.from({ length: SAMPLES }, async () => (await auth.customer()).email));
     const timed = async (samples: number[], email: string) => {
       const start = performance.now();
-      await auth.login(email, WRONG, '203.0.113.61');
+      await ask(path, body(email));
       samples.push(performance.now() - start);
     };
 

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { FakeClock } from '@lethe/testing';
 import { type CanActivate, Controller, type ExecutionContext, Get, Module } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
