@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { itCountsExactly } from './exactness.js';
+import { itCountsExactly, itSlides } from './exactness.js';
 import { type StoreUnderTest } from './limits.fixture.js';
 import { itHoldsItsProperties } from './properties.js';
 import { itToleratesClocks } from './clocks.js';
@@ -18,6 +18,7 @@ export function describeRateLimitStore(name: string, setUp: () => Promise<StoreU
     afterAll(() => opened?.close());
 
     itCountsExactly(under);
+    itSlides(under);
     itHoldsItsProperties(under);
     itToleratesClocks(under);
   });

@@ -3,7 +3,7 @@ import { FakeClock } from '@lethe/testing';
 import { expect, it } from '@jest/globals';
 import { type StoreUnderTest, limitersOf, outcome, rule, takeAll } from './limits.fixture.js';
 
-/** Never one too many, never one too few. */
+/** Never one too many, never one too few, however many ask at once. */
 export function itCountsExactly(under: () => StoreUnderTest): void {
   const limiterAt = limitersOf(under);
 
@@ -32,6 +32,11 @@ export function itCountsExactly(under: () => StoreUnderTest): void {
     expect(outcomes.filter((each) => each === 'ok')).toHaveLength(30);
     expect(outcomes.filter((each) => typeof each === 'number')).toHaveLength(18);
   });
+}
+
+/** Any window, wherever it begins. */
+export function itSlides(under: () => StoreUnderTest): void {
+  const limiterAt = limitersOf(under);
 
   it('S51: gives nothing more at the edge of a window: any interval counts, not the one of the clock', async () => {
     const clock = new FakeClock('2026-01-01T00:00:59.900Z');
