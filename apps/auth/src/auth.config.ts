@@ -101,6 +101,11 @@ export const migrateConfigSchema = serviceConfigSchema
   });
 export type MigrateConfig = z.output<typeof migrateConfigSchema>;
 
+/** What moving users out and in reads. */
+export const transferConfigSchema = migrateConfigSchema
+  .omit({ AUTH_KEY_SECRET: true, LETHE_ADMIN_PASSWORD: true })
+  .extend({ DATABASE_URL: z.string().default('postgres://localhost/lethe_auth').describe("Auth's own database.") });
+
 /** What the rotation of signing keys out of turn reads. */
 export const rotateConfigSchema = serviceConfigSchema
   .pick({ DATABASE_URL: true })
@@ -112,3 +117,6 @@ export const readAuthConfig = (): AuthConfig => readConfig(authConfigSchema, pro
 export const readMigrateConfig = (): MigrateConfig => readConfig(migrateConfigSchema, process.env);
 /** The configuration of rotating keys out of turn; a fault ends the process with 78. */
 export const readRotateConfig = (): z.output<typeof rotateConfigSchema> => readConfig(rotateConfigSchema, process.env);
+/** The configuration of moving users; a fault ends the process with 78. */
+export const readTransferConfig = (): z.output<typeof transferConfigSchema> =>
+  readConfig(transferConfigSchema, process.env);

@@ -2,6 +2,7 @@ export { startCloud, type Cloud, type CloudOptions } from './cloud/cloud.js';
 export { type CloudEvent } from './cloud/cloud-event.js';
 export { testDatabase, type TestDatabase } from './cloud/database.js';
 export { removeCloudData } from './cloud/remove-cloud.js';
+export { storedDatabaseUrl } from './cloud/stored-database.js';
 export { startTestCloud } from './cloud/test-cloud.js';
 export { describeWithValkey } from './cloud/describe-with-valkey.js';
 export { startTestValkey, type TestValkey, type ValkeySettings } from './cloud/test-valkey.js';

@@ -6,6 +6,7 @@ import { addQueueCommands, addTopologyCommands } from './messaging/messaging.pro
 import { replayOrdersCommand } from './replay-orders.command.js';
 import { type Terminal, processTerminal } from './terminal.js';
 import { upCommand } from './up.command.js';
+import { addUserCommands } from './users/users.program.js';
 
 /** A whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -46,6 +47,7 @@ export function buildProgram(config: CliConfig, terminal: Terminal = processTerm
   addChaosCommand(program);
   addTopologyCommands(program, config, terminal);
   addQueueCommands(program, config, terminal);
+  addUserCommands(program, config, terminal);
   return program;
 }
 

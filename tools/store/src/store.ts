@@ -135,7 +135,7 @@ class LocalStore implements RunningStore {
     this.#say('progress', 'starting replicas');
     await this.#startServices(balancer, around);
     if (this.options.seed) await this.#seed();
-    saveAddress(this.dataDir, this.url, this.awsEnv);
+    saveAddress(this.dataDir, this.url, { ...this.awsEnv, ...around.cognito });
     this.#undo.push(() => clearAddress(this.dataDir));
   }
 

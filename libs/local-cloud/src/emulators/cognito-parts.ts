@@ -15,6 +15,7 @@ export interface PoolUser {
   readonly Attributes: readonly Attribute[];
   readonly Enabled: boolean;
   readonly UserStatus: string;
+  readonly Password?: string;
   readonly RefreshTokens?: readonly string[];
   readonly ConfirmationCode?: string;
 }

@@ -23,6 +23,11 @@ const REPAIRS: Readonly<Record<string, Target>> = {
     async (context, request) => {
       const user = await userOf(cognito, context, request, record(request['AuthParameters'])['USERNAME']);
       if (user?.Enabled === false) throw new CognitoError('NotAuthorizedException', 'User is disabled.');
+      // cognito-local asks for a new password before it looks at the present one.
+      const temporary = user?.UserStatus === 'FORCE_CHANGE_PASSWORD' && request['AuthFlow'] === 'USER_PASSWORD_AUTH';
+      if (temporary && user.Password !== record(request['AuthParameters'])['PASSWORD']) {
+        throw new CognitoError('NotAuthorizedException', WRONG);
+      }
       try {
         return await original(context, request);
       } catch (error) {
@@ -31,15 +36,21 @@ const REPAIRS: Readonly<Record<string, Target>> = {
         throw new CognitoError('NotAuthorizedException', WRONG);
       }
     },
-  // Cognito answers for an unknown user as for a known one.
-  ForgotPassword: (_services, _parts, original) => async (context, request) => {
-    try {
-      return await original(context, request);
-    } catch (error) {
-      if (codeOf(error) !== 'UserNotFoundException') throw error;
-      return { CodeDeliveryDetails: { AttributeName: 'email', DeliveryMedium: 'EMAIL', Destination: 'u***@e***' } };
-    }
-  },
+  // Cognito answers for an unknown user as for a known one, and resets no temporary password.
+  ForgotPassword:
+    ({ cognito }, { CognitoError }, original) =>
+    async (context, request) => {
+      const user = await userOf(cognito, context, request, request['Username']);
+      if (user?.UserStatus === 'FORCE_CHANGE_PASSWORD') {
+        throw new CognitoError('NotAuthorizedException', 'User password cannot be reset in the current state.');
+      }
+      try {
+        return await original(context, request);
+      } catch (error) {
+        if (codeOf(error) !== 'UserNotFoundException') throw error;
+        return { CodeDeliveryDetails: { AttributeName: 'email', DeliveryMedium: 'EMAIL', Destination: 'u***@e***' } };
+      }
+    },
   ChangePassword:
     (_services, { CognitoError }, original) =>
     async (context, request) => {
