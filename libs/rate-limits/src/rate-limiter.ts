@@ -1,5 +1,11 @@
 import { counterOf } from './counter-of.js';
-import { RateLimitContentionError, RateLimitUnavailableError, TooManyRequestsError } from './rate-limits.errors.js';
+import { Outage } from './outage.js';
+import {
+  RateLimitContentionError,
+  RateLimitUnavailableError,
+  TooManyRequestsError,
+  WindowLogFormatError,
+} from './rate-limits.errors.js';
 import { type RateLimitStatus, type RateRule } from './rate-rule.js';
 import { type Counter, type RateLimitStore, type Tally } from './store/rate-limit-store.js';
 
@@ -8,6 +14,8 @@ export interface RateLimiterOptions {
   readonly store: RateLimitStore;
   /** Told when the counters cannot be reached. */
   readonly onError?: (error: unknown, rule: RateRule) => void;
+  /** Milliseconds that never go back; default `performance.now`. */
+  readonly monotonic?: () => number;
 }
 
 /**
@@ -16,10 +24,12 @@ export interface RateLimiterOptions {
  */
 export class RateLimiter {
   readonly #store: RateLimitStore;
+  readonly #outage: Outage;
   readonly #onError: NonNullable<RateLimiterOptions['onError']>;
 
-  constructor({ store, onError = () => undefined }: RateLimiterOptions) {
+  constructor({ store, onError = () => undefined, monotonic = () => performance.now() }: RateLimiterOptions) {
     this.#store = store;
+    this.#outage = new Outage(monotonic);
     this.#onError = onError;
   }
 
@@ -57,10 +67,16 @@ export class RateLimiter {
     admits: (tally: Tally) => boolean,
   ): Promise<RateLimitStatus> {
     const counter = counterOf(rule, key);
+    if (!this.#outage.tries()) return this.#unavailable(rule, this.#outage.cause);
     let tally: Tally;
     try {
       tally = await ask(counter);
+      this.#outage.succeeded();
     } catch (error) {
+      this.#onError(error, rule);
+      if (error instanceof RateLimitContentionError) throw new RateLimitUnavailableError(error);
+      // One counter that cannot be read says nothing of the others.
+      if (!(error instanceof WindowLogFormatError)) this.#outage.failed(error);
       return this.#unavailable(rule, error);
     }
     const remaining = Math.max(0, rule.limit - tally.used);
@@ -69,11 +85,8 @@ export class RateLimiter {
     throw new TooManyRequestsError({ rule, remaining: 0, resetSeconds: Math.max(1, resetSeconds), enforced: true });
   }
 
-  #unavailable(rule: RateRule, error: unknown): RateLimitStatus {
-    this.#onError(error, rule);
-    if (rule.onFailure === 'closed' || error instanceof RateLimitContentionError) {
-      throw new RateLimitUnavailableError(error);
-    }
+  #unavailable(rule: RateRule, cause: unknown): RateLimitStatus {
+    if (rule.onFailure === 'closed') throw new RateLimitUnavailableError(cause);
     return { rule, remaining: rule.limit, resetSeconds: 0, enforced: false };
   }
 }
