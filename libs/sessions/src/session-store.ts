@@ -53,11 +53,6 @@ export interface SessionStore {
    */
   write(record: SessionRecord): Promise<SessionRecord>;
   /**
-   * Keeps the record whatever is there, as the last writer: for callers whose contract is last-write-wins. Only a
-   * session that {@link destroyByOwner} ended in the last minutes stays gone, with a SessionConflictError.
-   */
-  put(record: Omit<SessionRecord, 'version'>): Promise<SessionRecord>;
-  /**
    * Moves the idle time-out of a living session forward, never back and never past its absolute end, and answers with
    * the session as it is then: a read and a touch in one.
    */

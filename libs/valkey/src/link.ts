@@ -21,6 +21,8 @@ export interface LinkOptions {
   readonly target: ValkeyTarget;
   readonly name: string;
   readonly connectTimeoutMs: number;
+  /** Commands that one connection owes answers to at most, those included that were given up. */
+  readonly maxQueued: number;
   readonly ca: string | undefined;
   /** Told once when a single server's connection is gone, and of each trouble with a node of a cluster. */
   readonly onTrouble: (error: Error) => void;

@@ -13,10 +13,11 @@ export function socketOptions({ target, connectTimeoutMs, ca }: LinkOptions) {
 }
 
 /** Who connects, and that it waits for nothing: a command without a connection fails. */
-export function clientOptions({ target, name }: LinkOptions) {
+export function clientOptions({ target, name, maxQueued }: LinkOptions) {
   return {
     name,
     disableOfflineQueue: true,
+    commandsQueueMaxLength: maxQueued,
     disableClientInfo: true,
     maintNotifications: 'disabled' as const,
     ...(target.username === undefined ? {} : { username: target.username }),

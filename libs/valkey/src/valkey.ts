@@ -58,6 +58,8 @@ export class Valkey {
       target,
       name: options.name ?? 'lethe',
       connectTimeoutMs: this.#connectTimeoutMs,
+      // Connecting takes a few commands, too.
+      maxQueued: this.#maxInFlight + 16,
       ca: options.ca,
     };
     const open = target.cluster ? openCluster : openServer;
@@ -140,7 +142,8 @@ export class Valkey {
     const link = this.#link;
     this.#link = undefined;
     if (link !== undefined) await this.#ended(link);
-    await this.#connecting;
+    // Its failure is told to whoever asked to connect.
+    await Promise.allSettled([this.#connecting]);
   }
 
   async #ended(link: Link): Promise<void> {
@@ -154,12 +157,15 @@ export class Valkey {
 
   #answered(link: Link, answer: Promise<ValkeyReply>): Promise<ValkeyReply> {
     return new Promise((resolve, reject) => {
+      let waits = true;
       const timer = setTimeout(() => {
+        settled();
         reject(new ValkeyUnavailableError(`no answer within ${this.#timeoutMs} ms`));
         this.#replace(link);
       }, this.#timeoutMs);
       const settled = (): void => {
-        this.#inFlight -= 1;
+        if (waits) this.#inFlight -= 1;
+        waits = false;
         clearTimeout(timer);
       };
       const succeed = (reply: ValkeyReply): void => {

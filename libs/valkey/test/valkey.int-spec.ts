@@ -73,6 +73,16 @@ describeWithValkey('Valkey', (url) => {
     await expect(unconnected.connect()).rejects.toBeInstanceOf(ValkeyUnavailableError);
   });
 
+  it('may be closed while it still seeks its server', async () => {
+    const seeking = new Valkey({ url: 'redis://127.0.0.1:1' });
+    const connecting = seeking.connect();
+
+    await seeking.close();
+
+    await expect(connecting).rejects.toBeInstanceOf(ValkeyUnavailableError);
+    await expect(seeking.ping()).rejects.toBeInstanceOf(ValkeyUnavailableError);
+  });
+
   it('answers what is under way before it closes', async () => {
     const answers = Promise.all([valkey.call(key, ['SET', key, '1']), valkey.call(key, ['GET', key])]);
 

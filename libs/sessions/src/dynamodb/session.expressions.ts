@@ -18,37 +18,24 @@ export const NAMES = {
 export type Name = keyof typeof NAMES;
 
 export const IS_LIVING = '#expires > :now AND #ends > :now';
-const NO_GRAVE = '(attribute_not_exists(#gone) OR #expires <= :now)';
-const NOTHING_LIVES = '(attribute_not_exists(#id) OR #expires <= :now OR #ends <= :now)';
+/** A grave has no `#ends`, and lives as long as it says. */
+const NOTHING_LIVES = 'attribute_not_exists(#id) OR #expires <= :now OR #ends <= :now';
 
 /** The condition of a write, and the value that `version` gets. */
 export function conditionOf(expected: Expectation): { condition: string; version: string } {
   if (expected.type === 'absent') return { condition: NOTHING_LIVES, version: ':one' };
-  if (expected.type === 'no-grave') return { condition: NO_GRAVE, version: COUNTED };
-  if (expected.type === 'version')
-    return {
-      condition: `#version = :version AND ${IS_LIVING} AND ${ownerIs(expected.owner)}`,
-      version: '#version + :one',
-    };
-  return expected.owner === undefined
-    ? { condition: `${NO_GRAVE} AND (${NOTHING_LIVES} OR attribute_not_exists(#owner))`, version: COUNTED }
-    : { condition: `${ownerIs(expected.owner)} AND ${IS_LIVING}`, version: COUNTED };
-}
-
-const COUNTED = 'if_not_exists(#version, :zero) + :one';
-
-function ownerIs(owner: string | undefined): string {
-  return owner === undefined ? 'attribute_not_exists(#owner)' : '#owner = :expected';
+  const owner = expected.owner === undefined ? 'attribute_not_exists(#owner)' : '#owner = :expected';
+  return { condition: `#version = :version AND ${IS_LIVING} AND ${owner}`, version: '#version + :one' };
 }
 
 /** The values that a condition of {@link conditionOf} speaks of. */
 export function valuesOf(expected: Expectation, now: number): Record<string, AttributeValue> {
+  const always = { ':now': number(now), ':one': number(1) };
+  if (expected.type === 'absent') return always;
   return {
-    ':now': number(now),
-    ':one': number(1),
-    ...('version' in expected ? { ':version': number(expected.version) } : {}),
-    ...('owner' in expected && expected.owner !== undefined ? { ':expected': { S: expected.owner } } : {}),
-    ...(expected.type === 'owner' || expected.type === 'no-grave' ? { ':zero': number(0) } : {}),
+    ...always,
+    ':version': number(expected.version),
+    ...(expected.owner === undefined ? {} : { ':expected': { S: expected.owner } }),
   };
 }
 

@@ -79,20 +79,6 @@ export class IndexedSessions implements SessionStore {
     });
   }
 
-  put(record: NewSession): Promise<SessionRecord> {
-    return this.#guard(async () => {
-      const item = toItem(record, this.#maxBytes);
-      const version = await this.#items.write(item, { type: 'owner', owner: item.owner }, this.#clock.now());
-      if (version !== undefined) return { ...record, version };
-      // Its first write, or another's session: the index comes first.
-      await this.#owners.add(item);
-      const before = await this.#items.read(record.id);
-      const written = this.#written(record, await this.#items.write(item, { type: 'no-grave' }, this.#clock.now()));
-      if (before !== undefined && before.owner !== record.owner) await this.#owners.remove(before);
-      return written;
-    });
-  }
-
   touch(
     id: string,
     times: { readonly touchedAt: number; readonly expiresAt: number },

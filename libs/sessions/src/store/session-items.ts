@@ -13,11 +13,7 @@ export type Expectation =
   /** Nothing that lives. */
   | { readonly type: 'absent' }
   /** The living session of this version and owner. */
-  | { readonly type: 'version'; readonly version: number; readonly owner: string | undefined }
-  /** With an owner: a living session of that owner. Without: no session of anybody's, and no grave. */
-  | { readonly type: 'owner'; readonly owner: string | undefined }
-  /** Anything but a grave. */
-  | { readonly type: 'no-grave' };
+  | { readonly type: 'version'; readonly version: number; readonly owner: string | undefined };
 
 /** What a store can do with one key, each in one atomic step: no step spans two keys, so any cluster can serve it. */
 export interface SessionItems {

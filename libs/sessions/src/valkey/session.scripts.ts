@@ -19,32 +19,25 @@ return item
 `);
 
 /**
- * KEYS: session. ARGV: expectation, now, version, owner expected ('' for none), then id, owner, json, createdAt,
- * touchedAt, expiresAt, endsAt. Answers the new version, or nothing where the expectation does not hold.
+ * KEYS: session. ARGV: now, version and owner expected ('' for no session, and for no owner), then id, owner, json,
+ * createdAt, touchedAt, expiresAt, endsAt. Answers the new version, or nothing where the expectation does not hold.
  */
 export const writeScript = valkeyScript(`
 local old = redis.call('HMGET', KEYS[1], 'gone', 'owner', 'version', 'expiresAt', 'endsAt')
-local now = tonumber(ARGV[2])
-local there = old[4] and tonumber(old[4]) > now and (old[1] or tonumber(old[5]) > now)
-local grave = there and old[1]
+local now = tonumber(ARGV[1])
+local living = old[4] and tonumber(old[4]) > now and (old[1] or tonumber(old[5]) > now)
 local version = 1
-if ARGV[1] == 'absent' then
-  if there then return false end
-elseif ARGV[1] == 'version' then
-  if not there or grave or old[3] ~= ARGV[3] or (old[2] or '') ~= ARGV[4] then return false end
-elseif ARGV[1] == 'owner' then
-  if grave then return false end
-  if ARGV[4] ~= '' and not (there and old[2] == ARGV[4]) then return false end
-  if ARGV[4] == '' and there and old[2] then return false end
-elseif grave then
-  return false
+if ARGV[2] == '' then
+  if living then return false end
+else
+  if not living or old[3] ~= ARGV[2] or (old[2] or '') ~= ARGV[3] then return false end
+  version = tonumber(old[3]) + 1
 end
-if there then version = tonumber(old[3]) + 1 end
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'id', ARGV[5], 'json', ARGV[7], 'version', version, 'createdAt', ARGV[8],
-  'touchedAt', ARGV[9], 'expiresAt', ARGV[10], 'endsAt', ARGV[11])
-if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'owner', ARGV[6]) end
-redis.call('PEXPIRE', KEYS[1], math.max(1, math.min(tonumber(ARGV[10]), tonumber(ARGV[11])) - now))
+redis.call('HSET', KEYS[1], 'id', ARGV[4], 'json', ARGV[6], 'version', version, 'createdAt', ARGV[7],
+  'touchedAt', ARGV[8], 'expiresAt', ARGV[9], 'endsAt', ARGV[10])
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'owner', ARGV[5]) end
+redis.call('PEXPIRE', KEYS[1], math.max(1, math.min(tonumber(ARGV[9]), tonumber(ARGV[10])) - now))
 return version
 `);
 

@@ -39,11 +39,10 @@ export class ValkeyItems implements SessionItems {
   }
 
   async write(item: Omit<SessionItem, 'version'>, expected: Expectation, now: number): Promise<number | undefined> {
-    const version = 'version' in expected ? String(expected.version) : '';
-    const owner = 'owner' in expected ? (expected.owner ?? '') : '';
+    const known = expected.type === 'version' ? [String(expected.version), expected.owner ?? ''] : ['', ''];
     const { id, json, createdAt, touchedAt, expiresAt, endsAt } = item;
     const times = [createdAt, touchedAt, expiresAt, endsAt].map(String);
-    const args = [expected.type, String(now), version, owner, id, item.owner ?? '', json, ...times];
+    const args = [String(now), ...known, id, item.owner ?? '', json, ...times];
     const written = await this.valkey.run<number | null>(writeScript, [this.#key(id)], args);
     return written ?? undefined;
   }

@@ -28,11 +28,6 @@ export class FakeSessionStore implements SessionStore {
     return this.#keep({ ...record, version: record.version + 1 });
   }
 
-  async put(record: Omit<SessionRecord, 'version'>): Promise<SessionRecord> {
-    this.#call('put', record.id);
-    return this.#keep({ ...record, version: (this.#living(record.id)?.version ?? 0) + 1 });
-  }
-
   async touch(id: string, times: { touchedAt: number; expiresAt: number }): Promise<SessionRecord | undefined> {
     this.#call('touch', id);
     const record = this.#living(id);
