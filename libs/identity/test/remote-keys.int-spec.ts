@@ -62,6 +62,17 @@ describe('RemoteKeys', () => {
     expect(jwks.requests).toBe(3);
   });
 
+  it('gives a key at once while it is young, and leaves the rest to whoever can wait', async () => {
+    expect(keys.peek('first')).toBeUndefined();
+    const found = await keys.find('first');
+
+    expect(keys.peek('first')).toBe(found);
+    expect(keys.peek('second')).toBeUndefined();
+    clock.advance(11 * 60_000);
+    expect(keys.peek('first')).toBeUndefined();
+    expect(jwks.requests).toBe(1);
+  });
+
   it('forgets a key that the issuer has withdrawn', async () => {
     await keys.find('first');
     jwks.keys = [(await issuerKey('second')).jwk];

@@ -28,7 +28,11 @@ class Internal {
 }
 
 describe('AccessGuard', () => {
-  const verifier: Pick<TokenVerifier, 'verify'> = {
+  const verifier: Pick<TokenVerifier, 'verify' | 'recall'> = {
+    recall: (token) =>
+      token === 'remembered'
+        ? { id: 'user-2', issuer: 'i', tokenId: 't', roles: [token], issuedAt: 0, expiresAt: 900 }
+        : undefined,
     verify: (token) =>
       token === 'bad'
         ? Promise.reject(new InvalidTokenError('bad'))
@@ -74,6 +78,18 @@ describe('AccessGuard', () => {
 
   it('lets anyone into a public route and looks at no token', async () => {
     expect(await enter(Admins, 'open', 'Bearer bad')).toEqual({ allowed: true });
+  });
+
+  it('lets a token that was verified before in at once, by the same rules', async () => {
+    ended.add('remembered');
+
+    expect(await enter(Plain, 'anything', 'Bearer remembered')).toMatchObject({
+      allowed: true,
+      principal: { id: 'user-2' },
+      actor: { kind: 'user', id: 'user-2' },
+    });
+    await expect(enter(Admins, 'admins', 'Bearer remembered')).rejects.toMatchObject({ status: 403 });
+    await expect(enter(Live, 'anything', 'Bearer remembered')).rejects.toMatchObject({ status: 401 });
   });
 
   it('asks for a role, on the handler before the controller', async () => {

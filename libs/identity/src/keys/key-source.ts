@@ -13,6 +13,8 @@ export interface VerificationKey {
 export interface KeySource {
   /** The key of that id; undefined if the issuer has none. Throws a KeysUnavailableError if that cannot be told. */
   find(kid: string): Promise<VerificationKey | undefined>;
+  /** The same at once, where that needs nothing to be fetched; undefined means: ask {@link find}. */
+  peek?(kid: string): VerificationKey | undefined;
 }
 
 /** RFC 7518 3.3 asks for 2,048 bits; more than 8,192 would make a verification cost like a sign-in. */

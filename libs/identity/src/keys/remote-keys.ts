@@ -54,6 +54,12 @@ export class RemoteKeys implements KeySource {
     };
   }
 
+  /** A key that is known and young. */
+  peek(kid: string): VerificationKey | undefined {
+    const { clock, refreshAfterMs, staleForMs } = this.#options;
+    return clock.now() - this.#fetchedAt <= Math.min(refreshAfterMs, staleForMs) ? this.#keys.get(kid) : undefined;
+  }
+
   async find(kid: string): Promise<VerificationKey | undefined> {
     const age = this.#options.clock.now() - this.#fetchedAt;
     const trusted = age <= this.#options.staleForMs;

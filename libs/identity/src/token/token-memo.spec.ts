@@ -12,11 +12,12 @@ describe('a remembered token', () => {
   let key: IssuerKey;
   let keys: ReadonlyMap<string, VerificationKey>;
   let verifier: TokenVerifier;
+  const peek = (kid: string) => keys.get(kid);
   beforeEach(async () => {
     clock = new FakeClock('2026-03-01T12:00:00Z');
     key = await issuerKey('key-1');
     keys = importKeys({ keys: [key.jwk] });
-    verifier = new TokenVerifier({ issuer, clock, keys: { find: (kid) => Promise.resolve(keys.get(kid)) } });
+    verifier = new TokenVerifier({ issuer, clock, keys: { peek, find: (kid) => Promise.resolve(peek(kid)) } });
   });
 
   it('is the same principal again, which nobody can change', async () => {
@@ -24,6 +25,7 @@ describe('a remembered token', () => {
     const principal = await verifier.verify(token);
 
     expect(await verifier.verify(token)).toBe(principal);
+    expect(verifier.recall(token)).toBe(principal);
     expect(Object.isFrozen(principal) && Object.isFrozen(principal.roles)).toBe(true);
   });
 
@@ -37,6 +39,7 @@ describe('a remembered token', () => {
     clock.advance(1_000);
 
     await expect(verifier.verify(token)).rejects.toMatchObject({ reason: 'the token has expired' });
+    expect(() => verifier.recall(token)).toThrow('the token has expired');
   });
 
   it('S03: is refused as soon as its key is withdrawn, and by another key of the same id', async () => {
@@ -44,7 +47,9 @@ describe('a remembered token', () => {
     await verifier.verify(token);
     keys = new Map();
     await expect(verifier.verify(token)).rejects.toMatchObject({ reason: 'the key is not known' });
+    expect(verifier.recall(token)).toBeUndefined();
     keys = importKeys({ keys: [(await issuerKey('key-1')).jwk] });
+    expect(verifier.recall(token)).toBeUndefined();
 
     await expect(verifier.verify(token)).rejects.toMatchObject({ reason: 'the signature is wrong' });
   });
@@ -61,8 +66,8 @@ describe('a remembered token', () => {
     const memo = new TokenMemo<number>(2);
     const [verification] = keys.values();
     if (!verification) throw new TypeError('no key');
-    for (const n of [1, 2, 3]) memo.keep(memo.nameOf(`token ${n}`), verification, n);
+    for (const n of [1, 2, 3]) memo.keep(`token ${n}`, verification, n);
 
-    expect([1, 2, 3].map((n) => memo.recall(memo.nameOf(`token ${n}`), verification))).toEqual([undefined, 2, 3]);
+    expect([1, 2, 3].map((n) => memo.recall(`token ${n}`, verification))).toEqual([undefined, 2, 3]);
   });
 });

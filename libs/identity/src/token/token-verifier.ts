@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '@lethe/kernel';
 import { type Principal } from '../access/principal.js';
 import { IdentityConfigError, InvalidTokenError } from '../identity.errors.js';
 import { type Issuer } from '../issuers.js';
-import { type KeySource } from '../keys/key-source.js';
+import { type KeySource, type VerificationKey } from '../keys/key-source.js';
 import { isSignedBy } from '../keys/signature.js';
 import { type Claims, type TokenTimes, checkAllowed, checkTimes, nameClaim, timeClaims } from './claims.js';
 import { TokenMemo } from './token-memo.js';
@@ -18,7 +18,7 @@ export interface TokenVerifierOptions {
   readonly maxAgeSeconds?: number;
   /** Roles that a role brings along. Default: `admin` brings `analyst`. */
   readonly implied?: Readonly<Record<string, readonly string[]>>;
-  /** Verified tokens remembered; 0 verifies the signature each time. Default 10,000, some 5 MiB. */
+  /** Verified tokens remembered; 0 verifies the signature each time. Default 10,000, some 10 MiB. */
   readonly remembered?: number;
   readonly clock?: Clock;
 }
@@ -56,11 +56,22 @@ export class TokenVerifier {
     this.#memo = new TokenMemo(remembered);
   }
 
+  /**
+   * Who a token is for that was verified before, at once; undefined where it has to be verified, be it good or not. What
+   * does not change with time was checked when it was first seen, the rest is checked again: throws an InvalidTokenError.
+   */
+  recall(token: string): Principal | undefined {
+    return this.#found(token, (kid) => this.#options.keys.peek?.(kid));
+  }
+
   /** Throws an InvalidTokenError (401), or a KeysUnavailableError (503) if no key can be had to check with. */
   async verify(token: string): Promise<Principal> {
-    const name = this.#memo.nameOf(token);
-    const remembered = await this.#recall(name);
-    if (remembered) return remembered;
+    const kid = this.#memo.keyOf(token);
+    if (kid !== undefined) {
+      const known = await this.#options.keys.find(kid);
+      const remembered = this.#found(token, () => known);
+      if (remembered) return remembered;
+    }
     const unverified = readToken(token, this.#header);
     const key = await this.#options.keys.find(unverified.kid);
     if (!key) throw new InvalidTokenError('the key is not known');
@@ -70,16 +81,14 @@ export class TokenVerifier {
     }
     const found = this.#read(readClaims(unverified));
     this.#checkTimes(found);
-    this.#memo.keep(name, key, found);
+    this.#memo.keep(token, key, found);
     return found.principal;
   }
 
-  /** What does not change with time was checked when the token was first seen; what does is checked again. */
-  async #recall(name: string): Promise<Principal | undefined> {
-    const kid = this.#memo.keyOf(name);
-    if (kid === undefined) return undefined;
-    const key = await this.#options.keys.find(kid);
-    const found = key && this.#memo.recall(name, key);
+  #found(token: string, find: (kid: string) => VerificationKey | undefined): Principal | undefined {
+    const kid = this.#memo.keyOf(token);
+    const key = kid === undefined ? undefined : find(kid);
+    const found = key && this.#memo.recall(token, key);
     if (!found) return undefined;
     this.#checkTimes(found);
     return found.principal;

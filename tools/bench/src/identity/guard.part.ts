@@ -41,6 +41,7 @@ interface Target {
 async function startTarget(): Promise<Target> {
   const pair = await generateKeyPair('ES256', { extractable: true });
   const keys = importKeys({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'key' }] });
+  const source = { peek: (kid: string) => keys.get(kid), find: (kid: string) => Promise.resolve(keys.get(kid)) };
   const token = await new SignJWT({ roles: ['customer'], sid: 'session' })
     .setProtectedHeader({ alg: 'ES256', kid: 'key', typ: 'at+jwt' })
     .setIssuer(ISSUER)
@@ -52,9 +53,7 @@ async function startTarget(): Promise<Target> {
     .sign(pair.privateKey);
 
   @Module({
-    imports: [
-      IdentityModule.forKeys({ issuer, useFactory: () => ({ find: (kid) => Promise.resolve(keys.get(kid)) }) }),
-    ],
+    imports: [IdentityModule.forKeys({ issuer, useFactory: () => source })],
     controllers: [BenchController],
   })
   class BenchModule {}
