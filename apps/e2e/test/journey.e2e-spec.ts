@@ -15,7 +15,9 @@ import {
 import { uuidv7 } from '@lethe/kernel';
 import { type RunningStore, StoreClient, startStore } from '@lethe/store';
 import { eventually } from '@lethe/testing';
+import { z } from 'zod';
 import { endOf, firstProducts, newCustomer, placeOrder, signedInAdmin } from '../src/buyer-steps.js';
+import { ConsoleUser } from '../src/console-user.js';
 
 const REPLICAS = 2;
 let dataDir: string;
@@ -39,6 +41,25 @@ afterAll(async () => {
 async function instancesOf(client: StoreClient, path: string): Promise<Set<string | null>> {
   const answers = await Promise.all(Array.from({ length: REPLICAS * 4 }, () => client.expect('GET', path)));
   return new Set(answers.map(({ headers }) => headers.get('x-instance')));
+}
+
+const mailbox = z.object({
+  emails: z.array(
+    z.object({
+      subject: z.string(),
+      destination: z.object({ to: z.array(z.string()) }),
+      body: z.object({ text: z.string() }),
+    }),
+  ),
+});
+
+/** The code in the mail with the subject that went to the address. Throws where there is none yet. */
+async function mailedCode(address: string, subject: string): Promise<string> {
+  const { emails } = mailbox.parse(await (await fetch(`${store.mailUrl}/store`)).json());
+  const mail = emails.find((sent) => sent.subject === subject && sent.destination.to.includes(address));
+  const [code] = /\w{5}-\w{5}/.exec(mail?.body.text ?? '') ?? [];
+  if (code === undefined) throw new RangeError('no code was mailed yet');
+  return code;
 }
 
 describe('a journey through the load balancer', () => {
@@ -155,6 +176,20 @@ describe('a journey through the load balancer', () => {
     });
   });
 
+  it('S28: mails a code with which a forgotten password is changed', async () => {
+    const ada = await newCustomer(store);
+    const { email } = await ada.get('/auth/me', profileSchema);
+    const newPassword = 'entirely another long passphrase';
+    const nobody = new StoreClient({ baseUrl: store.url });
+
+    await nobody.expect('POST', '/auth/password/forgot', { body: { email } });
+    const code = await eventually(() => mailedCode(email, 'Reset your password'));
+    await nobody.expect('POST', '/auth/password/reset', { body: { email, code, newPassword } });
+
+    await nobody.signIn(email, newPassword);
+    expect(await nobody.get('/auth/me', profileSchema)).toMatchObject({ email, emailVerified: true });
+  });
+
   it('answers as before after a restart of everything', async () => {
     const ada = await newCustomer(store);
     const [product] = await firstProducts(ada, 1);
@@ -175,8 +210,10 @@ describe('a journey through the load balancer', () => {
     expect((await again.get('/carts/me', cartSchema)).items).toEqual([{ productId: product?.id, quantity: 5 }]);
   }, 120_000);
 
-  it('R01: a rolling restart of every replica under load fails no request', async () => {
+  it('R01 R30: a rolling restart of every replica under load fails no request, and nobody has to sign in again', async () => {
     const [ada, admin] = [await newCustomer(store, 'Ada', 1), await signedInAdmin(store)];
+    const atConsole = new ConsoleUser(store);
+    await atConsole.signIn('admin@lethe.local', store.adminPassword);
     const [product] = await firstProducts(ada, 1);
     const statuses = new Map<number, number>();
     const loading = new AbortController();
@@ -202,6 +239,8 @@ describe('a journey through the load balancer', () => {
 
     expect(store.replicas().filter(({ id }) => before.includes(id))).toEqual([]);
     expect(new Set(statuses.keys())).toEqual(new Set([200, 202]));
+    expect(await atConsole.refresh()).toBe(200);
+    expect(await atConsole.isKnown()).toBe(true);
     await eventually(async () => {
       const { items } = await admin.get('/orders?scope=all&limit=100', orderPageSchema);
       expect(items.filter(({ status }) => ['pending', 'reserved', 'paid'].includes(status))).toEqual([]);
