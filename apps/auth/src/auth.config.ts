@@ -104,7 +104,9 @@ export type MigrateConfig = z.output<typeof migrateConfigSchema>;
 /** What moving users out and in reads. */
 export const transferConfigSchema = migrateConfigSchema
   .omit({ AUTH_KEY_SECRET: true, LETHE_ADMIN_PASSWORD: true })
-  .extend({ DATABASE_URL: z.string().default('postgres://localhost/lethe_auth').describe("Auth's own database.") });
+  .extend({
+    DATABASE_URL: serviceConfigSchema.shape.DATABASE_URL.optional().describe("Auth's database, for its own users."),
+  });
 
 /** What the rotation of signing keys out of turn reads. */
 export const rotateConfigSchema = serviceConfigSchema

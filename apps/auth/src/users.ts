@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { Database } from '@lethe/database';
+import { ConfigError } from '@lethe/service-kit';
 import { readTransferConfig } from './auth.config.js';
 import { authDatabase } from './auth.database.js';
 import { openPool } from './cognito/open-pool.js';
@@ -33,6 +34,7 @@ if (config.IDENTITY_PROVIDER === 'cognito') {
   const pool = openPool(config);
   await run(new PoolUsers(pool)).finally(() => pool.close());
 } else {
+  if (config.DATABASE_URL === undefined) throw new ConfigError(['DATABASE_URL is not set']);
   const database = new Database({ ...authDatabase, url: config.DATABASE_URL, poolSize: 4 });
   await database.open();
   await run(new OwnUsers(database)).finally(() => database.close());

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cartSchema, orderPageSchema, orderSchema, productSchema, profileSchema, tokensSchema } from '@lethe/contracts';
 import { uuidv7 } from '@lethe/kernel';
-import { type RunningStore, StoreClient, startStore } from '@lethe/store';
+import { type RunningStore, StoreClient, root, startStore } from '@lethe/store';
 import { eventually } from '@lethe/testing';
 import { endOf, firstProducts, placeOrder, signedInAdmin } from '../src/buyer-steps.js';
 
@@ -30,6 +32,14 @@ async function codeFor(email: string): Promise<string> {
   const response = await fetch(`${store.awsEnv['AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER']}/messages`);
   const messages = (await response.json()) as readonly { readonly to: string; readonly code: string }[];
   return messages.findLast(({ to }) => to === email)?.code ?? '';
+}
+
+/** Runs the command with `--json` in another process, as an operator does. */
+async function lethe(...args: readonly string[]): Promise<unknown> {
+  const env = { PATH: process.env['PATH'], LETHE_DATA_DIR: dataDir };
+  const main = join(root, 'tools', 'cli', 'dist', 'main.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args], { env });
+  return JSON.parse(stdout);
 }
 
 async function register(name: string): Promise<{ readonly client: StoreClient; readonly email: string }> {
@@ -107,4 +117,20 @@ describe('a store that moves to Cognito', () => {
       expect((await eve.send('POST', '/auth/refresh', { body: { refreshToken } })).status).toBe(401);
     }
   });
+
+  it('gives its users away by command, with their hashes, and takes them into the pool without', async () => {
+    const file = join(dataDir, 'users.ndjson');
+
+    const exported = await lethe('users', 'export', file, '--json');
+    const dry = await lethe('users', 'import', file, '--of', 'cognito', '--dry-run', '--json');
+    const again = await lethe('users', 'import', file, '--json');
+
+    const users = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(exported).toEqual({ users: users.length, file });
+    expect(users.every((line) => line.includes('$argon2id$'))).toBe(true);
+    expect(statSync(file).mode & 0o077).toBe(0);
+    // Both the admin and Ada are in the pool by now.
+    expect(dry).toMatchObject({ dryRun: true, imported: users.length - 2, exists: 2, refused: 0 });
+    expect(again).toMatchObject({ imported: 0, exists: users.length });
+  }, 120_000);
 });

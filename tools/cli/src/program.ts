@@ -41,6 +41,11 @@ export function buildProgram(config: CliConfig, terminal: Terminal = processTerm
     .option('--replicas <n>', 'replicas of each service', wholeNumber(1), 2)
     .option('--fresh', 'forget all that an earlier start kept')
     .option('--no-seed', 'leave an empty catalogue empty')
+    .addOption(
+      new Option('--identity <provider>', 'who issues tokens: auth itself, or an embedded user pool')
+        .choices(['own', 'cognito'])
+        .default('own'),
+    )
     .action((options) => upCommand(config, options));
 
   addDataCommands(program, config);

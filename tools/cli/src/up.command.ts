@@ -7,6 +7,7 @@ export interface UpOptions {
   readonly replicas: number;
   readonly fresh?: true;
   readonly seed: boolean;
+  readonly identity: 'own' | 'cognito';
 }
 
 /** `lethe up`, which is `npm start`: the whole store, until Ctrl-C drains it. */
@@ -27,6 +28,7 @@ export async function upCommand(config: CliConfig, options: UpOptions): Promise<
     replicas: options.replicas,
     fresh: options.fresh ?? false,
     seed: options.seed,
+    identityProvider: options.identity,
     retailFile: config.retailFile,
     adminPassword: config.adminPassword,
     onEvent: ({ level, text }) => {
