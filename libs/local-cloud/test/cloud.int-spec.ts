@@ -21,13 +21,14 @@ const all = (mark: string) => ({ row: mark, message: mark, object: mark, item: m
 
 /** Ports of a run, so that suites side by side do not meet at the defaults. */
 async function somePorts(): Promise<Partial<Record<EmulatorKind, number>>> {
-  const [postgres, fauxqs, dynamodb, kinesis] = [
+  const [postgres, fauxqs, dynamodb, kinesis, valkey] = [
+    await pickPort(),
     await pickPort(),
     await pickPort(),
     await pickPort(),
     await pickPort(),
   ];
-  return { postgres, fauxqs, dynamodb, kinesis };
+  return { postgres, fauxqs, dynamodb, kinesis, valkey };
 }
 
 describe('startCloud', () => {
@@ -37,6 +38,8 @@ describe('startCloud', () => {
   const events: CloudEvent[] = [];
 
   beforeAll(async () => {
+    // Jest's own cloud has one; the clouds here are to start theirs.
+    delete process.env['VALKEY_URL'];
     root = await mkdtemp(join(tmpdir(), 'lethe cloud '));
     await chmod(root, 0o755);
     dataDir = join(root, 'a store', '.lethe');

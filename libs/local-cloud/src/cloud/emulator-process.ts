@@ -5,6 +5,7 @@ import { type EmulatorOptions, type EmulatorReport } from '../emulators/emulator
 import { type BoundedLog } from '../bounded-log.js';
 import { EmulatorStartError } from '../local-cloud.errors.js';
 import { clearPostmasterLock } from '../emulators/postgres-lock.js';
+import { endValkeyLeftover } from '../emulators/valkey-leftover.js';
 import { endProcess, hasEnded, identityOf, type ProcessIdentity } from '../process-identity.js';
 import { readJson } from './data-directory.js';
 
@@ -43,7 +44,8 @@ export async function endLeftover(options: Pick<EmulatorOptions, 'dataDir' | 'ki
   if (ownProcess && !(await hasEnded(left, ORPHAN_PATIENCE_MS)))
     await endProcess(left, ['SIGKILL'], ORPHAN_PATIENCE_MS);
   const postmaster = options.kind === 'postgres' && (await clearPostmasterLock(options.dataDir));
-  return ownProcess || postmaster;
+  const valkey = options.kind === 'valkey' && (await endValkeyLeftover(options.dataDir));
+  return ownProcess || postmaster || valkey;
 }
 
 /** Writes down which process serves a data directory, for `endLeftover` of the next start. */

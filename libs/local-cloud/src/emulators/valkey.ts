@@ -7,6 +7,7 @@ import { LocalCloudError } from '../local-cloud.errors.js';
 import { systemErrorCode } from '../system-error.js';
 import { type EmulatorOptions, type RunningEmulator } from './emulator-options.js';
 import { valkeyBinary } from './valkey-binary.js';
+import { endValkeyLeftover, recordValkey } from './valkey-leftover.js';
 
 const READY_TIMEOUT_MS = 10_000;
 
@@ -32,6 +33,7 @@ export async function runValkey({ port, dataDir, valkeyArguments = [] }: Emulato
   const binary = valkeyBinary();
   if (binary === undefined) throw new LocalCloudError('neither valkey-server nor redis-server is on PATH');
   mkdirSync(dataDir, { recursive: true });
+  await endValkeyLeftover(dataDir);
   // On its command line an argument that begins with `--` starts the next setting; the empty one ends `save`.
   const settings = [
     '--port',
@@ -46,6 +48,7 @@ export async function runValkey({ port, dataDir, valkeyArguments = [] }: Emulato
     'no',
   ];
   const child = spawn(binary, [...settings, ...valkeyArguments], { stdio: ['ignore', 'inherit', 'inherit'] });
+  recordValkey(dataDir, child.pid);
   const exited = once(child, 'exit');
   const deadline = performance.now() + READY_TIMEOUT_MS;
   while (!(await accepts(port))) {
