@@ -37,5 +37,9 @@ if (config.IDENTITY_PROVIDER === 'cognito') {
   if (config.DATABASE_URL === undefined) throw new ConfigError(['DATABASE_URL is not set']);
   const database = new Database({ ...authDatabase, url: config.DATABASE_URL, poolSize: 4 });
   await database.open();
-  await run(new OwnUsers(database)).finally(() => database.close());
+  try {
+    await run(new OwnUsers(database));
+  } finally {
+    await database.close();
+  }
 }

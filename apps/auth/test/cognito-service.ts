@@ -41,7 +41,8 @@ async function send<T>(url: string, { method, body, token }: CallOptions = {}): 
 
 /** The service's configuration over a database and tables of its own. */
 async function configure(env: Readonly<Record<string, string>>) {
-  const { url, drop } = await testDatabase();
+  const created = await testDatabase();
+  const { url } = created;
   const AUTH_KEY_SECRET = randomBytes(32).toString('base64');
   await prepare({ DATABASE_URL: url, AUTH_KEY_SECRET, LETHE_ADMIN_PASSWORD: undefined });
   const [RATE_LIMITS_TABLE, REVOCATIONS_TABLE] = [`rate-limits-${randomUUID()}`, `revocations-${randomUUID()}`];
@@ -57,7 +58,7 @@ async function configure(env: Readonly<Record<string, string>>) {
     REVOCATIONS_TABLE,
     ...env,
   });
-  return { config, drop };
+  return { config, drop: () => created.drop() };
 }
 
 /** The embedded pool's variables, or those of a server of recorded exchanges, in `env`. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type TestCognito, startTestCognito } from '@lethe/local-cloud';
+import { type TestCognito, startTestCognito } from '../src/cloud/test-cognito.js';
 
 interface Answer {
   readonly status: number;

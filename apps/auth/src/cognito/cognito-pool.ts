@@ -7,6 +7,7 @@ import {
 import { type Tokens } from '@lethe/contracts';
 import { CognitoLimitError, CognitoUnavailableError, PasswordResetRequiredError } from './cognito.errors.js';
 
+/** Options of {@link CognitoPool}. */
 export interface CognitoPoolOptions {
   readonly client: CognitoIdentityProviderClient;
   readonly userPoolId: string;

@@ -56,6 +56,18 @@ describe('the issuer Cognito', () => {
     expect((await verifier.verify(tokenOf({ 'cognito:groups': undefined }))).roles).toEqual([]);
   });
 
+  it('S07: names who moved into the pool by the id of before, and everyone else by sub', async () => {
+    const moved = await verifier.verify(tokenOf({ 'lethe:account_id': 'an-account', jti: 'moved' }));
+
+    expect(moved.id).toBe('an-account');
+    for (const wrong of ['', 'a b', 7, ['an-account'], null]) {
+      const token = tokenOf({ 'lethe:account_id': wrong, jti: `wrong-${String(wrong)}` });
+      expect(await refusal(token)).toBe('the claim lethe:account_id is not accepted');
+    }
+    const subless = tokenOf({ 'lethe:account_id': 'an-account', sub: undefined });
+    expect(await refusal(subless)).toBe('the claim sub is not accepted');
+  });
+
   it('S06: lets no id token authorize', async () => {
     const id = { token_use: 'id', aud: 'web', client_id: undefined, email: 'a@b.example' };
 

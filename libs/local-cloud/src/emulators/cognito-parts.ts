@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 // is not used because it loads the whole AWS SDK 2 (some 60 MB), keeps its data in the current directory, and prints
 // the codes that it sends instead of keeping them.
 
+/** A name and its value, as the API of Cognito has attributes. */
 export interface Attribute {
   readonly Name: string;
   readonly Value?: string;
@@ -23,6 +24,7 @@ export interface PoolUser {
 /** Passed along with each call; of its logger only levels are used. */
 export type Context = object;
 
+/** A user pool. */
 export interface Pool {
   readonly options: { readonly Id: string };
   getUserByUsername(context: Context, username: string): Promise<PoolUser | null>;
@@ -34,6 +36,7 @@ export interface Pool {
   saveAppClient(context: Context, client: object): Promise<void>;
 }
 
+/** All user pools and app clients. */
 export interface Cognito {
   createUserPool(context: Context, pool: object): Promise<{ readonly Id: string }>;
   getUserPool(context: Context, id: string): Promise<Pool>;
@@ -42,17 +45,20 @@ export interface Cognito {
   listUserPools(context: Context): Promise<readonly { readonly Id: string }[]>;
 }
 
+/** An app client of a pool. */
 export interface AppClient {
   readonly ClientId: string;
   readonly UserPoolId: string;
 }
 
+/** What a sign-in gives. */
 export interface Tokens {
   readonly AccessToken: string;
   readonly IdToken: string;
   readonly RefreshToken: string;
 }
 
+/** Makes tokens for a user. */
 export interface TokenGenerator {
   generate(
     context: Context,
@@ -69,8 +75,10 @@ export type CognitoErrorClass = new (code: string, message: string) => Error & {
 
 /** One operation of the API: its request to its answer. */
 export type Route = (context: Context, request: Record<string, unknown>) => Promise<object>;
+/** Finds an operation by its name. */
 export type Router = (target: string) => Route;
 
+/** What operations are made of. */
 export interface Services {
   readonly clock: { get(): Date };
   readonly cognito: Cognito;
@@ -83,6 +91,7 @@ export interface Services {
 
 type Making<T> = new (...parts: never[]) => T;
 
+/** The modules of cognito-local, taken together. */
 export interface CognitoParts {
   readonly Router: (services: Services) => Router;
   readonly createServer: (router: Router, logger: object, options: object) => { readonly application: Application };
