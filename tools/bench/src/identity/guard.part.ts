@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import 'reflect-metadata';
-import type { LoadJob, LoadResult } from '../processes/job.js';
+import type { LoadJob, LoadResult, LoadSlice } from '../processes/job.js';
 import { runProcess } from '../processes/run-process.js';
 import { median } from '../report/statistics.js';
 import type { Extent, IdentityPart, IdentityRow } from './identity-part.js';
@@ -23,6 +23,12 @@ class BenchController {
   @Public()
   open() {
     return { ok: true };
+  }
+
+  @Get('cpu')
+  @Public()
+  cpu() {
+    return process.cpuUsage();
   }
 
   @Get('guarded')
@@ -63,39 +69,22 @@ async function startTarget(): Promise<Target> {
   return { app, token, port: (app.getHttpServer().address() as AddressInfo).port };
 }
 
-async function slice({ port, token }: Target, path: string, ms: number): Promise<IdentityRow> {
-  const job: LoadJob = { port, path, token, connections: 8, ms };
-  const cpu = process.cpuUsage();
-  const { requests, p99Ms, elapsedMs } = await runProcess<LoadResult>('load', job, { env: {} });
-  const { user, system } = process.cpuUsage(cpu);
-  return {
-    contender: path,
-    operationsPerSecond: (requests / elapsedMs) * 1_000,
-    cpuMicros: (user + system) / requests,
-    p99Ms,
-  };
-}
-
-function middle(contender: string, rows: readonly IdentityRow[]): IdentityRow {
+function middle(contender: string, slices: readonly LoadSlice[]): IdentityRow {
   return {
     contender,
-    operationsPerSecond: median(rows.map((row) => row.operationsPerSecond)),
-    cpuMicros: median(rows.map((row) => row.cpuMicros)),
-    p99Ms: median(rows.map((row) => row.p99Ms ?? Number.NaN)),
+    operationsPerSecond: median(slices.map((slice) => slice.operationsPerSecond)),
+    cpuMicros: median(slices.map((slice) => slice.cpuMicros)),
+    p99Ms: median(slices.map((slice) => slice.p99Ms)),
   };
 }
 
-async function rounds(target: Target, { rounds: count, sliceMs }: Extent) {
-  const open: IdentityRow[] = [];
-  const guarded: IdentityRow[] = [];
-  await slice(target, '/open', sliceMs * 2);
-  await slice(target, '/guarded', sliceMs * 2);
-  for (let round = 0; round < count; round += 1) {
-    const first = round % 2 === 0;
-    if (first) open.push(await slice(target, '/open', sliceMs));
-    guarded.push(await slice(target, '/guarded', sliceMs));
-    if (!first) open.push(await slice(target, '/open', sliceMs));
-  }
+/** Many short slices: what disturbs the machine then touches both routes, or few rounds. */
+async function load({ port, token }: Target, { rounds, sliceMs }: Extent) {
+  const paths = ['/open', '/guarded'];
+  const often = { rounds: rounds * 4, sliceMs: sliceMs / 2 };
+  const job: LoadJob = { port, token, paths, cpuPath: '/cpu', connections: 8, ...often };
+  const { slices } = await runProcess<LoadResult>('load', job, { env: {} });
+  const [open = [], guarded = []] = paths.map((path) => slices.filter((slice) => slice.path === path));
   return { open, guarded };
 }
 
@@ -105,7 +94,7 @@ export const guardPart: IdentityPart = {
   run: async (extent) => {
     const target = await startTarget();
     try {
-      const { open, guarded } = await rounds(target, extent);
+      const { open, guarded } = await load(target, extent);
       const ratios = guarded.map(({ cpuMicros }, round) => cpuMicros / (open[round]?.cpuMicros ?? Number.NaN));
       return {
         title: 'A guarded request',

@@ -53,16 +53,25 @@ export interface BacklogResult {
 
 export interface LoadJob {
   readonly port: number;
-  readonly path: string;
+  /** Asked in turn, a slice of time each. */
+  readonly paths: readonly string[];
+  /** Answers with the `process.cpuUsage()` of the server. */
+  readonly cpuPath: string;
   /** Sent as a bearer token. */
   readonly token: string;
   readonly connections: number;
-  readonly ms: number;
+  readonly rounds: number;
+  readonly sliceMs: number;
+}
+export interface LoadSlice {
+  readonly path: string;
+  readonly operationsPerSecond: number;
+  /** CPU of the server per request, in microseconds. */
+  readonly cpuMicros: number;
+  readonly p99Ms: number;
 }
 export interface LoadResult {
-  readonly requests: number;
-  readonly elapsedMs: number;
-  readonly p99Ms: number;
+  readonly slices: readonly LoadSlice[];
 }
 
 /** The last word of a process. */

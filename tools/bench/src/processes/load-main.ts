@@ -2,43 +2,63 @@ import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { UnfairRunError } from '../bench.errors.js';
 import { percentile } from '../report/statistics.js';
-import type { LoadJob, LoadResult } from './job.js';
+import type { LoadJob, LoadResult, LoadSlice } from './job.js';
 import { work } from './report.js';
 
-// Asks one route again and again over plain sockets, so that the client needs little of the machine.
+// Asks routes in turn over plain sockets, so that the client needs little of the machine.
 
-/** Sends one request and waits for its answer, which has to be a 200. Gives the bytes of the answer. */
-async function ask(socket: Socket, request: string, expected: number | undefined): Promise<number> {
+/** Sends a request and waits for its answer, a 200 in one piece of data with a body of JSON. Gives that body. */
+async function ask(socket: Socket, request: string): Promise<string> {
   socket.write(request);
-  let bytes = 0;
   let text = '';
-  while (expected === undefined ? !text.includes('\r\n\r\n') : bytes < expected) {
+  while (!text.endsWith('}')) {
     const [chunk] = (await once(socket, 'data')) as [Buffer];
-    bytes += chunk.length;
-    if (text === '') text = chunk.toString('latin1');
+    text += chunk.toString('latin1');
     if (!text.startsWith('HTTP/1.1 200')) throw new UnfairRunError(text.split('\r\n')[0]);
   }
-  return bytes;
+  return text.slice(text.indexOf('{'));
 }
 
-await work<LoadJob, LoadResult>(async ({ port, path, token, connections, ms }) => {
-  const request = `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n\r\n`;
-  const latencies: number[] = [];
-  const began = performance.now();
-  const one = async (): Promise<void> => {
-    const socket = connect(port, '127.0.0.1');
-    await once(socket, 'connect');
-    socket.setNoDelay(true);
-    // All answers of a route are of one length: the first one tells it.
-    const expected = await ask(socket, request, undefined);
-    for (let at = performance.now(); at < began + ms; at = performance.now()) {
-      await ask(socket, request, expected);
-      latencies.push(performance.now() - at);
-    }
-    socket.destroy();
+async function open(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket.setNoDelay(true);
+}
+
+await work<LoadJob, LoadResult>(async ({ port, paths, cpuPath, token, connections, rounds, sliceMs }) => {
+  const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)));
+  const [first] = sockets;
+  if (!first) throw new UnfairRunError('no connection');
+  const requestOf = (path: string) =>
+    `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n\r\n`;
+  const cpu = async (): Promise<number> => {
+    const { user, system } = JSON.parse(await ask(first, requestOf(cpuPath))) as NodeJS.CpuUsage;
+    return user + system;
   };
-  await Promise.all(Array.from({ length: connections }, one));
-  const elapsedMs = performance.now() - began;
-  latencies.sort((a, b) => a - b);
-  return { requests: latencies.length + connections, elapsedMs, p99Ms: percentile(latencies, 99) };
+  const slice = async (path: string): Promise<LoadSlice> => {
+    const latencies: number[] = [];
+    const request = requestOf(path);
+    const spent = await cpu();
+    const began = performance.now();
+    const one = async (socket: Socket): Promise<void> => {
+      for (let at = performance.now(); at < began + sliceMs; at = performance.now()) {
+        await ask(socket, request);
+        latencies.push(performance.now() - at);
+      }
+    };
+    await Promise.all(sockets.map(one));
+    const elapsedMs = performance.now() - began;
+    const cpuMicros = ((await cpu()) - spent) / latencies.length;
+    latencies.sort((a, b) => a - b);
+    const operationsPerSecond = (latencies.length / elapsedMs) * 1_000;
+    return { path, operationsPerSecond, cpuMicros, p99Ms: percentile(latencies, 99) };
+  };
+  const slices: LoadSlice[] = [];
+  for (const path of paths) await slice(path);
+  for (let round = 0; round < rounds; round += 1) {
+    // Back and forth, so that none always runs behind the same one.
+    for (const path of round % 2 === 0 ? paths : paths.toReversed()) slices.push(await slice(path));
+  }
+  for (const socket of sockets) socket.destroy();
+  return { slices };
 });
