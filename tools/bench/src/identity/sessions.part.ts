@@ -19,8 +19,9 @@ const HOW = `What every request to a signed-in user's session costs: it is read,
 requests under way, 200 sessions of some 500 bytes, the contenders in turn and slice by slice; a bound compares within
 the rounds. The servers are a Redis or Valkey and the embedded DynamoDB (dynalite) on the same machine. A store of
 express-session is asked as that asks it, \`get\` and then \`touch\`; \`Sessions\` does both in one step, and with
-\`touchEverySeconds: 60\`, which DynamoDB's prices ask for, it writes once a minute. Our store for express-session takes as many steps as theirs, and pays
-for what they leave out: ends to the millisecond, ids as hashes, parallel saves that keep each other's keys.`;
+\`touchEverySeconds: 60\`, which DynamoDB's prices ask for, it writes once a minute. Our store for express-session takes
+as many steps as theirs, and pays for what they leave out: ends to the millisecond, ids as hashes, parallel saves that
+keep each other's keys.`;
 
 const SESSIONS = 200;
 const HOUR_SECONDS = 3_600;
