@@ -19,7 +19,9 @@ describe('POST /analytics/events', () => {
   it('S51: takes so many batches of an address in a minute over all replicas, and refuses more', async () => {
     const answers = await Promise.all(Array.from({ length: 7 }, () => send('203.0.113.7')));
 
-    expect(answers.map(({ status }) => status).sort((one, other) => one - other)).toEqual([202, 202, 202, 202, 429, 429, 429]);
+    expect(answers.map(({ status }) => status).sort((one, other) => one - other)).toEqual([
+      202, 202, 202, 202, 429, 429, 429,
+    ]);
     expect((await send('203.0.113.7')).headers.get('retry-after')).toMatch(/^\d+$/);
     expect((await send('203.0.113.8')).status).toBe(202);
   });
