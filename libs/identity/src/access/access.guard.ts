@@ -90,12 +90,14 @@ function admit(request: HttpRequest, principal: Principal, access: Access): true
   return true;
 }
 
+const SCHEME = 'bearer ';
+
 /** RFC 6750 2.1, and no other place: a token in a URL ends up in logs. */
 function bearerToken({ headers }: HttpRequest): string {
   const { authorization } = headers;
   if (authorization === undefined) throw new MissingTokenError();
-  const [scheme, token, ...rest] = authorization.split(' ');
-  if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) {
+  const token = authorization.slice(SCHEME.length);
+  if (authorization.slice(0, SCHEME.length).toLowerCase() !== SCHEME || token === '' || token.includes(' ')) {
     throw new InvalidTokenError('the Authorization header is not "Bearer <token>"');
   }
   return token;

@@ -1,21 +1,24 @@
 import { Inject, Injectable, type OnModuleInit, Optional } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { DiscoveryService, HttpAdapterHost, MetadataScanner } from '@nestjs/core';
 import { IdentityConfigError } from '../identity.errors.js';
 import { ServiceTokenVerifier } from '../service/service-token-verifier.js';
 import { accessOf, asksLiveSession } from './access.js';
+import { reservePrincipal } from './principal.js';
 import { Revocations } from './revocations.js';
 
-/** Finds at the start, not at the first request, that a route asks for what the module was not given. */
+/** Prepares the server, and finds at the start, not at the first request, that a route asks for what was not given. */
 @Injectable()
 export class RouteCheck implements OnModuleInit {
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Optional() @Inject(HttpAdapterHost) private readonly host?: HttpAdapterHost,
     @Optional() private readonly revocations?: Revocations,
     @Optional() private readonly services?: ServiceTokenVerifier,
   ) {}
 
   /** Throws an IdentityConfigError that names the route. */
   onModuleInit(): void {
+    reservePrincipal(this.host?.httpAdapter?.getInstance());
     const scanner = new MetadataScanner();
     for (const { metatype } of this.discovery.getControllers()) {
       if (typeof metatype !== 'function') continue;
