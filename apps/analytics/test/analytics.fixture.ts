@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AwsClients, createClients } from '@lethe/aws';
+import { provisionTable } from '@lethe/aws/provision';
 import { Clicks, analyticsService, leasesTable, rateLimitsTable, store } from '@lethe/contracts';
 import { Database, migrate } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { testDatabase } from '@lethe/local-cloud';
 import { MessagePublisher } from '@lethe/messaging';
 import { provisionMessaging } from '@lethe/messaging/provision';
-import { provisionRateLimitsTable } from '@lethe/rate-limits/provision';
 import { createService, drain, LOGGER, type Logger, parseConfig } from '@lethe/service-kit';
 import { StreamProducer } from '@lethe/streaming';
 import { provisionLeaseTable, provisionStreams } from '@lethe/streaming/provision';
@@ -71,7 +71,7 @@ export class Analytics {
       provisionMessaging(topology, clients),
       provisionStreams(resourcesOf(topology).streams, clients.kinesis),
       provisionLeaseTable(leasesTable.name, clients.dynamodb),
-      provisionRateLimitsTable(rateLimitsTable.name, clients.dynamodb),
+      provisionTable(rateLimitsTable, clients.dynamodb),
     ]);
     const test = new Analytics(topology, clients, database, keys, env);
     await migrate(databaseOptions(test.#config('migrate')));

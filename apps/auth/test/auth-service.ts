@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { CreateTableCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb';
 import { AwsClients } from '@lethe/aws';
+import { provisionTable } from '@lethe/aws/provision';
 import { type Profile, type Tokens, authService, store } from '@lethe/contracts';
 import { Database } from '@lethe/database';
 import { type TestMail, startTestMail, testDatabase } from '@lethe/local-cloud';
@@ -51,16 +51,7 @@ export interface AuthService {
 export async function createTable(table: string): Promise<void> {
   const clients = new AwsClients({ region: process.env['AWS_REGION'] ?? 'eu-west-1' });
   try {
-    await clients.dynamodb.send(
-      new CreateTableCommand({
-        TableName: table,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof ResourceInUseException)) throw error;
+    await provisionTable({ name: table, partitionKey: 'id' }, clients.dynamodb);
   } finally {
     clients.close();
   }

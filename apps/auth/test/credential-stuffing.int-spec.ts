@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { AwsClients } from '@lethe/aws';
 import { describeWithValkey } from '@lethe/local-cloud';
-import { provisionRateLimitsTable } from '@lethe/rate-limits/provision';
+import { provisionTable } from '@lethe/aws/provision';
 import { ageCounters } from '@lethe/rate-limits/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AuthService, PASSWORD, startAuth } from './auth-service.js';
@@ -69,7 +69,7 @@ function itStopsManyMachines(auth: () => AuthService): void {
 describe('credential stuffing over three replicas', () => {
   const table = `stuffing-${randomUUID()}`;
   const clients = new AwsClients({ region: process.env['AWS_REGION'] ?? 'eu-west-1' });
-  beforeAll(() => provisionRateLimitsTable(table, clients.dynamodb));
+  beforeAll(() => provisionTable({ name: table, partitionKey: 'id' }, clients.dynamodb));
   afterAll(() => clients.close());
   const auth = startThree({ RATE_LIMITS_TABLE: table });
 

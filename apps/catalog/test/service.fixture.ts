@@ -1,9 +1,8 @@
+import { provisionTable } from '@lethe/aws/provision';
 import { randomUUID } from 'node:crypto';
 import { catalogService, rateLimitsTable, revocationsTable, store } from '@lethe/contracts';
 import { IdentityModule, ServiceTokens, importKeys, makeServiceKey, ownIssuer } from '@lethe/identity';
-import { provisionRevocationsTable } from '@lethe/identity/provision';
 import { provisionMessaging } from '@lethe/messaging/provision';
-import { provisionRateLimitsTable } from '@lethe/rate-limits/provision';
 import { createService, parseConfig } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -55,9 +54,9 @@ export async function provision(catalog: CatalogFixture): Promise<Topology> {
   const topology: Topology = { ...store, name: `t-${randomUUID().slice(0, 8)}` };
   await Promise.all([
     provisionMessaging(topology, catalog.clients),
-    provisionRateLimitsTable(rateLimitsTable.name, catalog.clients.dynamodb),
+    provisionTable(rateLimitsTable, catalog.clients.dynamodb),
   ]);
-  await provisionRevocationsTable(revocationsTable.name, catalog.clients.dynamodb);
+  await provisionTable(revocationsTable, catalog.clients.dynamodb);
   return topology;
 }
 

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb';
 import { AwsClients } from '@lethe/aws';
+import { provisionTable } from '@lethe/aws/provision';
 import { cartsTable, ordersService, rateLimitsTable, revocationsTable, store } from '@lethe/contracts';
 import { Database } from '@lethe/database';
 import { makeServiceKey } from '@lethe/identity';
-import { provisionRevocationsTable } from '@lethe/identity/provision';
 import { provisionMessaging } from '@lethe/messaging/provision';
-import { provisionRateLimitsTable } from '@lethe/rate-limits/provision';
 import { LOGGER, type Logger, createService, drain, parseConfig } from '@lethe/service-kit';
 import { type Topology, defineTopology } from '@lethe/topology';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -132,8 +131,8 @@ async function surround(stops: (() => unknown)[]): Promise<Surroundings> {
   await Promise.all([
     provisionMessaging(topology, clients),
     createCartsTable(clients),
-    provisionRevocationsTable(revocationsTable.name, clients.dynamodb),
-    provisionRateLimitsTable(rateLimitsTable.name, clients.dynamodb),
+    provisionTable(revocationsTable, clients.dynamodb),
+    provisionTable(rateLimitsTable, clients.dynamodb),
   ]);
   return { orders, catalog, simulator, issuer, clients, topology };
 }

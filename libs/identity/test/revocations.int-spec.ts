@@ -7,7 +7,7 @@ import { FakeClock } from '@lethe/testing';
 import { RevocationsUnavailableError } from '../src/identity.errors.js';
 import { type Principal } from '../src/access/principal.js';
 import { Revocations } from '../src/access/revocations.js';
-import { provisionRevocationsTable } from '../src/provision.js';
+import { provisionTable } from '@lethe/aws/provision';
 
 const table = `revocations-${randomUUID()}`;
 const NOW = Date.parse('2026-03-01T12:00:00.500Z');
@@ -17,7 +17,7 @@ describe('Revocations', () => {
   const clock = new FakeClock(NOW);
   const revocations = new Revocations({ clients, table, clock });
   let principal: Principal;
-  beforeAll(() => provisionRevocationsTable(table, clients.dynamodb));
+  beforeAll(() => provisionTable({ name: table, partitionKey: 'id' }, clients.dynamodb));
   afterAll(() => clients.close());
   beforeEach(() => {
     principal = signedIn();

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RateLimiter } from '../src/rate-limiter.js';
 import { TooManyRequestsError } from '../src/rate-limits.errors.js';
 import { type RateRule } from '../src/rate-rule.js';
-import { provisionRateLimitsTable } from '../src/provision.js';
+import { provisionTable } from '@lethe/aws/provision';
 import { DynamoDbRateLimits } from '../src/store/dynamodb-rate-limits.js';
 import { ageCounters } from '../src/testing.js';
 import { describeRateLimitStore } from './describe-rate-limit-store.js';
@@ -15,7 +15,7 @@ const clientsHere = () => new AwsClients({ region: process.env['AWS_REGION'] ?? 
 
 async function createLimitsTable({ dynamodb }: AwsClients): Promise<string> {
   const table = `limits-${randomUUID()}`;
-  await provisionRateLimitsTable(table, dynamodb);
+  await provisionTable({ name: table, partitionKey: 'id' }, dynamodb);
   return table;
 }
 

@@ -3,7 +3,7 @@ import { AwsClients } from '@lethe/aws';
 import { Public } from '@lethe/identity';
 import { describeWithValkey } from '@lethe/local-cloud';
 import { RateLimit } from '@lethe/rate-limits/nest';
-import { provisionRateLimitsTable } from '@lethe/rate-limits/provision';
+import { provisionTable } from '@lethe/aws/provision';
 import { Controller, Get, Module } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { routeLimits } from '../src/limits.module.js';
@@ -44,7 +44,7 @@ afterEach(async () => {
 describe('limits of a service', () => {
   const table = `limits-${randomUUID()}`;
   const clients = new AwsClients({ region: process.env['AWS_REGION'] ?? 'eu-west-1' });
-  beforeAll(() => provisionRateLimitsTable(table, clients.dynamodb));
+  beforeAll(() => provisionTable({ name: table, partitionKey: 'id' }, clients.dynamodb));
   afterAll(() => clients.close());
 
   it('S51: are shared by its replicas, and refuse by a problem with Retry-After and what is left', async () => {

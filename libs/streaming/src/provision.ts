@@ -1,15 +1,11 @@
-import {
-  CreateTableCommand,
-  type DynamoDBClient,
-  ResourceInUseException as TableInUseException,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CreateStreamCommand,
   type KinesisClient,
-  ResourceInUseException as StreamInUseException,
+  ResourceInUseException,
   waitUntilStreamExists,
 } from '@aws-sdk/client-kinesis';
+import { provisionTable } from '@lethe/aws/provision';
 import type { StreamResource } from '@lethe/topology';
 
 const WAIT = { maxWaitTime: 60, minDelay: 0.1, maxDelay: 2 } as const;
@@ -20,7 +16,7 @@ export async function provisionStreams(streams: readonly StreamResource[], kines
     try {
       await kinesis.send(new CreateStreamCommand({ StreamName: name, ShardCount: shards }));
     } catch (error) {
-      if (!(error instanceof StreamInUseException)) throw error;
+      if (!(error instanceof ResourceInUseException)) throw error;
     }
   }
   await Promise.all(
@@ -28,19 +24,7 @@ export async function provisionStreams(streams: readonly StreamResource[], kines
   );
 }
 
-/** Creates the lease table if it is missing, billed on demand, and waits until it is active. */
+/** Creates the lease table if it is missing, and waits until it is active. */
 export async function provisionLeaseTable(table: string, dynamodb: DynamoDBClient): Promise<void> {
-  try {
-    await dynamodb.send(
-      new CreateTableCommand({
-        TableName: table,
-        KeySchema: [{ AttributeName: 'leaseKey', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'leaseKey', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof TableInUseException)) throw error;
-  }
-  await waitUntilTableExists({ client: dynamodb, ...WAIT }, { TableName: table });
+  await provisionTable({ name: table, partitionKey: 'leaseKey' }, dynamodb);
 }

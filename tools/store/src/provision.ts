@@ -1,18 +1,13 @@
 import {
-  CreateTableCommand,
-  type DynamoDBClient,
-  ResourceInUseException,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
-import {
   CreateStreamCommand,
   type KinesisClient,
-  ResourceInUseException as StreamInUse,
+  ResourceInUseException,
   waitUntilStreamExists,
 } from '@aws-sdk/client-kinesis';
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { createClients } from '@lethe/aws';
-import { type TableResource, store, storeBuckets, storeTables } from '@lethe/contracts';
+import { provisionTable } from '@lethe/aws/provision';
+import { store, storeBuckets, storeTables } from '@lethe/contracts';
 import { provisionMessaging } from '@lethe/messaging/provision';
 import { type StreamResource, resourcesOf } from '@lethe/topology';
 
@@ -23,7 +18,7 @@ export async function provisionStore(region: string): Promise<void> {
     await Promise.all([
       provisionMessaging(store, clients),
       ...resourcesOf(store).streams.map((stream) => createStream(clients.kinesis, stream)),
-      ...storeTables.map((table) => createTable(clients.dynamodb, table)),
+      ...storeTables.map((table) => provisionTable(table, clients.dynamodb)),
       ...storeBuckets.map((bucket) => createBucket(clients.s3, bucket)),
     ]);
   } finally {
@@ -31,27 +26,11 @@ export async function provisionStore(region: string): Promise<void> {
   }
 }
 
-async function createTable(dynamodb: DynamoDBClient, { name, partitionKey }: TableResource): Promise<void> {
-  try {
-    await dynamodb.send(
-      new CreateTableCommand({
-        TableName: name,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [{ AttributeName: partitionKey, KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: partitionKey, AttributeType: 'S' }],
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof ResourceInUseException)) throw error;
-  }
-  await waitUntilTableExists({ client: dynamodb, maxWaitTime: 30, minDelay: 0.1, maxDelay: 1 }, { TableName: name });
-}
-
 async function createStream(kinesis: KinesisClient, { name, shards }: StreamResource): Promise<void> {
   try {
     await kinesis.send(new CreateStreamCommand({ StreamName: name, ShardCount: shards }));
   } catch (error) {
-    if (!(error instanceof StreamInUse)) throw error;
+    if (!(error instanceof ResourceInUseException)) throw error;
   }
   await waitUntilStreamExists({ client: kinesis, maxWaitTime: 30, minDelay: 0.1, maxDelay: 1 }, { StreamName: name });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { createClients } from '@lethe/aws';
+import { provisionTable } from '@lethe/aws/provision';
 import { dynamoSessionStore } from '../../src/index.js';
 import { DynamoItems } from '../../src/dynamodb/dynamo-items.js';
 import { DynamoOwnerIndex } from '../../src/dynamodb/dynamo-owner-index.js';
@@ -12,14 +13,7 @@ const region = process.env['AWS_REGION'] ?? 'us-east-1';
 export async function createSessionsTable(): Promise<{ readonly name: string; drop(): Promise<void> }> {
   const clients = createClients({ region });
   const name = `sessions-${randomUUID()}`;
-  await clients.dynamodb.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    }),
-  );
+  await provisionTable({ name, partitionKey: 'id' }, clients.dynamodb);
   return {
     name,
     drop: async () => {
