@@ -113,6 +113,19 @@ describe('auth on Cognito', () => {
     expect((await auth.refresh(tokens.refreshToken)).status).toBe(401);
   });
 
+  it('S20: ends the access token at once where it comes along, for routes that ask for a live sign-in', async () => {
+    const { email } = await customer();
+    const { body: tokens } = await auth.login(email);
+    const { body: others } = await auth.login(email);
+    const wrong = { currentPassword: 'not the password at all', newPassword: NEW_PASSWORD };
+
+    await auth.call('/auth/logout', { body: { refreshToken: tokens.refreshToken }, token: tokens.accessToken });
+    await auth.call('/auth/logout', { body: { refreshToken: others.refreshToken }, token: 'not-a-token' });
+
+    expect((await auth.call('/auth/password', { body: wrong, token: tokens.accessToken })).status).toBe(401);
+    expect((await auth.call('/auth/password', { body: wrong, token: others.accessToken })).status).toBe(403);
+  });
+
   it('S42: takes groups as roles, and the next token has them', async () => {
     const { id, email } = await customer();
     await admin.send(new AdminAddUserToGroupCommand({ ...userOf(id), GroupName: 'analyst' }));

@@ -11,6 +11,8 @@ interface ConsoleSignIn {
   fetchSignedIn(path: string): Promise<Response>;
   signOut(): Promise<void>;
   signedIn(): boolean;
+  hasSignInPage(): Promise<boolean>;
+  signInWithPassword(email: string, password: string): Promise<void>;
 }
 
 const SCRIPT = pathToFileURL(join(import.meta.dirname, '../../web/public/sign-in.js')).href;
@@ -136,5 +138,19 @@ describe('the console signs in', () => {
     expect(console.signedIn()).toBe(false);
     const silent = await browser.visit(authorization({ prompt: 'none' }).path);
     expect(silent.location?.searchParams.get('error')).toBe('login_required');
+  });
+
+  it('S20: by password where auth has no page for it, refreshes and signs out as well', async () => {
+    expect(await console.hasSignInPage()).toBe(true);
+    const { email } = await auth.customer();
+    await expect(console.signInWithPassword(email, 'not the password at all')).rejects.toThrow('Signing in failed');
+
+    await console.signInWithPassword(email, PASSWORD);
+    tab.refuseOnce();
+
+    expect((await console.fetchSignedIn('/auth/me')).status).toBe(200);
+    expect(tab.sent.slice(-3)).toEqual(['/auth/me', '/auth/refresh', '/auth/me']);
+    await console.signOut();
+    expect(console.signedIn()).toBe(false);
   });
 });

@@ -1,8 +1,17 @@
 // The console: asks the balancer how the store is, and, once signed in, the orders service for the last orders.
-import { beginSignIn, completeSignIn, fetchSignedIn, signOut, signedIn } from './sign-in.js';
+import {
+  beginSignIn,
+  completeSignIn,
+  fetchSignedIn,
+  hasSignInPage,
+  signInWithPassword,
+  signOut,
+  signedIn,
+} from './sign-in.js';
 
 const EVERY_MS = 1000;
 const byId = (id) => document.getElementById(id);
+let page = true;
 
 function cell(content, className = '') {
   const td = document.createElement('td');
@@ -73,7 +82,8 @@ async function showOrders() {
 }
 
 function showSession(fault = '') {
-  byId('sign-in').hidden = signedIn();
+  byId('sign-in').hidden = signedIn() || !page;
+  byId('password-sign-in').hidden = signedIn() || page;
   byId('sign-out').hidden = !signedIn();
   byId('orders-table').hidden = !signedIn();
   byId('sign-in-fault').textContent = fault;
@@ -89,8 +99,17 @@ async function attempt(action) {
 }
 
 byId('sign-in').addEventListener('click', () => void attempt(beginSignIn));
+byId('password-sign-in').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const fields = new FormData(event.currentTarget);
+  event.currentTarget.reset();
+  void attempt(() => signInWithPassword(fields.get('email'), fields.get('password')));
+});
 byId('sign-out').addEventListener('click', () => void attempt(signOut));
-await attempt(completeSignIn);
+await attempt(async () => {
+  page = await hasSignInPage();
+  await completeSignIn();
+});
 
 for (;;) {
   try {

@@ -1,4 +1,4 @@
-// Signing in by redirect: authorization code with PKCE (RFC 7636). Tokens live in this page's memory alone; what must
+// Signing in by redirect: authorization code with PKCE (RFC 7636); by password where auth has no page for it. Tokens live in this page's memory alone; what must
 // outlive the redirect (state and verifier, S19) lies in this tab's session storage and is used once.
 const CLIENT = 'lethe-web';
 const ISSUER = `${location.origin}/auth`;
@@ -12,6 +12,14 @@ const base64url = (bytes) =>
     .replaceAll('/', '_')
     .replaceAll('=', '');
 const secret = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
+
+/** Whether auth has a sign-in page; with a user pool of Cognito behind it, it has none. */
+export const hasSignInPage = async () => (await fetch('/auth/.well-known/openid-configuration')).ok;
+
+/** Signs in without a page. Throws what auth says of a refusal. */
+export async function signInWithPassword(email, password) {
+  tokens = await ask('/auth/login', { email, password });
+}
 
 /** Leaves for the sign-in page. */
 export async function beginSignIn() {
@@ -53,25 +61,24 @@ export const signedIn = () => tokens !== undefined;
 
 /** Like fetch, with the access token; refreshed once where it has ended. Without a sign-in afterwards, answers the 401. */
 export async function fetchSignedIn(path) {
-  const ask = () => fetch(path, { headers: { authorization: `Bearer ${tokens.access_token}` } });
-  const answer = await ask();
+  const get = () => fetch(path, { headers: { authorization: `Bearer ${tokens.access}` } });
+  const answer = await get();
   if (answer.status !== 401) return answer;
   try {
-    tokens = await grant({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token });
+    tokens = await tokens.next();
   } catch {
     tokens = undefined;
     return answer;
   }
-  return ask();
+  return get();
 }
 
 /** Ends the sign-in everywhere: the next one asks for the password. */
 export async function signOut() {
-  const refreshToken = tokens.refresh_token;
   const answer = await fetch('/auth/logout', {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ refreshToken }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens.access}` },
+    body: JSON.stringify({ refreshToken: tokens.refresh }),
   });
   if (!answer.ok) throw new Error('You are still signed in: try again.');
   tokens = undefined;
@@ -84,5 +91,22 @@ async function grant(fields) {
   });
   const body = await answer.json();
   if (!answer.ok) throw new Error(`Signing in failed (${body.error ?? body.title}): try again.`);
-  return body;
+  const refresh = body.refresh_token;
+  return {
+    access: body.access_token,
+    refresh,
+    next: () => grant({ grant_type: 'refresh_token', refresh_token: refresh }),
+  };
+}
+
+async function ask(path, fields) {
+  const answer = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fields),
+  });
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(`Signing in failed (${body.detail ?? body.title}): try again.`);
+  const refresh = body.refreshToken;
+  return { access: body.accessToken, refresh, next: () => ask('/auth/refresh', { refreshToken: refresh }) };
 }

@@ -52,8 +52,11 @@ export class AuthController {
   @Public()
   @HttpCode(204)
   @ApiResponse({ status: 204, description: 'Signed out, now or before.' })
-  async logout(@Body({ schema: refreshSchema }) body: z.output<typeof refreshSchema>): Promise<void> {
-    await this.commands.execute(new LogOut(body.refreshToken));
+  async logout(
+    @Body({ schema: refreshSchema }) body: z.output<typeof refreshSchema>,
+    @Headers('authorization') authorization?: string,
+  ): Promise<void> {
+    await this.commands.execute(new LogOut(body.refreshToken, authorization));
   }
 
   @Get('me')

@@ -8,7 +8,11 @@ import { SESSION_OF_TOKEN, type SessionOfToken } from './session.sql.js';
 
 /** Ends a sign-in: none of its tokens works any more (S20). */
 export class LogOut extends Command<void> {
-  constructor(readonly refreshToken: string) {
+  constructor(
+    readonly refreshToken: string,
+    /** The `Authorization` header, if it came along: an issuer whose refresh tokens are opaque to us learns the sign-in from it. */
+    readonly authorization?: string,
+  ) {
     super();
   }
 }

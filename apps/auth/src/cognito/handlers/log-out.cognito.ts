@@ -1,4 +1,5 @@
 import { RevokeTokenCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { InvalidTokenError, Revocations, TokenVerifier } from '@lethe/identity';
 import { LOGGER, type Logger } from '@lethe/service-kit';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
@@ -9,18 +10,22 @@ import { CognitoPool } from '../cognito-pool.js';
 const OVER = new Set(['NotAuthorizedException', 'InvalidParameterException', 'UnsupportedTokenTypeException']);
 
 /**
- * Revokes the refresh token, and for Cognito's own API the access tokens that came from it (S20). To the store an access
- * token lasts until it expires: which sign-in an opaque refresh token is of, only Cognito knows. Says nothing of whether
- * the token was known, and may be called again.
+ * Revokes the refresh token, and for Cognito's own API the access tokens that came from it (S20). To the store, which
+ * asks Cognito nothing, the sign-in is over at once where an access token of it comes along, since of which sign-in an
+ * opaque refresh token is only Cognito knows; else its access tokens last until they expire. Says nothing of whether
+ * the token was known, and may be called again. Throws a RevocationsUnavailableError (503).
  */
 @CommandHandler(LogOut)
 export class LogOutOfCognito implements ICommandHandler<LogOut> {
   constructor(
     private readonly pool: CognitoPool,
+    private readonly verifier: TokenVerifier,
+    private readonly revocations: Revocations,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async execute({ refreshToken }: LogOut): Promise<void> {
+  async execute({ refreshToken, authorization }: LogOut): Promise<void> {
+    await this.#endAccess(/^bearer (\S+)$/i.exec(authorization ?? '')?.[1]);
     const { clientId: ClientId, clientSecret: ClientSecret } = this.pool;
     const command = new RevokeTokenCommand({ Token: refreshToken, ClientId, ClientSecret });
     const ended = await this.pool.ask(async (client) => {
@@ -33,5 +38,18 @@ export class LogOutOfCognito implements ICommandHandler<LogOut> {
       }
     });
     if (ended) this.logger.info({ event: 'logout' }, 'signed out');
+  }
+
+  async #endAccess(accessToken: string | undefined): Promise<void> {
+    if (accessToken === undefined) return;
+    try {
+      const { sessionId, tokenId } = await this.verifier.verify(accessToken);
+      await (sessionId === undefined
+        ? this.revocations.revokeToken(tokenId)
+        : this.revocations.revokeSession(sessionId));
+    } catch (error) {
+      // Of a token that is over, or was never one, there is nothing to end.
+      if (!(error instanceof InvalidTokenError)) throw error;
+    }
   }
 }
