@@ -1,6 +1,7 @@
 import type { DatabaseOptions } from '@lethe/database';
 import { idempotencyMigrations } from '@lethe/idempotency';
 import { outboxMigrations } from '@lethe/outbox';
+import { AddHistoryCause1767225600003 } from './migrations/add-history-cause.migration.js';
 import { AddOrderTimer1767225600002 } from './migrations/add-order-timer.migration.js';
 import { CreateOrders1764547200000 } from './migrations/create-orders.migration.js';
 import { OrderHistoryEntity } from './order/order-history.entity.js';
@@ -16,6 +17,12 @@ export function databaseOptions(config: Pick<OrdersConfig, 'DATABASE_URL' | 'DAT
     service: 'orders',
     poolSize: config.DATABASE_POOL_SIZE,
     entities: [OrderEntity, OrderLineEntity, OrderHistoryEntity, PaymentEntity],
-    migrations: [...outboxMigrations, ...idempotencyMigrations, CreateOrders1764547200000, AddOrderTimer1767225600002],
+    migrations: [
+      ...outboxMigrations,
+      ...idempotencyMigrations,
+      CreateOrders1764547200000,
+      AddOrderTimer1767225600002,
+      AddHistoryCause1767225600003,
+    ],
   };
 }

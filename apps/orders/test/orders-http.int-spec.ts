@@ -117,15 +117,21 @@ describe('POST /orders/{id}/cancel', () => {
     expect((await store.call('GET', `/orders/${id}`, { as: owner })).body).toMatchObject({ status: 'pending' });
   });
 
-  it('answers 409 and names the legal transitions once the order has ended', async () => {
+  it.each([
+    ['paid', ['confirmed']],
+    ['confirmed', []],
+    ['rejected', []],
+  ])('answers 409 to one that is %s, names the legal transitions, and changes nothing', async (from, legal) => {
     const as = randomUUID();
     const id = await place(as);
-    await store.orders.run(`UPDATE orders SET status = 'confirmed' WHERE id = $1`, [id]);
+    await store.orders.run('UPDATE orders SET status = $2 WHERE id = $1', [id, from]);
 
     expect(await store.call('POST', `/orders/${id}/cancel`, { as })).toMatchObject({
       status: 409,
-      body: { type: 'urn:lethe:problem:illegal-transition', from: 'confirmed', to: 'cancelled', legal: [] },
+      headers: { 'content-type': expect.stringContaining('application/problem+json') },
+      body: { type: 'urn:lethe:problem:illegal-transition', from, to: 'cancelled', legal },
     });
+    expect((await store.call('GET', `/orders/${id}`, { as })).body).toMatchObject({ status: from, history: [{}] });
   });
 
   it('makes one cancellation of many at once', async () => {

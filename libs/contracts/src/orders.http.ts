@@ -20,6 +20,15 @@ export const placeOrderSchema = z.union([
 export const placedOrderSchema = z
   .object({ id: idSchema, status: orderStatusSchema, total: moneySchema })
   .meta({ id: 'PlacedOrder' });
+/** A state that the order came into; also what an event of the order's stream says. */
+const historyEntry = z.object({
+  status: orderStatusSchema,
+  at: timeSchema,
+  cause: z
+    .string()
+    .optional()
+    .describe('What led to it: the type of a message, `place-order` or `cancel-order`. Older entries have none.'),
+});
 export const orderSchema = z
   .object({
     id: idSchema,
@@ -36,7 +45,7 @@ export const orderSchema = z
     total: moneySchema,
     placedAt: timeSchema,
     reason: z.string().optional().describe('Why the order was rejected.'),
-    history: z.array(z.object({ status: orderStatusSchema, at: timeSchema })),
+    history: z.array(historyEntry),
   })
   .meta({ id: 'Order' });
 export const orderPageSchema = z

@@ -44,7 +44,7 @@ export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
       become('cancelled');
       await this.compensate(unit, order);
     };
-    await this.saga.advance(unit, order, { pending: cancel, reserved: cancel });
+    await this.saga.advance(unit, order, 'cancel-order', { pending: cancel, reserved: cancel });
   }
 
   /** Gives back what may have been taken: stock set aside, and money, where the provider was already asked for it. */

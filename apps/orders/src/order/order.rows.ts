@@ -1,6 +1,6 @@
-import { type Order, type OrderStatus } from '@lethe/contracts';
+import { type Order, type OrderStatus, ordersService } from '@lethe/contracts';
 import type { Querier, Tx } from '@lethe/database';
-import { type Money, money } from '@lethe/kernel';
+import { type Money, currentActor, formatActor, money } from '@lethe/kernel';
 import type { SagaRow, SagaStore } from '@lethe/outbox';
 import { OrderMissingError } from '../orders.errors.js';
 import { FIND_ORDER, LOCK_ORDER, type LockedOrderRow, type OrderRow, SAVE_ORDER, TAKE_OVERDUE } from './order.sql.js';
@@ -45,16 +45,32 @@ export async function lockKnownOrder(tx: Tx, id: string): Promise<LockedOrder> {
   return order;
 }
 
-/** The saga's rows are the orders. */
-export const orderStore: SagaStore<LockedOrder> = {
-  lock: lockKnownOrder,
-  async save(tx, { id }, { path, reason, timer, fired, dueAt }) {
-    await tx.query(SAVE_ORDER, [id, path, reason, timer, fired, dueAt]);
-  },
-  async takeOverdue(tx, graceSeconds, limit) {
-    return (await tx.query<LockedOrderRow>(TAKE_OVERDUE, [graceSeconds, limit])).map(lockedOrder);
-  },
-};
+/** What makes an order change: the message that is handled, or the request. */
+export interface ChangeCause {
+  /** The type of the message, or the name of what the request asks for. */
+  readonly type: string;
+  /** Of the message; a request has none. */
+  readonly id?: string;
+}
+
+/** On whose behalf an order changes now: whoever's request led here, else the service itself. */
+export function actorOfChange(): string {
+  return formatActor(currentActor() ?? { kind: 'service', name: ordersService.name });
+}
+
+/** The saga's rows are the orders; each row of the history that it writes says why. */
+export function orderStore(cause: ChangeCause): SagaStore<LockedOrder> {
+  return {
+    lock: lockKnownOrder,
+    async save(tx, { id }, { path, reason, timer, fired, dueAt }) {
+      const why = [actorOfChange(), cause.type, cause.id ?? null];
+      await tx.query(SAVE_ORDER, [id, path, reason, timer, fired, dueAt, ...why]);
+    },
+    async takeOverdue(tx, graceSeconds, limit) {
+      return (await tx.query<LockedOrderRow>(TAKE_OVERDUE, [graceSeconds, limit])).map(lockedOrder);
+    },
+  };
+}
 
 /** The whole order as its owner sees it; `customerId` null for whoever may see all. */
 export async function readOrder(querier: Querier, id: string, customerId: string | null): Promise<Order | undefined> {

@@ -1,8 +1,21 @@
 import { type OrderStatus, RemindOrder, type ordersService } from '@lethe/contracts';
-import { Outbox, Saga, SagaDefinitionError, type SetTimer, UnitOfWork, defineSaga, timeout } from '@lethe/outbox';
+import {
+  Outbox,
+  Saga,
+  type SagaAnswer,
+  SagaDefinitionError,
+  type SagaSteps,
+  type SagaTimer,
+  type SetTimer,
+  type Unit,
+  UnitOfWork,
+  defineSaga,
+  timeout,
+} from '@lethe/outbox';
+import type { Message } from '@lethe/topology';
 import { Injectable } from '@nestjs/common';
 import { ORDER_LIFE } from './order.js';
-import { type LockedOrder, orderStore } from './order.rows.js';
+import { type ChangeCause, type LockedOrder, orderStore } from './order.rows.js';
 
 /** Seconds that a step may take before it is asked for again; then twice as long each time, up to about an hour. */
 const STEP_SECONDS = 120;
@@ -19,17 +32,55 @@ export const orderLife = defineSaga({
   timeouts: { pending: overdue, reserved: overdue },
 });
 
-/** Walks orders through their life: every step of an order goes through it (R24). */
+type Cause = Pick<Message, 'id' | 'type'>;
+type Walk = Saga<OrderStatus, typeof ORDER_LIFE, typeof ordersService, LockedOrder>;
+type OrderSteps = SagaSteps<OrderStatus, typeof ORDER_LIFE, typeof ordersService, LockedOrder>;
+
+/** Walks orders through their life: every step of an order goes through it, and says in the history why (R24). */
 @Injectable()
-export class OrderSaga extends Saga<OrderStatus, typeof ORDER_LIFE, typeof ordersService, LockedOrder> {
-  constructor(units: UnitOfWork<typeof ordersService>, outbox: Outbox<typeof ordersService>) {
-    super(orderLife, orderStore, units, outbox);
+export class OrderSaga {
+  private readonly clockwork: Walk;
+
+  constructor(
+    private readonly units: UnitOfWork<typeof ordersService>,
+    private readonly outbox: Outbox<typeof ordersService>,
+  ) {
+    this.clockwork = this.because({ type: orderLife.name });
+  }
+
+  /** See `Saga.onMessage`. */
+  onMessage(message: Cause, orderId: string, steps: OrderSteps): Promise<SagaAnswer<OrderStatus>> {
+    return this.because(message).onMessage(message, orderId, steps);
+  }
+
+  /** See `Saga.onTimeout`. */
+  onTimeout(message: Cause, timer: SagaTimer, steps: OrderSteps): Promise<SagaAnswer<OrderStatus>> {
+    return this.because(message).onTimeout(message, timer, steps);
+  }
+
+  /** See `Saga.advance`; `request` is what the person asks for, for the history. */
+  advance(
+    unit: Unit<typeof ordersService>,
+    order: LockedOrder,
+    request: string,
+    steps: OrderSteps,
+  ): Promise<SagaAnswer<OrderStatus>> {
+    return this.because({ type: request }).advance(unit, order, steps);
+  }
+
+  /** See `Saga.resendLost`. It changes no order's state. */
+  resendLost(): Promise<number> {
+    return this.clockwork.resendLost();
   }
 
   /** The time-out of an order that is being placed, for the statement that places it. */
   timerOf(orderId: string): SetTimer {
-    const timer = this.firstTimer(orderId);
+    const timer = this.clockwork.firstTimer(orderId);
     if (timer === undefined) throw new SagaDefinitionError(orderLife.name, 'an order that is placed has no time-out');
     return timer;
+  }
+
+  private because(cause: ChangeCause): Walk {
+    return new Saga(orderLife, orderStore(cause), this.units, this.outbox);
   }
 }

@@ -9,8 +9,9 @@ const LINES = `(
   FROM order_line l WHERE l.order_id = o.id)`;
 
 const HISTORY = `(
-  SELECT json_agg(json_build_object(
-    'status', h.status, 'at', to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY h.version)
+  SELECT json_agg(json_strip_nulls(json_build_object(
+    'status', h.status, 'at', to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'cause', h.cause))
+    ORDER BY h.version)
   FROM order_history h WHERE h.order_id = o.id)`;
 
 export interface OrderSummaryRow {
@@ -68,7 +69,8 @@ export const LOCK_ORDER = statement(
 
 /**
  * `$1` order, `$2` the states it comes into, in order, maybe none, `$3` the reason where it is rejected, `$4` its time-out,
- * `$5` how often that ran out in this state, `$6` when it runs out next. The caller has locked it and checked the steps.
+ * `$5` how often that ran out in this state, `$6` when it runs out next, `$7` who acts, `$8` what led to it, `$9` the
+ * message that it was, where it was one. The caller has locked it and checked the steps.
  */
 export const SAVE_ORDER = statement(
   'orders.save',
@@ -78,8 +80,8 @@ export const SAVE_ORDER = statement(
        reason = coalesce($3, reason), timer_id = $4, reminders = $5, due_at = coalesce($6, due_at)
      WHERE id = $1
      RETURNING id, version - cardinality($2::text[]) AS before)
-   INSERT INTO order_history (order_id, version, status)
-   SELECT moved.id, moved.before + path.step::int, path.status
+   INSERT INTO order_history (order_id, version, status, actor, cause, message_id)
+   SELECT moved.id, moved.before + path.step::int, path.status, $7::text, $8::text, $9::text
    FROM moved, unnest($2::text[]) WITH ORDINALITY AS path (status, step)`,
 );
 

@@ -8,7 +8,8 @@ import type { OrderLine } from './order.js';
  * history, its messages and its first time-out, or none of it.
  *
  * `$1`-`$7` the key's claim (see `CLAIM_CTES`), `$8` id, `$9` customer, `$10` currency, `$11` total, `$12` payment
- * token, `$13` when it was placed, `$14`-`$18` columns of the lines, `$19`-`$23` columns of the messages, `$24`-`$29` the time-out.
+ * token, `$13` when it was placed, `$14`-`$18` columns of the lines, `$19`-`$23` columns of the messages, `$24`-`$29` the time-out, `$30`
+ * who places it.
  *
  * Why it is safe: every INSERT selects from the one before, and the first from the claim, so that without a claim
  * nothing is written. Foreign keys are checked when the statement ends, and see the order. The messages get their place
@@ -28,7 +29,8 @@ export const PLACE_ORDER = statement(
     FROM placed, unnest($14::uuid[], $15::text[], $16::text[], $17::int[], $18::bigint[])
       WITH ORDINALITY AS l (product_id, sku, name, quantity, unit_price, position)),
   history AS (
-    INSERT INTO order_history (order_id, version, status) SELECT id, 1, 'pending' FROM placed),
+    INSERT INTO order_history (order_id, version, status, actor, cause)
+    SELECT id, 1, 'pending', $30::text, 'place-order' FROM placed),
   messages AS (
     INSERT INTO outbox (${OUTBOX_COLUMNS})
     SELECT r.id, r.key, r.type, r.body, r.traceparent

@@ -11,6 +11,7 @@ import { type ClaimResult, IdempotencyKeys, type IdempotentOutcome, fingerprintO
 import { type Clock, type Money, systemClock, uuidv7 } from '@lethe/kernel';
 import { Outbox, type OutboxRow } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { actorOfChange } from './order.rows.js';
 import { OrderSaga } from './order.saga.js';
 import { CartStore } from '../cart/cart.store.js';
 import { CatalogClient } from '../catalog/catalog.client.js';
@@ -126,6 +127,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrderOnce> {
       ...lineColumns(lines),
       ...messageColumns(this.messagesOf(draft)),
       ...timerColumns(this.saga.timerOf(id)),
+      actorOfChange(),
     ]);
     return result;
   }
