@@ -4,7 +4,9 @@ import { ImportEntity, ImportRejectionEntity } from './imports/import.entity.js'
 import { Products1764000000000 } from './migrations/1764000000000-products.js';
 import { Stock1764000000001 } from './migrations/1764000000001-stock.js';
 import { Imports1764000000002 } from './migrations/1764000000002-imports.js';
+import { StockAdjustments1764000000003 } from './migrations/1764000000003-stock-adjustments.js';
 import { ProductEntity } from './product/product.entity.js';
+import { StockAdjustmentEntity } from './stock/adjustment.entity.js';
 import { ReservationEntity, ReservationStateEntity } from './stock/reservation.entity.js';
 import { StockEntity } from './stock/stock.entity.js';
 
@@ -14,10 +16,17 @@ export const catalogDatabase = {
   entities: [
     ProductEntity,
     StockEntity,
+    StockAdjustmentEntity,
     ReservationEntity,
     ReservationStateEntity,
     ImportEntity,
     ImportRejectionEntity,
   ],
-  migrations: [...outboxMigrations, Products1764000000000, Stock1764000000001, Imports1764000000002],
+  migrations: [
+    ...outboxMigrations,
+    Products1764000000000,
+    Stock1764000000001,
+    Imports1764000000002,
+    StockAdjustments1764000000003,
+  ],
 } satisfies Omit<DatabaseOptions, 'url'>;

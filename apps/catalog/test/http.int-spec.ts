@@ -115,6 +115,7 @@ describe('who may write', () => {
     ['PATCH', 'products/{id}'],
     ['DELETE', 'products/{id}'],
     ['POST', 'products/{id}/stock'],
+    ['GET', 'products/{id}/stock'],
     ['POST', 'imports?format=shopify'],
     ['GET', 'imports/{id}'],
   ])('S37: %s /catalog/%s is for admins: 401 without a token, 403 for others', async (method, route) => {

@@ -72,6 +72,7 @@ export class ImportFixture {
 
   async clear(): Promise<void> {
     for (const table of [
+      'stock_adjustment',
       'stock',
       'product',
       'import_rejection',

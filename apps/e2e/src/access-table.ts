@@ -38,6 +38,7 @@ export const accessTable: Readonly<Record<string, Least>> = {
   'POST /catalog/products': 'admin',
   'PATCH /catalog/products/{id}': 'admin',
   'DELETE /catalog/products/{id}': 'admin',
+  'GET /catalog/products/{id}/stock': 'admin',
   'POST /catalog/products/{id}/stock': 'admin',
   'POST /catalog/imports': 'admin',
   'GET /catalog/imports/{id}': 'admin',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, moneySchema } from './values.js';
+import { idSchema, moneySchema, timeSchema } from './values.js';
 
 const sku = z.string().trim().min(1).max(64);
 const name = z.string().trim().min(1).max(300);
@@ -37,7 +37,43 @@ export const patchProductSchema = z
     price: price.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'at least one member');
-export const adjustStockSchema = z.strictObject({ delta: z.int().min(-1_000_000_000).max(1_000_000_000) });
+/** Why stock is corrected by hand. */
+export const stockReasonSchema = z.enum(['delivery', 'return', 'count', 'damage', 'loss', 'correction']);
+export const adjustStockSchema = z.strictObject({
+  delta: z.int().min(-1_000_000_000).max(1_000_000_000),
+  reason: stockReasonSchema.optional().describe('Default correction.'),
+  note: z.string().trim().min(1).max(500).optional(),
+});
+export const stockQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z
+    .string()
+    .regex(/^[1-9][0-9]{0,14}$/)
+    .optional(),
+});
+export const stockSchema = z
+  .object({
+    productId: idSchema,
+    available: z.int().min(0),
+    reserved: z.int().min(0),
+    sold: z.int().min(0),
+    initial: z.int().min(0).describe('What the product came with.'),
+    adjusted: z.int().describe('The sum of the journal: available + reserved + sold = initial + adjusted.'),
+    items: z
+      .array(
+        z.object({
+          at: timeSchema,
+          actor: z.string().describe('`user:<id>@<issuer>` or `service:<name>`.'),
+          delta: z.int(),
+          reason: z.string().describe('One of those of a correction; later versions may know more.'),
+          note: z.string().optional(),
+          available: z.int().min(0).describe('What was available after it.'),
+        }),
+      )
+      .describe('A page of the journal of corrections by hand, the newest first.'),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'Stock' });
 
 /** What orders asks catalog before it places an order: what these products are and cost now. */
 export const quoteRequestSchema = z.strictObject({ productIds: z.array(idSchema).min(1).max(2_000) });
@@ -66,6 +102,9 @@ export const importSchema = z
 
 export type Product = z.output<typeof productSchema>;
 export type ProductPage = z.output<typeof productPageSchema>;
+export type StockReason = z.output<typeof stockReasonSchema>;
+export type StockQuery = z.output<typeof stockQuerySchema>;
+export type Stock = z.output<typeof stockSchema>;
 export type Quote = z.output<typeof quoteSchema>;
 export type ImportFormat = z.output<typeof importFormatSchema>;
 export type Import = z.output<typeof importSchema>;

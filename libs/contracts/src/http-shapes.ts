@@ -44,6 +44,8 @@ import {
   productSchema,
   quoteRequestSchema,
   quoteSchema,
+  stockQuerySchema,
+  stockSchema,
 } from './catalog.http.js';
 import {
   cartSchema,
@@ -85,6 +87,7 @@ export const httpRequests = {
   'reset-password': resetPasswordSchema,
   'sales-query': salesQuerySchema,
   'session-query': sessionQuerySchema,
+  'stock-query': stockQuerySchema,
   'top-products-query': topProductsQuerySchema,
   'user-query': userQuerySchema,
   'verify-email': verifyEmailSchema,
@@ -108,6 +111,7 @@ export const httpResponses = {
   sales: salesSchema,
   session: sessionSchema,
   'session-page': sessionPageSchema,
+  stock: stockSchema,
   tokens: tokensSchema,
   'top-products': topProductsSchema,
   'totp-secret': totpSecretSchema,

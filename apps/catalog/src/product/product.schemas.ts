@@ -1,4 +1,10 @@
-import { createProductSchema, idSchema, patchProductSchema, productQuerySchema } from '@lethe/contracts';
+import {
+  adjustStockSchema,
+  createProductSchema,
+  idSchema,
+  patchProductSchema,
+  productQuerySchema,
+} from '@lethe/contracts';
 import { type z } from 'zod';
 
 interface Report {
@@ -17,6 +23,8 @@ function refuseNul(value: Readonly<Record<string, unknown>>, report: Report): vo
 export const createProductBody = createProductSchema.superRefine(refuseNul);
 /** Body of `PATCH /catalog/products/{id}`. */
 export const patchProductBody = patchProductSchema.superRefine(refuseNul);
+/** Body of `POST /catalog/products/{id}/stock`. */
+export const adjustStockBody = adjustStockSchema.superRefine(refuseNul);
 /** Query of `GET /catalog/products`. */
 export const productQuery = productQuerySchema.superRefine(refuseNul);
 /** A path names things by UUID; anything else names nothing. */

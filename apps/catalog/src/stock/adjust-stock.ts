@@ -1,14 +1,22 @@
+import type { StockReason } from '@lethe/contracts';
 import { Database } from '@lethe/database';
+import { currentActor, formatActor } from '@lethe/kernel';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ProductNotFoundError, StockBelowZeroError } from '../catalog.errors.js';
 import { type ProductVersions, requireTag } from '../product/entity-tag.js';
 import { ProductCache } from '../product/product-cache.js';
 import { type VersionedProduct, versionedProductOf } from '../product/product.js';
 import { FIND_PRODUCT, type ProductRow } from '../product/product.sql.js';
-import { ADJUST_STOCK, LOCK_PRODUCT_STOCK } from './stock.sql.js';
+import { ADJUST_STOCK, LOCK_PRODUCT_STOCK } from './adjustment.sql.js';
+
+/** Why stock is corrected: a kind, and what there is to say about it. */
+export interface AdjustmentCause {
+  readonly reason?: StockReason | undefined;
+  readonly note?: string | undefined;
+}
 
 /**
- * Corrects what lies on the shelf by so many units. `tags`: the entity tags that the product may have, undefined for any.
+ * Corrects what lies on the shelf by so many units, and says in the journal who did and why. `tags`: the entity tags that the product may have, undefined for any.
  * Throws a {@link ProductNotFoundError}, a PreconditionFailedError, a {@link StockBelowZeroError}.
  */
 export class AdjustStock extends Command<VersionedProduct> {
@@ -16,6 +24,7 @@ export class AdjustStock extends Command<VersionedProduct> {
     readonly productId: string,
     readonly delta: number,
     readonly tags: readonly string[] | undefined,
+    readonly cause: AdjustmentCause = {},
   ) {
     super();
   }
@@ -28,13 +37,14 @@ export class AdjustStockHandler implements ICommandHandler<AdjustStock> {
     private readonly products: ProductCache,
   ) {}
 
-  async execute({ productId, delta, tags }: AdjustStock): Promise<VersionedProduct> {
+  async execute({ productId, delta, tags, cause }: AdjustStock): Promise<VersionedProduct> {
+    const actor = formatActor(currentActor() ?? { kind: 'service', name: 'catalog' });
     const adjusted = await this.database.transaction(async (tx) => {
       const [stock] = await tx.query<ProductVersions & { available: number }>(LOCK_PRODUCT_STOCK, [productId]);
       if (stock === undefined) throw new ProductNotFoundError(productId);
       requireTag(tags, stock);
       if (stock.available + delta < 0) throw new StockBelowZeroError(stock.available);
-      await tx.query(ADJUST_STOCK, [productId, delta]);
+      await tx.query(ADJUST_STOCK, [productId, delta, actor, cause.reason ?? 'correction', cause.note ?? null]);
       const [row] = await tx.query<ProductRow>(FIND_PRODUCT, [productId]);
       if (row === undefined) throw new ProductNotFoundError(productId);
       return versionedProductOf(row);

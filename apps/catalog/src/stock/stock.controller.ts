@@ -1,19 +1,34 @@
-import { type Product, adjustStockSchema, productSchema } from '@lethe/contracts';
+import { type Product, type Stock, productSchema, stockQuerySchema, stockSchema } from '@lethe/contracts';
 import { LiveSession, Roles } from '@lethe/identity';
-import { Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { entityTagOf, permittedTags } from '../product/entity-tag.js';
-import { pathId } from '../product/product.schemas.js';
+import { adjustStockBody, pathId } from '../product/product.schemas.js';
 import { AdjustStock } from './adjust-stock.js';
+import { FindStock } from './find-stock.js';
 
-/** Corrections of stock over HTTP. */
+/** Stock over HTTP: its corrections and their journal. */
 @ApiTags('products')
 @Controller('catalog/products/:id/stock')
 export class StockController {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Get()
+  @Roles('admin')
+  @LiveSession()
+  @ApiResponse({ status: 200, standardSchema: stockSchema })
+  find(
+    @Param('id', { schema: pathId }) id: string,
+    @Query({ schema: stockQuerySchema }) query: z.output<typeof stockQuerySchema>,
+  ): Promise<Stock> {
+    return this.queries.execute(new FindStock(id, query));
+  }
 
   @Post()
   @Roles('admin')
@@ -23,10 +38,10 @@ export class StockController {
   async adjust(
     @Param('id', { schema: pathId }) id: string,
     @Headers('if-match') ifMatch: string | undefined,
-    @Body({ schema: adjustStockSchema }) { delta }: z.output<typeof adjustStockSchema>,
+    @Body({ schema: adjustStockBody }) { delta, reason, note }: z.output<typeof adjustStockBody>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product> {
-    const adjusted = await this.commands.execute(new AdjustStock(id, delta, permittedTags(ifMatch)));
+    const adjusted = await this.commands.execute(new AdjustStock(id, delta, permittedTags(ifMatch), { reason, note }));
     void reply.header('etag', entityTagOf(adjusted));
     return adjusted.product;
   }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AdjustStockHandler } from './adjust-stock.js';
+import { FindStockHandler } from './find-stock.js';
 import { ReleaseStockHandler } from './release-stock.js';
 import { ReserveStockHandler } from './reserve-stock.js';
 import { SellStockHandler } from './sell-stock.js';
@@ -11,6 +12,6 @@ import { StockProcess } from './stock.process.js';
 @Module({
   imports: [CqrsModule],
   controllers: [StockController, StockProcess],
-  providers: [AdjustStockHandler, ReleaseStockHandler, ReserveStockHandler, SellStockHandler],
+  providers: [AdjustStockHandler, FindStockHandler, ReleaseStockHandler, ReserveStockHandler, SellStockHandler],
 })
 export class StockModule {}

@@ -1,21 +1,5 @@
 import { statement } from '@lethe/database';
 
-/** $1 product id */
-export const LOCK_PRODUCT_STOCK = statement(
-  'catalog.lock-product-stock',
-  `SELECT p.version, s.version AS "stockVersion", s.available
-   FROM stock s JOIN product p ON p.id = s.product_id
-   WHERE s.product_id = $1 AND p.deleted_at IS NULL
-   FOR UPDATE OF s`,
-);
-
-/** $1 product id, $2 units to add */
-export const ADJUST_STOCK = statement(
-  'catalog.adjust-stock',
-  `UPDATE stock SET available = available + $2::bigint, adjusted = adjusted + $2, version = version + 1
-   WHERE product_id = $1`,
-);
-
 /** Makes the order known here; no row where it is. Waits for a transaction that is doing the same. $1 order id */
 export const CLAIM_ORDER = statement(
   'catalog.claim-order',
