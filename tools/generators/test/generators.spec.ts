@@ -15,25 +15,25 @@ const passes = { code: 0 };
 
 describe('the library generator', () => {
   beforeAll(() => {
-    workspace.generate(libraryGenerator, { name: 'rate-limits', layer: 'platform' });
-    workspace.link('libs/rate-limits');
+    workspace.generate(libraryGenerator, { name: 'price-lists', layer: 'platform' });
+    workspace.link('libs/price-lists');
   });
 
   it('makes a library that compiles, builds and passes its first test', async () => {
-    expect(await workspace.compile('libs/rate-limits')).toEqual({ code: 0, output: '' });
-    expect(workspace.exists('libs/rate-limits/dist/index.d.ts')).toBe(true);
-    expect((await workspace.test('libs/rate-limits')).output).toContain('1 passed, 1 total');
+    expect(await workspace.compile('libs/price-lists')).toEqual({ code: 0, output: '' });
+    expect(workspace.exists('libs/price-lists/dist/index.d.ts')).toBe(true);
+    expect((await workspace.test('libs/price-lists')).output).toContain('1 passed, 1 total');
   });
 
   it('makes one that the formatter and the linter have nothing to say about', async () => {
-    expect(await workspace.tidy('libs/rate-limits')).toMatchObject(passes);
+    expect(await workspace.tidy('libs/price-lists')).toMatchObject(passes);
   });
 
   it('refuses a name that is taken, or none', () => {
     const attempt = (name: string) => () => workspace.generate(libraryGenerator, { name });
 
     expect(attempt('kernel')).toThrow('libs/kernel exists');
-    expect(attempt('Rate_Limits')).toThrow(GeneratorError);
+    expect(attempt('Price_Lists')).toThrow(GeneratorError);
   });
 
   it('is found by Nx under its name, with its options', async () => {
