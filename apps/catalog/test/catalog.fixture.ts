@@ -6,7 +6,7 @@ import { catalogService } from '@lethe/contracts';
 import { Database, migrate, statement } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { type TestDatabase, testDatabase } from '@lethe/local-cloud';
-import { Inbox, Outbox, Wake } from '@lethe/outbox';
+import { Inbox, Outbox, UnitOfWork, Wake } from '@lethe/outbox';
 import type { InputOf, MessageDefinition, MessageOf } from '@lethe/topology';
 import { ProductCache } from '../src/product/product-cache.js';
 import { catalogDatabase } from '../src/catalog.database.js';
@@ -19,6 +19,7 @@ const REGION = process.env['AWS_REGION'] ?? 'eu-west-1';
 export class CatalogFixture {
   readonly outbox: Outbox<typeof catalogService>;
   readonly inbox: Inbox;
+  readonly units: UnitOfWork<typeof catalogService>;
   readonly region = REGION;
   /** Without Valkey. */
   readonly products = new ProductCache(new Cache({ namespace: 'spec' }), 5_000);
@@ -32,6 +33,7 @@ export class CatalogFixture {
   ) {
     this.outbox = new Outbox(catalogService, bell);
     this.inbox = new Inbox(database, this.outbox);
+    this.units = new UnitOfWork(database, this.outbox);
   }
 
   static async create(): Promise<CatalogFixture> {

@@ -127,7 +127,7 @@ describe('the journal', () => {
           expect(await stock.unbalanced(products)).toEqual([]);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 });

@@ -42,10 +42,10 @@ export class StockFixture {
   readonly #sell: SellStockHandler;
 
   constructor(private readonly catalog: CatalogFixture) {
-    const { database, inbox, outbox, products } = catalog;
-    this.#adjust = new AdjustStockHandler(database, products);
+    const { inbox, outbox, products, units } = catalog;
+    this.#adjust = new AdjustStockHandler(units, products);
     this.#reserve = new ReserveStockHandler(inbox, outbox, products);
-    this.#release = new ReleaseStockHandler(inbox, products);
+    this.#release = new ReleaseStockHandler(units, products);
     this.#sell = new SellStockHandler(inbox);
   }
 

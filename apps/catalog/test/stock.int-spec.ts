@@ -16,7 +16,7 @@ let sellStock: SellStockHandler;
 beforeAll(async () => {
   catalog = await CatalogFixture.create();
   reserveStock = new ReserveStockHandler(catalog.inbox, catalog.outbox, catalog.products);
-  releaseStock = new ReleaseStockHandler(catalog.inbox, catalog.products);
+  releaseStock = new ReleaseStockHandler(catalog.units, catalog.products);
   sellStock = new SellStockHandler(catalog.inbox);
 });
 afterAll(() => catalog.close());

@@ -37,6 +37,17 @@ export const ProductsChanged = defineEvent({
   data: z.object({ productIds: z.array(idSchema).min(1).max(1_000) }),
 });
 
+export const BackInStock = defineEvent({
+  owner: 'catalog',
+  name: 'back-in-stock',
+  version: 1,
+  description: 'A product of which none was available is available again. Said once each time.',
+  data: z.object({
+    productId: idSchema,
+    available: z.int().min(1).describe('How many were available at that moment.'),
+  }),
+});
+
 export const StockReserved = defineEvent({
   owner: 'catalog',
   name: 'stock-reserved',

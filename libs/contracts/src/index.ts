@@ -25,6 +25,7 @@ export {
 } from './auth.messages.js';
 export * from './catalog.http.js';
 export {
+  BackInStock,
   ProductsChanged,
   ReleaseStock,
   ReserveStock,

@@ -2,6 +2,7 @@ import { defineService, defineTopology } from '@lethe/topology';
 import { Clicks } from './analytics.messages.js';
 import { SendCode, SendNotice, UserDeleted } from './auth.messages.js';
 import {
+  BackInStock,
   ProductsChanged,
   ReleaseStock,
   ReserveStock,
@@ -29,7 +30,7 @@ export const authService = defineService({
 
 export const catalogService = defineService({
   name: 'catalog',
-  publishes: [StockReserved, StockRejected, ProductsChanged],
+  publishes: [StockReserved, StockRejected, ProductsChanged, BackInStock],
   sends: [RunImport],
   handles: [ReserveStock, ReleaseStock, RunImport, OrderConfirmed, ProductsChanged],
 });

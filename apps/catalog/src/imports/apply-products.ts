@@ -14,6 +14,7 @@ const PAGE_OF: Readonly<Record<ImportFormat, Statement>> = {
 };
 
 interface ShopStock {
+  readonly id: string;
   readonly sku: string;
   readonly available: number;
   readonly initial: number;
@@ -23,6 +24,8 @@ interface ShopStock {
 export interface AppliedBatch {
   readonly next: Checkpoint | undefined;
   readonly touched: readonly string[];
+  /** Those of which none was available, and what is now. */
+  readonly back: readonly { readonly productId: string; readonly available: number }[];
 }
 
 /**
@@ -45,7 +48,7 @@ export async function applyProducts(
   const touched = await write(tx, good, shop);
   await rejectLines(tx, id, rejections);
   const [next] = await tx.query<Checkpoint>(ADVANCE_APPLYING, [id, last.sku, good.length]);
-  return { next, touched };
+  return { next, touched, back: good.flatMap((product) => backOf(product, shop.get(product.sku))) };
 }
 
 /** A smaller stock than before may not take back what orders already have. */
@@ -53,6 +56,12 @@ function rejectionOf({ line, sku, units }: StagedProduct, shop: ShopStock | unde
   if (shop === undefined || shop.available + units - shop.initial >= 0) return [];
   const gone = shop.initial - shop.available;
   return [{ line, reason: `the stock of ${sku} would fall below zero: ${units} in the file, ${gone} gone already` }];
+}
+
+/** Locked since it was read, so nobody else sees the same product come back. A new one was never away. */
+function backOf({ units }: StagedProduct, shop: ShopStock | undefined): AppliedBatch['back'] {
+  if (shop === undefined || shop.available > 0 || units <= shop.initial) return [];
+  return [{ productId: shop.id, available: units - shop.initial }];
 }
 
 async function write(

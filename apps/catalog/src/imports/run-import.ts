@@ -1,4 +1,4 @@
-import { ProductsChanged, type catalogService } from '@lethe/contracts';
+import { BackInStock, ProductsChanged, type catalogService } from '@lethe/contracts';
 import { Database, type Tx } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { Reject, RetryLater } from '@lethe/messaging';
@@ -138,11 +138,13 @@ export class RunImportHandler implements ICommandHandler<RunCatalogImport> {
 
   async #write(tx: Tx, at: Checkpoint): Promise<AppliedBatch> {
     const applied = await applyProducts(tx, at, this.settings.applyBatch);
-    if (applied === undefined) return { next: await finish(tx, at.id, 'completed', null), touched: [] };
+    if (applied === undefined) return { next: await finish(tx, at.id, 'completed', null), touched: [], back: [] };
     for (let from = 0; from < applied.touched.length; from += IDS_PER_EVENT) {
       const productIds = applied.touched.slice(from, from + IDS_PER_EVENT);
       await this.outbox.add(tx, ProductsChanged, { productIds }, { key: at.id });
     }
+    const rows = applied.back.map((data) => this.outbox.row(BackInStock, data, { key: data.productId }));
+    await this.outbox.addAll(tx, rows);
     return applied;
   }
 

@@ -98,7 +98,7 @@ export const PAGE_PRODUCTS = statement(
 /** What the shop has of these SKUs, locked in the order of ids, the order in which reservations lock. $1 SKUs */
 export const LOCK_PRODUCTS = statement(
   'catalog.lock-products',
-  `SELECT p.sku, s.available, s.initial
+  `SELECT p.id, p.sku, s.available, s.initial
    FROM product p JOIN stock s ON s.product_id = p.id
    WHERE p.sku = ANY ($1::text[]) AND p.deleted_at IS NULL
    ORDER BY p.id FOR UPDATE`,

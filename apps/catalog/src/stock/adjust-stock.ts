@@ -1,6 +1,6 @@
-import type { StockReason } from '@lethe/contracts';
-import { Database } from '@lethe/database';
+import { BackInStock, type StockReason, type catalogService } from '@lethe/contracts';
 import { currentActor, formatActor } from '@lethe/kernel';
+import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ProductNotFoundError, StockBelowZeroError } from '../catalog.errors.js';
 import { type ProductVersions, requireTag } from '../product/entity-tag.js';
@@ -33,13 +33,13 @@ export class AdjustStock extends Command<VersionedProduct> {
 @CommandHandler(AdjustStock)
 export class AdjustStockHandler implements ICommandHandler<AdjustStock> {
   constructor(
-    private readonly database: Database,
+    private readonly units: UnitOfWork<typeof catalogService>,
     private readonly products: ProductCache,
   ) {}
 
   async execute({ productId, delta, tags, cause }: AdjustStock): Promise<VersionedProduct> {
     const actor = formatActor(currentActor() ?? { kind: 'service', name: 'catalog' });
-    const adjusted = await this.database.transaction(async (tx) => {
+    const adjusted = await this.units.run(async ({ tx, emit }) => {
       const [stock] = await tx.query<ProductVersions & { available: number }>(LOCK_PRODUCT_STOCK, [productId]);
       if (stock === undefined) throw new ProductNotFoundError(productId);
       requireTag(tags, stock);
@@ -47,6 +47,8 @@ export class AdjustStockHandler implements ICommandHandler<AdjustStock> {
       await tx.query(ADJUST_STOCK, [productId, delta, actor, cause.reason ?? 'correction', cause.note ?? null]);
       const [row] = await tx.query<ProductRow>(FIND_PRODUCT, [productId]);
       if (row === undefined) throw new ProductNotFoundError(productId);
+      const { available } = row;
+      if (stock.available === 0 && available > 0) emit(BackInStock, { productId, available }, { key: productId });
       return versionedProductOf(row);
     });
     await this.products.changed([productId]);

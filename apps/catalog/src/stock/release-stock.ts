@@ -1,9 +1,9 @@
 import type { MessageOf } from '@lethe/topology';
-import type { ReleaseStock } from '@lethe/contracts';
-import { Inbox } from '@lethe/outbox';
+import { BackInStock, type ReleaseStock, type catalogService } from '@lethe/contracts';
+import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ProductCache } from '../product/product-cache.js';
-import { GIVE_BACK_LINES, RELEASE_ORDER } from './stock.sql.js';
+import { GIVE_BACK_LINES, type GivenBack, RELEASE_ORDER } from './stock.sql.js';
 
 /**
  * Gives back what was set aside for an order, once. Where the order is not known yet, it is remembered as released, and
@@ -18,15 +18,19 @@ export class ReleaseOrderStock extends Command<void> {
 @CommandHandler(ReleaseOrderStock)
 export class ReleaseStockHandler implements ICommandHandler<ReleaseOrderStock> {
   constructor(
-    private readonly inbox: Inbox,
+    private readonly units: UnitOfWork<typeof catalogService>,
     private readonly products: ProductCache,
   ) {}
 
   async execute({ message }: ReleaseOrderStock): Promise<void> {
     const { orderId } = message.data;
-    const given = await this.inbox.once(message, async (tx) => {
+    const given = await this.units.once(message, async ({ tx, emit }) => {
       const [ended] = await tx.query(RELEASE_ORDER, [orderId]);
-      return ended === undefined ? [] : tx.query<{ productId: string }>(GIVE_BACK_LINES, [orderId]);
+      const lines = ended === undefined ? [] : await tx.query<GivenBack>(GIVE_BACK_LINES, [orderId]);
+      for (const { productId, available, back } of lines) {
+        if (back) emit(BackInStock, { productId, available }, { key: productId });
+      }
+      return lines;
     });
     await this.products.changed((given ?? []).map(({ productId }) => productId));
   }

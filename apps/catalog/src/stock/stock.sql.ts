@@ -56,7 +56,14 @@ export const RELEASE_ORDER = statement(
    RETURNING order_id`,
 );
 
-/** Gives the products that have more on the shelf now. $1 order id */
+/** A product that has more on the shelf than before, and whether it is in the shop and had nothing there. */
+export interface GivenBack {
+  readonly productId: string;
+  readonly available: number;
+  readonly back: boolean;
+}
+
+/** Gives the products that have more on the shelf now, as {@link GivenBack}. $1 order id */
 export const GIVE_BACK_LINES = statement(
   'catalog.give-back-lines',
   `WITH line AS (
@@ -68,7 +75,9 @@ export const GIVE_BACK_LINES = statement(
    UPDATE stock s
    SET available = s.available + locked.quantity, reserved = s.reserved - locked.quantity, version = s.version + 1
    FROM locked WHERE s.product_id = locked.product_id
-   RETURNING s.product_id AS "productId"`,
+   RETURNING s.product_id AS "productId", s.available,
+     s.available = locked.quantity
+       AND EXISTS (SELECT FROM product p WHERE p.id = s.product_id AND p.deleted_at IS NULL) AS back`,
 );
 
 /** No row where nothing is set aside for the order. $1 order id */
