@@ -1,29 +1,9 @@
-import { createHash } from 'node:crypto';
 import { type Database, type Querier, type Tx, deleteInBatches } from '@lethe/database';
 import { IdempotencyKeyInUseError, IdempotencyKeyReusedError } from './idempotency.errors.js';
 import { LOCK, READ, STORE, SWEEP } from './idempotency.sql.js';
+import { IDEMPOTENCY_RETENTION_SECONDS, type IdempotentRequest, type IdempotentRuns } from './idempotent-runs.js';
+import { scopeHash } from './scope-hash.js';
 import type { IdempotentOutcome, StoredResponse } from './stored-response.js';
-
-/** How long a key is remembered: 24 hours (I11). After that the same key is a new request. */
-export const IDEMPOTENCY_RETENTION_SECONDS = 86_400;
-
-/** Who uses the key for what. Keys of others, and of other routes, are other keys (I12). */
-export interface KeyScope {
-  readonly tenant?: string;
-  /** Id of the signed-in user, from the token and never from the request. */
-  readonly principal: string;
-  readonly method: string;
-  /** The route's pattern, such as `/orders`. */
-  readonly route: string;
-}
-
-export interface IdempotentRequest {
-  readonly scope: KeyScope;
-  /** As `readIdempotencyKey` gives it. */
-  readonly key: string;
-  /** As `fingerprintOf` gives it. */
-  readonly fingerprint: string;
-}
 
 /** Parameters $1 to $7 of a statement with `CLAIM_CTES`. */
 export type ClaimValues = readonly [
@@ -58,7 +38,7 @@ class ClaimLostError extends Error {
  * Runs a request once per key (reliability I1-I14). The key's row is written in the transaction of the work: it exists
  * exactly if the work committed. With the store down nothing runs: the store is the database of the work (I14).
  */
-export class IdempotencyKeys {
+export class IdempotencyKeys implements IdempotentRuns<Tx> {
   constructor(
     private readonly database: Pick<Database, 'query' | 'transaction'>,
     private readonly retentionSeconds: number = IDEMPOTENCY_RETENTION_SECONDS,
@@ -149,13 +129,6 @@ export class IdempotencyKeys {
 function replay({ fingerprint, status, headers, body }: KeyRow, request: IdempotentRequest): IdempotentOutcome {
   if (fingerprint !== request.fingerprint) throw new IdempotencyKeyReusedError();
   return { response: { status, headers, body: JSON.parse(body) as unknown }, replayed: true };
-}
-
-/** The parts as a JSON array, so that no part can run into the next. */
-function scopeHash({ scope: { tenant = '', principal, method, route }, key }: IdempotentRequest): Buffer {
-  return createHash('sha256')
-    .update(JSON.stringify([tenant, principal, method, route, key]))
-    .digest();
 }
 
 /** 64 bits of the scope. Two scopes that share them cost each other a needless 409, nothing more. */

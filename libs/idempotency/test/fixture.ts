@@ -1,15 +1,16 @@
 import { Database, type Tx, migrate, statement } from '@lethe/database';
 import { type TestDatabase, testDatabase } from '@lethe/local-cloud';
 import { uuidv7 } from '@lethe/kernel';
-import { IdempotencyKeys, type IdempotentRequest } from '../src/idempotency-keys.js';
+import { IdempotencyKeys } from '../src/idempotency-keys.js';
 import { idempotencyMigrations } from '../src/idempotency.migration.js';
 import { CLAIM_CTES, CLAIM_RESULT } from '../src/idempotency.sql.js';
 import type { ClaimResult, ClaimValues } from '../src/idempotency-keys.js';
+import type { IdempotentRequest } from '../src/idempotent-runs.js';
 import type { StoredResponse } from '../src/stored-response.js';
 
 export const BACKEND = statement('spec.backend', 'SELECT pg_backend_pid() AS pid');
 const KILL = statement('spec.kill', 'SELECT pg_terminate_backend($1::int, 5000) AS killed');
-const EFFECT = statement('spec.effect', 'INSERT INTO effect (id) VALUES ($1)');
+export const EFFECT = statement('spec.effect', 'INSERT INTO effect (id) VALUES ($1)');
 const EFFECTS = statement('spec.effects', 'SELECT count(*) AS n FROM effect');
 const PLACE = statement(
   'spec.place',

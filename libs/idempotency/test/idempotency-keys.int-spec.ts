@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { CommitOutcomeUnknownError, Database, type Tx } from '@lethe/database';
 import { ProblemError } from '@lethe/kernel';
 import { deferred } from '@lethe/testing';
-import { IDEMPOTENCY_RETENTION_SECONDS, IdempotencyKeys } from '../src/idempotency-keys.js';
+import { IdempotencyKeys } from '../src/idempotency-keys.js';
+import { IDEMPOTENCY_RETENTION_SECONDS } from '../src/idempotent-runs.js';
 import { IdempotencyFixture, request, work } from './fixture.js';
 
 describe('IdempotencyKeys', () => {

@@ -1,0 +1,5 @@
+export {
+  DynamoIdempotencyKeys,
+  type DynamoIdempotencyOptions,
+  type IdempotencyClaim,
+} from './dynamo-idempotency-keys.js';
