@@ -60,6 +60,8 @@ export interface SessionStore {
     id: string,
     times: { readonly touchedAt: number; readonly expiresAt: number },
   ): Promise<SessionRecord | undefined>;
+  /** As `touch`, for whoever has read the session already: it answers nothing, also where none lives. */
+  extend(id: string, times: { readonly touchedAt: number; readonly expiresAt: number }): Promise<void>;
   /** Ends a session; false where there was none. */
   destroy(id: string): Promise<boolean>;
   /** A user's living sessions, in the order of their ids. At most `limit` (default 50, at most 100) a page. */

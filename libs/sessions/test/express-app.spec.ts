@@ -132,7 +132,7 @@ describe('an Express application on LetheExpressStore', () => {
 
     await me(url);
 
-    expect(store.calls).toEqual(['read', 'touch']);
+    expect(store.calls).toEqual(['read', 'extend']);
   });
 
   it('S34: never says that it is disconnected, which express-session takes for anonymous', async () => {

@@ -128,8 +128,53 @@ describe('WebSessions', () => {
     clock.advance(10);
     await sessions.touch('sid', Object.assign(found ?? {}, { cookie: session({}, 1_000).cookie }));
 
-    expect(store.calls).toEqual(['read', 'touch']);
+    expect(store.calls).toEqual(['read', 'extend']);
     expect(recordOf('sid').expiresAt).toBe(clock.now() + 1_000);
+  });
+
+  it('writes nothing for a touch that moves the end by less than touchEverySeconds', async () => {
+    const sessions = open({ touchEverySeconds: 60 });
+    await sessions.set('sid', session({ user: 'ada' }, DAY));
+    store.calls.length = 0;
+    const touch = async (cookie: object) =>
+      sessions.touch('sid', Object.assign((await sessions.get('sid')) ?? {}, { cookie }));
+
+    clock.advance(59_999);
+    await touch(session({}, DAY).cookie);
+    expect(store.calls).toEqual(['read']);
+    clock.advance(1);
+    await touch(session({}, DAY).cookie);
+    expect(store.calls).toEqual(['read', 'read', 'extend']);
+    expect(recordOf('sid').expiresAt).toBe(clock.now() + DAY);
+    await touch({ ...session({}, DAY).cookie, path: '/shop' });
+    await touch({ ...session({}, DAY - 1).cookie, path: '/shop', originalMaxAge: DAY });
+    expect(store.calls.filter((call) => call === 'write')).toHaveLength(2);
+    expect(recordOf('sid')).toMatchObject({ expiresAt: clock.now() + DAY - 1, data: { cookie: { path: '/shop' } } });
+  });
+
+  it('S33: keeps a busy session alive whose life is shorter than touchEverySeconds', async () => {
+    const sessions = open({ touchEverySeconds: 60 });
+    await sessions.set('sid', session({ user: 'ada' }, 30_000));
+
+    for (let request = 0; request < 10; request += 1) {
+      clock.advance(14_000);
+      const found = await sessions.get('sid');
+      await sessions.touch('sid', Object.assign(found ?? {}, { cookie: session({}, 30_000).cookie }));
+    }
+
+    await expect(sessions.get('sid')).resolves.toMatchObject({ user: 'ada' });
+  });
+
+  it('hands out copies, whatever keys they hold, and shows nothing of its own on them', async () => {
+    const sessions = open();
+    const kept: object = JSON.parse('{"cookie":{},"__proto__":{"admin":true},"cart":[{"sku":"tea"}]}');
+    await sessions.set('sid', kept);
+
+    const found = await sessions.get('sid');
+
+    expect(JSON.stringify(found)).toBe('{"__proto__":{"admin":true},"cart":[{"sku":"tea"}],"cookie":{}}');
+    expect(found).not.toHaveProperty('admin');
+    expect(Reflect.ownKeys(found ?? {})).toEqual(['__proto__', 'cart', 'cookie']);
   });
 
   it('R30: keeps whose a session is, from the moment that its data say so', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { InspectorError } from '../sessions.errors.js';
-import { isRecord } from '../web/web-session.js';
+import { isRecord } from '../web/is-record.js';
 
 /** How long a process may take to open its inspector, and to answer, in milliseconds. */
 const TIMEOUT_MS = 10_000;

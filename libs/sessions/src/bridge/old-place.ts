@@ -1,6 +1,8 @@
 import { type Clock } from '@lethe/kernel';
 import { OldPlaceError } from '../sessions.errors.js';
-import { type NamedSession, type WebSession, cookieEnd, isRecord, toWebSession } from '../web/web-session.js';
+import { isRecord } from '../web/is-record.js';
+import { cookieEnd } from '../web/web-cookie.js';
+import { type NamedSession, type WebSession, toWebSession } from '../web/web-session.js';
 import { type OldStore } from './old-store.js';
 
 type Answer<T> = (error: unknown, value?: T) => void;

@@ -1,6 +1,8 @@
 import { type Clock, systemClock } from '@lethe/kernel';
 import { InspectorError } from '../sessions.errors.js';
-import { cookieEnd, isRecord, toWebSession } from '../web/web-session.js';
+import { isRecord } from '../web/is-record.js';
+import { cookieEnd } from '../web/web-cookie.js';
+import { toWebSession } from '../web/web-session.js';
 import { Inspector } from './inspector.js';
 
 export interface RunningProcess {

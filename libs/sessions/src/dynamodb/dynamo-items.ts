@@ -9,11 +9,12 @@ import {
   PutItemCommand,
   ScanCommand,
   UpdateItemCommand,
+  type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { fullJitter, pause } from '@lethe/kernel';
 import { SessionStoreUnavailableError } from '../sessions.errors.js';
 import { type Expectation, type SessionItem, type SessionItems } from '../store/session-items.js';
-import { IS_LIVING, conditionOf, itemOf, namesIn, number, sweepAt, valuesOf } from './session.expressions.js';
+import { TOUCH, conditionOf, itemOf, namesIn, number, sweepAt, valuesOf } from './session.expressions.js';
 
 /** What the table is asked for in one item per session, under its id. */
 const BATCH_ATTEMPTS = 6;
@@ -96,28 +97,44 @@ export class DynamoItems implements SessionItems {
 
   async touch(
     id: string,
-    { touchedAt, expiresAt }: { readonly touchedAt: number; readonly expiresAt: number },
+    times: { readonly touchedAt: number; readonly expiresAt: number },
     now: number,
   ): Promise<SessionItem | undefined> {
-    const set = 'SET #touched = :touched, #expires = :expires, #sweep = :sweep';
-    const condition = `${IS_LIVING} AND #expires <= :expires AND attribute_not_exists(#gone)`;
+    const touched = await this.#touched(id, times, now, 'ALL_NEW');
+    // Refused: gone, or touched further already by a request that was faster.
+    return touched ? itemOf(touched.Attributes) : this.read(id);
+  }
+
+  async extend(
+    id: string,
+    times: { readonly touchedAt: number; readonly expiresAt: number },
+    now: number,
+  ): Promise<void> {
+    await this.#touched(id, times, now, 'NONE');
+  }
+
+  /** What DynamoDB answers; undefined where no session lives that would end before. */
+  #touched(
+    id: string,
+    { touchedAt, expiresAt }: { readonly touchedAt: number; readonly expiresAt: number },
+    now: number,
+    answer: 'ALL_NEW' | 'NONE',
+  ): Promise<UpdateItemCommandOutput | undefined> {
     const update = new UpdateItemCommand({
       TableName: this.table,
       Key: { id: { S: id } },
-      UpdateExpression: set,
-      ConditionExpression: condition,
-      ExpressionAttributeNames: namesIn(set, condition),
+      UpdateExpression: TOUCH.set,
+      ConditionExpression: TOUCH.condition,
+      ExpressionAttributeNames: TOUCH.names,
       ExpressionAttributeValues: {
         ':now': number(now),
         ':touched': number(touchedAt),
         ':expires': number(expiresAt),
         ':sweep': sweepAt(expiresAt),
       },
-      ReturnValues: 'ALL_NEW',
+      ReturnValues: answer,
     });
-    const touched = await unlessRefused(this.clients.dynamodb.send(update));
-    // Refused: gone, or touched further already by a request that was faster.
-    return touched ? itemOf(touched.Attributes) : this.read(id);
+    return unlessRefused(this.clients.dynamodb.send(update));
   }
 
   async #versionBy(writer: string, id: string): Promise<number | undefined> {

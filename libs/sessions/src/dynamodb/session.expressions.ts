@@ -17,7 +17,7 @@ export const NAMES = {
 } as const;
 export type Name = keyof typeof NAMES;
 
-export const IS_LIVING = '#expires > :now AND #ends > :now';
+const IS_LIVING = '#expires > :now AND #ends > :now';
 /** A grave has no `#ends`, and lives as long as it says. */
 const NOTHING_LIVES = 'attribute_not_exists(#id) OR #expires <= :now OR #ends <= :now';
 
@@ -44,6 +44,15 @@ export function namesIn(...expressions: readonly string[]): Record<string, strin
   const used = new Set(expressions.join(' ').match(/#\w+/g));
   return Object.fromEntries(Object.entries(NAMES).filter(([name]) => used.has(name)));
 }
+
+const TOUCH_SET = 'SET #touched = :touched, #expires = :expires, #sweep = :sweep';
+const TOUCH_CONDITION = `${IS_LIVING} AND #expires <= :expires AND attribute_not_exists(#gone)`;
+/** The update that touches, the same for every session. */
+export const TOUCH = {
+  set: TOUCH_SET,
+  condition: TOUCH_CONDITION,
+  names: namesIn(TOUCH_SET, TOUCH_CONDITION),
+} as const;
 
 export function number(value: number): AttributeValue {
   return { N: String(value) };

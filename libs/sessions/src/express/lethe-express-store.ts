@@ -22,10 +22,7 @@ export class LetheExpressStore extends Store {
   }
 
   override get(sid: string, callback: (error: unknown, session?: SessionData | null) => void): void {
-    settle<SessionData | undefined>(
-      this.#sessions.get(sid).then((session) => (isSessionData(session) ? session : undefined)),
-      callback,
-    );
+    settle(this.#sessions.get(sid), (error, session) => callback(error, isSessionData(session) ? session : undefined));
   }
 
   override set(sid: string, session: SessionData, callback?: (error?: unknown) => void): void {

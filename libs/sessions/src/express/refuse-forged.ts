@@ -2,7 +2,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { SigningKeys } from '../cookies/signing-keys.js';
 import { CSRF_FIELD, type CsrfOptions, CsrfProtection } from '../csrf/csrf-protection.js';
 import { ForgedRequestError } from '../sessions.errors.js';
-import { isRecord } from '../web/web-session.js';
+import { isRecord } from '../web/is-record.js';
 
 /** A request of Express after express-session and, where there are forms, a body parser. */
 export interface SessionRequest extends IncomingMessage {

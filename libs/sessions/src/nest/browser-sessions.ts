@@ -3,7 +3,7 @@ import { SigningKeys } from '../cookies/signing-keys.js';
 import { CSRF_FIELD, type CsrfFault, CsrfProtection } from '../csrf/csrf-protection.js';
 import { type CheckedRequest, headerOf } from '../csrf/request-origin.js';
 import { type Sessions } from '../sessions.js';
-import { isRecord } from '../web/web-session.js';
+import { isRecord } from '../web/is-record.js';
 import { BrowserSession } from './browser-session.js';
 import { type SessionsModuleOptions } from './sessions-options.js';
 

@@ -49,8 +49,13 @@ export class IndexedSessions implements SessionStore {
     this.#clock = clock;
   }
 
-  read(id: string): Promise<SessionRecord | undefined> {
-    return this.#guard(async () => this.#living(id, await this.#items.read(id)));
+  // What every request calls has its own `try`: each function and promise in between would cost it.
+  async read(id: string): Promise<SessionRecord | undefined> {
+    try {
+      return this.#living(id, await this.#items.read(id));
+    } catch (cause) {
+      throw sessionErrorOf(cause);
+    }
   }
 
   create(record: NewSession): Promise<SessionRecord> {
@@ -79,11 +84,23 @@ export class IndexedSessions implements SessionStore {
     });
   }
 
-  touch(
+  async touch(
     id: string,
     times: { readonly touchedAt: number; readonly expiresAt: number },
   ): Promise<SessionRecord | undefined> {
-    return this.#guard(async () => this.#living(id, await this.#items.touch(id, times, this.#clock.now())));
+    try {
+      return this.#living(id, await this.#items.touch(id, times, this.#clock.now()));
+    } catch (cause) {
+      throw sessionErrorOf(cause);
+    }
+  }
+
+  async extend(id: string, times: { readonly touchedAt: number; readonly expiresAt: number }): Promise<void> {
+    try {
+      await this.#items.extend(id, times, this.#clock.now());
+    } catch (cause) {
+      throw sessionErrorOf(cause);
+    }
   }
 
   destroy(id: string): Promise<boolean> {
@@ -135,10 +152,14 @@ export class IndexedSessions implements SessionStore {
     try {
       return await work();
     } catch (cause) {
-      // Whatever failed, the session is not known: no caller may go on as if there were none (S34).
-      throw cause instanceof SessionError ? cause : new SessionStoreUnavailableError({ cause });
+      throw sessionErrorOf(cause);
     }
   }
+}
+
+/** Whatever failed, the session is not known: no caller may go on as if there were none (S34). */
+function sessionErrorOf(cause: unknown): SessionError {
+  return cause instanceof SessionError ? cause : new SessionStoreUnavailableError({ cause });
 }
 
 function pageSize(limit = PAGE.default): number {

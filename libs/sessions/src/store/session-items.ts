@@ -29,6 +29,8 @@ export interface SessionItems {
     times: { readonly touchedAt: number; readonly expiresAt: number },
     now: number,
   ): Promise<SessionItem | undefined>;
+  /** As `touch`, without an answer. */
+  extend(id: string, times: { readonly touchedAt: number; readonly expiresAt: number }, now: number): Promise<void>;
   /** Removes it, and answers with what was there. */
   remove(id: string): Promise<SessionItem | undefined>;
   /**

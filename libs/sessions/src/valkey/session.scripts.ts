@@ -5,17 +5,32 @@ import { valkeyScript } from '@lethe/valkey';
 
 const FIELDS = `'id', 'owner', 'json', 'version', 'createdAt', 'touchedAt', 'expiresAt', 'endsAt'`;
 
-/** KEYS: session. ARGV: now, touchedAt, expiresAt. Answers the fields, or nothing where no session lives. */
+// Numbers that a script hands to a command are written with 17 digits, which costs more than the command: texts are not.
+
+/**
+ * KEYS: session. ARGV: now, touchedAt, expiresAt, ms from now to that. Answers the fields, or nothing where no session
+ * lives.
+ */
 export const touchScript = valkeyScript(`
 local item = redis.call('HMGET', KEYS[1], ${FIELDS})
 local now, expires, ends = tonumber(ARGV[1]), tonumber(item[7] or '0'), tonumber(item[8] or '0')
 if not item[1] or expires <= now or ends <= now then return false end
 if tonumber(ARGV[3]) > expires then
   redis.call('HSET', KEYS[1], 'touchedAt', ARGV[2], 'expiresAt', ARGV[3])
-  redis.call('PEXPIRE', KEYS[1], math.max(1, math.min(tonumber(ARGV[3]), ends) - now))
+  redis.call('PEXPIRE', KEYS[1], tonumber(ARGV[3]) <= ends and ARGV[4] or ends - now)
   item[6], item[7] = ARGV[2], ARGV[3]
 end
 return item
+`);
+
+/** As {@link touchScript} for whoever knows the fields: it reads two of them and answers nothing. */
+export const extendScript = valkeyScript(`
+local item = redis.call('HMGET', KEYS[1], 'expiresAt', 'endsAt')
+local now, expires, ends = tonumber(ARGV[1]), tonumber(item[1] or '0'), tonumber(item[2] or '0')
+if expires <= now or ends <= now or tonumber(ARGV[3]) <= expires then return false end
+redis.call('HSET', KEYS[1], 'touchedAt', ARGV[2], 'expiresAt', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], tonumber(ARGV[3]) <= ends and ARGV[4] or ends - now)
+return false
 `);
 
 /**

@@ -1,6 +1,6 @@
 import { type Valkey, type ValkeyReply } from '@lethe/valkey';
 import { type Expectation, type SessionItem, type SessionItems } from '../store/session-items.js';
-import { buryScript, removeScript, touchScript, writeScript } from './session.scripts.js';
+import { buryScript, extendScript, removeScript, touchScript, writeScript } from './session.scripts.js';
 
 const FIELDS = ['id', 'owner', 'json', 'version', 'createdAt', 'touchedAt', 'expiresAt', 'endsAt'] as const;
 type Fields = readonly (string | null)[];
@@ -9,9 +9,8 @@ type Fields = readonly (string | null)[];
 function itemOf(fields: Fields | null): SessionItem | undefined {
   const [id, owner, json, version, createdAt, touchedAt, expiresAt, endsAt] = fields ?? [];
   if (typeof id !== 'string' || typeof json !== 'string') return undefined;
-  return {
+  const item = {
     id,
-    ...(typeof owner === 'string' ? { owner } : {}),
     json,
     version: Number(version),
     createdAt: Number(createdAt),
@@ -19,6 +18,15 @@ function itemOf(fields: Fields | null): SessionItem | undefined {
     expiresAt: Number(expiresAt),
     endsAt: Number(endsAt),
   };
+  return typeof owner === 'string' ? { ...item, owner } : item;
+}
+
+/** What the scripts that touch are told. */
+function touchArguments(
+  { touchedAt, expiresAt }: { readonly touchedAt: number; readonly expiresAt: number },
+  now: number,
+): string[] {
+  return [String(now), String(touchedAt), String(expiresAt), String(Math.max(1, expiresAt - now))];
 }
 
 /** A hash for each session, at `<prefix>s:<id>`. */
@@ -52,8 +60,15 @@ export class ValkeyItems implements SessionItems {
     times: { readonly touchedAt: number; readonly expiresAt: number },
     now: number,
   ): Promise<SessionItem | undefined> {
-    const args = [String(now), String(times.touchedAt), String(times.expiresAt)];
-    return itemOf(await this.valkey.run<Fields | null>(touchScript, [this.#key(id)], args));
+    return itemOf(await this.valkey.run<Fields | null>(touchScript, [this.#key(id)], touchArguments(times, now)));
+  }
+
+  async extend(
+    id: string,
+    times: { readonly touchedAt: number; readonly expiresAt: number },
+    now: number,
+  ): Promise<void> {
+    await this.valkey.run<null>(extendScript, [this.#key(id)], touchArguments(times, now));
   }
 
   async remove(id: string): Promise<SessionItem | undefined> {

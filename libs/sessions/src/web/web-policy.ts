@@ -2,7 +2,9 @@ import { type Clock, systemClock } from '@lethe/kernel';
 import { type SessionRecord } from '../session-store.js';
 import { sessionIdOf } from '../token.js';
 import { dataOf, webDataOf } from './web-record.js';
-import { type WebCookie, type WebSession, cookieEnd, isRecord } from './web-session.js';
+import { isRecord } from './is-record.js';
+import { cookieEnd } from './web-cookie.js';
+import { type WebSession } from './web-session.js';
 
 export interface WebPolicyOptions {
   /**
@@ -15,6 +17,11 @@ export interface WebPolicyOptions {
    * (RFC 6265bis 5.5), so that the default signs nobody out
    */
   readonly absoluteSeconds?: number;
+  /**
+   * Seconds by which a touch must move a session's end for it to be written: a session may end so much earlier than its
+   * cookie says (never by more than half of its life), and a busy one is written once in that time. @default 0: every touch counts, as in MemoryStore
+   */
+  readonly touchEverySeconds?: number;
   /**
    * Whose a session is, for listing and ending a user's sessions; checked on every read.
    * @default the user that Passport put there, where that is a text or a number
@@ -29,14 +36,16 @@ const DAY = 86_400;
 export class WebPolicy {
   readonly clock: Clock;
   readonly #idleMs: number;
+  readonly #touchEveryMs: number;
   readonly #absoluteMs: number;
-  readonly #ownerOf: (session: WebSession) => string | undefined;
+  readonly #ownerOf: ((session: WebSession) => string | undefined) | undefined;
 
   constructor(options: WebPolicyOptions) {
     this.clock = options.clock ?? systemClock;
     this.#idleMs = (options.idleSeconds ?? DAY) * 1000;
     this.#absoluteMs = (options.absoluteSeconds ?? 400 * DAY) * 1000;
-    this.#ownerOf = options.ownerOf ?? passportUserOf;
+    this.#touchEveryMs = (options.touchEverySeconds ?? 0) * 1000;
+    this.#ownerOf = options.ownerOf;
   }
 
   /** A record for a session that is new to the store. */
@@ -53,18 +62,25 @@ export class WebPolicy {
   }
 
   /** When a session with this cookie ends if nobody touches it. */
-  end(cookie: WebCookie, endsAt: number): number {
+  end(cookie: Readonly<Record<string, unknown>>, endsAt: number): number {
     return Math.min(cookieEnd(cookie) ?? this.clock.now() + this.#idleMs, endsAt);
+  }
+
+  /** Whether a touch counts that gains so many ms; where little is left until the new end, half of that does. */
+  isWorthTouching(gained: number, end: number): boolean {
+    return gained >= Math.min(this.#touchEveryMs, (end - this.clock.now()) / 2);
   }
 
   /** Whether the record's owner is the one that its values speak of. */
   isConsistent(record: SessionRecord): boolean {
     const { cookie, values } = webDataOf(record);
-    return this.#ownerOf({ ...values, cookie }) === record.owner;
+    // The default needs no session made for it: every request asks.
+    const owner = this.#ownerOf === undefined ? passportUserOf(values) : this.#ownerOf({ ...values, cookie });
+    return owner === record.owner;
   }
 
   #state(session: WebSession, endsAt: number) {
-    const owner = this.#ownerOf(session);
+    const owner = (this.#ownerOf ?? passportUserOf)(session);
     return {
       ...(owner === undefined ? {} : { owner }),
       data: dataOf(session),
@@ -74,7 +90,7 @@ export class WebPolicy {
   }
 }
 
-function passportUserOf({ passport }: WebSession): string | undefined {
+function passportUserOf({ passport }: Readonly<Record<string, unknown>>): string | undefined {
   const user = isRecord(passport) ? passport['user'] : undefined;
   return typeof user === 'string' || typeof user === 'number' ? String(user) : undefined;
 }

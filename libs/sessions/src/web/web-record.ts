@@ -1,11 +1,16 @@
 import { type SessionRecord } from '../session-store.js';
-import { type WebCookie, type WebSession, isRecord } from './web-session.js';
+import { isRecord } from './is-record.js';
+import { type WebCookie } from './web-cookie.js';
+import { type WebSession } from './web-session.js';
 
 /** How a web session lies in a record's data: the application's values apart from the cookie and from our own marks. */
 interface WebData {
   readonly cookie: WebCookie;
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: Values;
 }
+
+type Values = Readonly<Record<string, unknown>>;
+const OWN = { configurable: true, enumerable: true, writable: true } as const;
 
 /** The mark of a session that ended while an old place may still hold it: it keeps its id from coming back. */
 const ENDED = { ended: true } as const;
@@ -32,23 +37,25 @@ export function webDataOf({ data }: SessionRecord): WebData {
 
 /** A session of its own for the caller, who may change it. The cookie's end is the record's, which touches move. */
 export function sessionOf(record: SessionRecord): WebSession {
-  const { cookie, values } = copyOf(webDataOf(record));
-  const ends = typeof cookie.expires === 'string' ? { expires: new Date(record.expiresAt).toISOString() } : {};
-  return { ...values, cookie: { ...cookie, ...ends } };
+  const { cookie, values } = webDataOf(record);
+  const copy = copyOfRecord(cookie);
+  if (typeof cookie.expires === 'string') copy['expires'] = new Date(record.expiresAt).toISOString();
+  return Object.assign(copyOfRecord(values), { cookie: copy });
 }
 
-/** The cookie without its end: what a touch leaves alone unless the application changed it. */
-export function cookieShape(cookie: WebCookie): string {
-  const { expires, ...attributes } = cookie;
-  const kept = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([typeof expires === 'string', kept]);
-}
-
-/** A copy of JSON, at a tenth of the cost of `structuredClone`, which every request would pay. */
-function copyOf<T>(value: T): T {
+/** A copy of JSON, at a small part of the cost of `structuredClone`, which every request would pay. */
+function copyOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const copy = Array.isArray(value)
-    ? value.map(copyOf)
-    : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copyOf(each)]));
-  return copy as T;
+  return Array.isArray(value) ? value.map(copyOf) : copyOfRecord(value as Values);
+}
+
+function copyOfRecord(values: Values): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(values)) {
+    const value = copyOf(values[key]);
+    // JSON may hold this key; to assign it would change what the copy is.
+    if (key === '__proto__') Object.defineProperty(copy, key, { ...OWN, value });
+    else copy[key] = value;
+  }
+  return copy;
 }

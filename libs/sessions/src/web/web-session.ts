@@ -1,9 +1,5 @@
-/** The cookie inside a session as the middlewares keep it there: attributes, and when it ends. */
-export interface WebCookie {
-  /** Instant (ISO 8601) at which the session ends; null, false or nothing where the browser decides. */
-  readonly expires?: string | null | false;
-  readonly [attribute: string]: unknown;
-}
+import { isRecord } from './is-record.js';
+import { type WebCookie, toWebCookie } from './web-cookie.js';
 
 /** A session as plain JSON: what a middleware hands to a store, and gets back from it. */
 export interface WebSession {
@@ -37,26 +33,9 @@ export interface WebSessionStore {
   link(made: object, from: object): void;
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A copy as JSON keeps it: dates as text, functions and undefined gone. What cannot be JSON throws a TypeError. */
 export function toWebSession(session: object): WebSession {
   const copy: unknown = JSON.parse(JSON.stringify(session));
   const record = isRecord(copy) ? copy : {};
   return { ...record, cookie: toWebCookie(record['cookie']) };
-}
-
-function toWebCookie(cookie: unknown): WebCookie {
-  if (!isRecord(cookie)) return {};
-  const { expires, ...attributes } = cookie;
-  return typeof expires === 'string' || expires === null || expires === false ? { ...attributes, expires } : attributes;
-}
-
-/** When the cookie ends, in epoch milliseconds; undefined where it says nothing of it. */
-export function cookieEnd({ expires }: WebCookie): number | undefined {
-  if (typeof expires !== 'string') return undefined;
-  const end = Date.parse(expires);
-  return Number.isNaN(end) ? undefined : end;
 }

@@ -5,7 +5,8 @@ import { sessionIdOf } from '../token.js';
 import { Baselines } from './baselines.js';
 import { applyChanges, changesBetween } from './session-changes.js';
 import { WebPolicy, type WebPolicyOptions } from './web-policy.js';
-import { cookieShape, endedData, isEnded, sessionOf, webDataOf } from './web-record.js';
+import { factsOf, isSameButForEnd } from './web-cookie.js';
+import { endedData, isEnded, sessionOf, webDataOf } from './web-record.js';
 import { type NamedSession, type WebSession, type WebSessionStore, toWebSession } from './web-session.js';
 
 export interface WebSessionsOptions extends WebPolicyOptions {
@@ -43,8 +44,8 @@ export class WebSessions implements WebSessionStore {
   }
 
   async get(sid: string): Promise<WebSession | undefined> {
-    const found = await this.find(sid);
-    return found === 'ended' ? undefined : found;
+    const record = await this.#read(sid);
+    return record === undefined || isEnded(record) ? undefined : this.#handOut(sid, record);
   }
 
   /** As `get`, and whether the session is known to have ended; see {@link end}. */
@@ -66,15 +67,18 @@ export class WebSessions implements WebSessionStore {
   }
 
   async touch(sid: string, session: object): Promise<void> {
-    const { cookie } = toWebSession({ cookie: 'cookie' in session ? session.cookie : undefined });
+    const facts = factsOf('cookie' in session ? session.cookie : undefined);
     const record = this.#baselines.of(session, sid)?.record ?? (await this.#read(sid));
     if (record === undefined || isEnded(record)) return;
-    const expiresAt = this.policy.end(cookie, record.endsAt);
-    const touchedAt = this.policy.clock.now();
+    const expiresAt = this.policy.end(facts, record.endsAt);
+    const gained = expiresAt - record.expiresAt;
     // A store moves an end forward only: an earlier one, or another cookie, is a write.
-    const moves = expiresAt >= record.expiresAt && cookieShape(cookie) === cookieShape(webDataOf(record).cookie);
-    if (moves) await this.#store.touch(record.id, { touchedAt, expiresAt });
-    else await this.#write(sid, record, (values) => ({ ...values, cookie }));
+    if (gained < 0 || !isSameButForEnd(facts, webDataOf(record).cookie)) {
+      const { cookie } = toWebSession({ cookie: facts });
+      await this.#write(sid, record, (values) => ({ ...values, cookie }));
+    } else if (this.policy.isWorthTouching(gained, expiresAt)) {
+      await this.#store.extend(record.id, { touchedAt: this.policy.clock.now(), expiresAt });
+    }
   }
 
   async destroy(sid: string): Promise<void> {

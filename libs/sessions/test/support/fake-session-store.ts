@@ -36,6 +36,13 @@ export class FakeSessionStore implements SessionStore {
     return this.#keep({ ...record, touchedAt: times.touchedAt, expiresAt });
   }
 
+  async extend(id: string, times: { touchedAt: number; expiresAt: number }): Promise<void> {
+    this.#call('extend', id);
+    const record = this.#living(id);
+    if (record === undefined || times.expiresAt <= record.expiresAt) return;
+    this.#keep({ ...record, ...times, expiresAt: Math.min(times.expiresAt, record.endsAt) });
+  }
+
   async destroy(id: string): Promise<boolean> {
     this.#call('destroy', id);
     const lived = this.#living(id) !== undefined;

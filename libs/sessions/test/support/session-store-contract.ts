@@ -102,6 +102,37 @@ export function describeSessionStore(name: string, setUp: () => Promise<StoreUnd
       expect(await store.read(created.id)).toEqual(created);
     });
 
+    it('S33 R36: extends a session as touching does: forward, to its absolute end, and only where it lives', async () => {
+      const created = await store.create(record({ endsAt: clock.now() + 40 * MINUTE }));
+      clock.advance(MINUTE);
+      const times = { touchedAt: clock.now(), expiresAt: clock.now() + 30 * MINUTE };
+
+      await other.extend(created.id, { touchedAt: 0, expiresAt: created.expiresAt - 1 });
+      expect(await store.read(created.id)).toEqual(created);
+      await other.extend(created.id, times);
+      expect(await store.read(created.id)).toEqual({ ...created, ...times });
+      await other.extend(created.id, { ...times, expiresAt: created.endsAt + MINUTE });
+      expect(await store.read(created.id)).toMatchObject({ expiresAt: created.endsAt });
+      clock.advance(39 * MINUTE);
+      await other.extend(created.id, { touchedAt: clock.now(), expiresAt: clock.now() + MINUTE });
+      expect(await store.read(created.id)).toBeUndefined();
+    });
+
+    it('S20: brings nothing back by extending it, be it destroyed or ended with all of its owner', async () => {
+      const [one, two] = [await store.create(record()), await store.create(record())];
+      const times = { touchedAt: clock.now(), expiresAt: clock.now() + 60 * MINUTE };
+      await store.destroy(one.id);
+      await store.destroyByOwner(owner);
+
+      await other.extend(one.id, times);
+      await other.extend(two.id, times);
+
+      expect(await store.read(one.id)).toBeUndefined();
+      expect(await store.read(two.id)).toBeUndefined();
+      expect(await idsOf(owner)).toEqual([]);
+      expect(await store.create({ ...anonymous(), id: one.id })).toMatchObject({ version: 1 });
+    });
+
     it('refuses a second session under the same id, unless the first has ended', async () => {
       const first = await store.create(record({ expiresAt: clock.now() + 1_000 }));
 
