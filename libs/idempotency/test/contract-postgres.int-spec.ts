@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database, type Tx } from '@lethe/database';
 import { IdempotencyKeys } from '../src/idempotency-keys.js';
+import { IdempotencyModule } from '../src/idempotency.module.js';
 import { describeIdempotency } from './describe-idempotency.js';
 import { IdempotencyFixture } from './fixture.js';
 import { Effects, ThingsApp } from './things.app.js';
@@ -48,6 +49,18 @@ describe('IdempotentContext on Postgres', () => {
     const made = await app.ask({ key: 'a', path: '/things/written' });
     const again = await app.ask({ key: 'a', path: '/things/written' });
     expect([made.replayed, again.replayed, await fixture.effects()]).toEqual([false, true, 1]);
+    await app.close();
+  });
+
+  it('I3 I4: takes the keys that IdempotencyModule provides, where the application gives none', async () => {
+    class Backing {}
+    const database = { provide: Database, useValue: fixture.database };
+    const backing = { module: Backing, global: true, providers: [database], exports: [Database] };
+    const app = await ThingsApp.start(undefined, new Effects(), 'Fastify', [backing, IdempotencyModule.forRoot()]);
+
+    const answers = [await app.ask({ key: 'a' }), await app.ask({ key: 'a' })];
+
+    expect(answers.map(({ replayed }) => replayed)).toEqual([false, true]);
     await app.close();
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { ProblemError } from '@lethe/kernel';
 import { deferred, recorder } from '@lethe/testing';
 import { ConflictException } from '@nestjs/common';
-import { DynamoIdempotencyKeys } from '../src/dynamodb/index.js';
+import { DynamoIdempotencyKeys, type IdempotencyClaim } from '../src/dynamodb/index.js';
 import { IdempotencyOptionsError, ResponseTooLargeError } from '../src/idempotency.errors.js';
 import { DynamoFixture } from './dynamo.fixture.js';
 import { request } from './fixture.js';
@@ -96,6 +96,25 @@ describe('DynamoIdempotencyKeys', () => {
     expect(await paused).toEqual({ response: RESPONSE, replayed: true });
   });
 
+  it('I9: gives a second run the id of the first, and a token of its own', async () => {
+    const claims: IdempotencyClaim[] = [];
+    const note = (claim: IdempotencyClaim) => {
+      claims.push(claim);
+      return work();
+    };
+    const dynamodb = without(UpdateItemCommand, fixture);
+    await fixture.keys({ clients: { dynamodb }, onError: () => undefined }).run(request(), note);
+    fixture.clock.advance(60_000);
+
+    await fixture.keys().run(request(), note);
+    await fixture.keys().run(request({ key: 'another' }), note);
+
+    const [first, second, another] = claims;
+    expect(second?.requestId).toBe(first?.requestId);
+    expect(second?.token).not.toBe(first?.token);
+    expect(another?.requestId).not.toBe(first?.requestId);
+  });
+
   it('I11: keeps keys for no less than 24 hours, and leaves it to no sweeper', async () => {
     expect(() => fixture.keys({ retentionSeconds: 86_399 })).toThrow(IdempotencyOptionsError);
     await fixture.keys({ retentionSeconds: 172_800 }).run(request(), work);
@@ -142,7 +161,7 @@ describe('DynamoIdempotencyKeys', () => {
     await expect(fixture.keys().run(request(), work)).rejects.toMatchObject({ status: 409 });
   });
 
-  it('R34: recognises its own claim and its own answer where the SDK sent them twice', async () => {
+  it('I3 I10: recognises its own claim and its own answer where the SDK sent them twice', async () => {
     const dynamodb = twice(fixture);
 
     expect(await fixture.keys({ clients: { dynamodb } }).run(request(), work)).toEqual({

@@ -6,6 +6,7 @@ import {
   Body,
   Controller,
   Delete,
+  type DynamicModule,
   Get,
   HttpCode,
   Inject,
@@ -129,10 +130,16 @@ export class ThingsApp {
     private readonly url: string,
   ) {}
 
-  static async start(runs: IdempotentRuns, effects: Effects, adapter: keyof typeof ADAPTERS): Promise<ThingsApp> {
+  /** Without `runs`, `imports` must provide them. */
+  static async start(
+    runs: IdempotentRuns | undefined,
+    effects: Effects,
+    adapter: keyof typeof ADAPTERS,
+    imports: readonly DynamicModule[] = [],
+  ): Promise<ThingsApp> {
     const ownerOf = (request: object) => ownerIn((request as { headers: Record<string, string | undefined> }).headers);
     @Module({
-      imports: [IdempotentRoutesModule.forRoot({ runs, ownerOf })],
+      imports: [...imports, IdempotentRoutesModule.forRoot({ ownerOf, ...(runs && { runs }) })],
       controllers: [ThingsController],
       providers: [{ provide: Effects, useValue: effects }],
     })

@@ -10,6 +10,7 @@ import {
   IdempotentWorkFailedError,
 } from '../idempotency.errors.js';
 import { IDEMPOTENCY_RETENTION_SECONDS, type IdempotentRequest, type IdempotentRuns } from '../idempotent-runs.js';
+import { scopeHash } from '../scope-hash.js';
 import type { IdempotentOutcome, StoredResponse } from '../stored-response.js';
 import { type Found, KeyItems, endOfRetention } from './key-items.js';
 import { type KeptAnswer, attributesOf } from './kept-answer.js';
@@ -36,7 +37,12 @@ export interface DynamoIdempotencyOptions {
 
 /** What binds work to its key. */
 export interface IdempotencyClaim {
-  /** Whose claim it is: to be kept with the effect where the resource itself can refuse a second one (R28). */
+  /**
+   * The same whenever this request is run, also after a crash, and for no other within the retention: the idempotency
+   * key for whoever causes the effect. 43 characters of base64url.
+   */
+  readonly requestId: string;
+  /** Whose run it is, another at each: for a resource that refuses whoever was overtaken (R28). */
   readonly token: string;
   /** Aborted when the request has had its time: from then on another may soon take the key over. */
   readonly signal: AbortSignal;
@@ -100,7 +106,7 @@ export class DynamoIdempotencyKeys implements IdempotentRuns<IdempotencyClaim> {
     const signal = AbortSignal.timeout(this.#options.requestTimeoutMs);
     let response: StoredResponse;
     try {
-      response = await work({ token, signal });
+      response = await work({ requestId: scopeHash(request).toString('base64url'), token, signal });
     } catch (error) {
       if (!this.#options.hadNoEffect(error)) return { type: 'failure', status: statusOf(error), cause: error };
       await this.#items.release(request, token).catch(this.#options.onError);
