@@ -15,6 +15,7 @@ export { type DrainOptions, drain } from './drain/drain.js';
 export { Lifecycle } from './drain/lifecycle.js';
 export { BALANCER_IDLE_SECONDS } from './http/adapter.js';
 export { FormBody } from './http/form-body.js';
+export { LongAnswer } from './http/long-answer.js';
 export { StreamBody } from './http/stream-body.js';
 export { Metrics } from './observe/metrics.js';
 export { type Readiness, ReadinessRegistry } from './observe/readiness.js';

@@ -1,17 +1,31 @@
-import { type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { CurrentUser, IdentityModule, type Principal, Public, Roles, importKeys, ownIssuer } from '@lethe/identity';
 import { currentTrace } from '@lethe/kernel';
 import { type Deferred, deferred } from '@lethe/testing';
 import { defineService, defineTopology } from '@lethe/topology';
-import { Body, Controller, Get, Header, HttpCode, Module, Param, Post, Query, Req, type Type } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Module,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  type Type,
+} from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiResponse } from '@nestjs/swagger';
-import { type FastifyRequest } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { z } from 'zod';
 import { type BaseConfig, parseConfig, serviceConfigSchema } from '../src/config.js';
 import { createService } from '../src/create-service.js';
 import { FormBody } from '../src/http/form-body.js';
+import { LongAnswer } from '../src/http/long-answer.js';
 import { StreamBody } from '../src/http/stream-body.js';
 import { createLogger } from '../src/observe/logger.js';
 
@@ -86,6 +100,16 @@ export class DemoController {
     gates.get(name)?.entered.resolve();
     await gates.get(name)?.open.promise;
     return { done: name };
+  }
+
+  @Get('events')
+  @Public()
+  @LongAnswer()
+  events(@Res({ passthrough: true }) reply: FastifyReply) {
+    void reply.header('content-type', 'text/event-stream');
+    const stream = new Readable({ read: () => undefined });
+    stream.push('data: 1\n\n');
+    return stream;
   }
 
   @Get('broken')

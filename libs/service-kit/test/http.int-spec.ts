@@ -100,6 +100,19 @@ describe('a service over HTTP', () => {
     second.open.resolve();
   });
 
+  it('R10: a long answer holds a place only until it begins, and how long it takes is no latency', async () => {
+    const gone = new AbortController();
+    const open = () => fetch(`${demo.url}/demo/events`, { signal: gone.signal });
+    const answers = [await open(), await open(), await open()];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(demo.app.get(InFlight).count).toBe(0);
+    gone.abort();
+    await eventually(() => expect(demo.lines.filter(({ route }) => route === '/demo/events')).toHaveLength(3));
+    expect(demo.app.get(InFlight).count).toBe(0);
+    expect(await (await fetch(`${demo.url}/metrics`)).text()).not.toContain('route="/demo/events"');
+  });
+
   it('R11: cuts off a body that comes too slowly, and gives its place back', async () => {
     const socket = connect(Number(new URL(demo.url).port), '127.0.0.1');
     socket.on('error', () => undefined);

@@ -3,6 +3,7 @@ import { OverloadedError } from '../service-kit.errors.js';
 import { type Lifecycle } from '../drain/lifecycle.js';
 import { sendProblem } from './problem-of.js';
 import { isInternal } from './internal-routes.js';
+import { isLongAnswer, isLongRoute } from './long-answer.js';
 import { traceOf } from './request-trace.js';
 
 /** Requests being answered. */
@@ -21,9 +22,11 @@ export class InFlight {
 
   /**
    * Refuses what comes while `limit` requests are being answered, before anything is read or looked up for it (R10, R11).
-   * Health and metrics are neither refused nor counted.
+   * Health and metrics are neither refused nor counted; a `LongAnswer` is
+   * counted until it begins.
    */
   limit(instance: FastifyInstance, limit: number, onShed: () => void): void {
+    const begun = new WeakMap<object, () => void>();
     instance.addHook('onRequest', (request, reply, done) => {
       if (isInternal(request)) return done();
       if (this.#count >= limit) {
@@ -32,9 +35,25 @@ export class InFlight {
         return;
       }
       this.#count += 1;
+      const leave = (): void => this.#leave();
       // Unlike Fastify's onResponse, `close` also comes when the client has gone.
-      reply.raw.once('close', () => this.#leave());
+      reply.raw.once('close', leave);
+      if (isLongAnswer(request)) {
+        begun.set(reply.raw, () => {
+          reply.raw.off('close', leave);
+          leave();
+        });
+      }
       done();
+    });
+    // A hook of these routes alone: others pay nothing for it.
+    instance.addHook('onRoute', (route) => {
+      if (!isLongRoute(route.config)) return;
+      route.onSend = (_request, reply, _payload, done) => {
+        begun.get(reply.raw)?.();
+        begun.delete(reply.raw);
+        done();
+      };
     });
   }
 
