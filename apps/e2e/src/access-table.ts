@@ -51,6 +51,7 @@ export const accessTable: Readonly<Record<string, Least>> = {
   'POST /orders': 'customer',
   'GET /orders': 'customer',
   'GET /orders/{id}': 'customer',
+  'GET /orders/{id}/events': 'customer',
   'POST /orders/{id}/cancel': 'customer',
 
   'POST /analytics/events': 'anyone',

@@ -7,6 +7,7 @@ import { Metrics, ReadinessRegistry, identityOf, routeLimits } from '@lethe/serv
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { OrderEventsModule } from './order-events/order-events.module.js';
 import { OrderModule } from './order/order.module.js';
 import type { OrdersConfig } from './orders.config.js';
 import { databaseOptions } from './orders.database.js';
@@ -37,6 +38,7 @@ export class AppModule {
           tokens: new ServiceTokens({ service: ordersService.name, key: config.SERVICE_KEY }),
         }),
         OrderModule,
+        OrderEventsModule,
       ],
     };
   }

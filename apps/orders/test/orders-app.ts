@@ -78,6 +78,15 @@ export class OrdersApp {
     }
   }
 
+  /** Another replica of the service, in the same surroundings; stop it before this one. */
+  async replica(): Promise<OrdersApp> {
+    const app = await startService(this.around, false, {});
+    const onClosed = () => app.get(Database).close();
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const stop = () => drain(app, { delayMs: 0, onClosed, logger: app.get<Logger>(LOGGER) });
+    return new OrdersApp(app, await app.getUrl(), this.around, stop);
+  }
+
   get orders(): OrdersDatabase {
     return this.around.orders;
   }
@@ -92,6 +101,11 @@ export class OrdersApp {
   }
   get topology(): Topology {
     return this.around.topology;
+  }
+
+  /** The `authorization` header of a user. */
+  bearer(user: string, roles?: readonly string[]): string {
+    return this.around.issuer.bearer(user, roles);
   }
 
   async call(

@@ -165,6 +165,7 @@ describe('the routes', () => {
       '/orders',
       '/orders/{id}',
       '/orders/{id}/cancel',
+      '/orders/{id}/events',
     ]);
   });
 });

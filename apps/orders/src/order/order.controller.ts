@@ -21,11 +21,8 @@ import { ScopeForbiddenError } from '../orders.errors.js';
 import { CancelOrder } from './cancel-order.js';
 import { FindOrders } from './find-orders.js';
 import { GetOrder } from './get-order.js';
+import { customerOf, isAdmin } from './order.access.js';
 import { PlaceOrderOnce } from './place-order.js';
-
-const isAdmin = (user: Principal): boolean => user.roles.includes('admin');
-/** Whose orders the caller may touch: an admin anyone's, others their own (S38, S40). */
-const customerOf = (user: Principal): string | null => (isAdmin(user) ? null : user.id);
 
 /** Orders over HTTP. */
 @ApiTags('orders')

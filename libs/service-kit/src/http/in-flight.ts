@@ -22,8 +22,8 @@ export class InFlight {
 
   /**
    * Refuses what comes while `limit` requests are being answered, before anything is read or looked up for it (R10, R11).
-   * Health and metrics are neither refused nor counted; a `LongAnswer` is
-   * counted until it begins.
+   * Health and metrics are neither refused nor counted; a `LongAnswer` is counted
+   * until it begins.
    */
   limit(instance: FastifyInstance, limit: number, onShed: () => void): void {
     const begun = new WeakMap<object, () => void>();
