@@ -73,7 +73,7 @@ describeWithValkey('the cached catalogue', (url) => {
       for (const at of REPLICAS) expect(await seen(at)).toEqual([15, 15]);
 
       const products = shop.apps[1]?.get(ProductCache) ?? shop.catalog.products;
-      const reserve = new ReserveStockHandler(shop.catalog.inbox, shop.catalog.outbox, products);
+      const reserve = new ReserveStockHandler(shop.catalog.units, products);
       const order = { orderId: uuidv7(), items: [{ productId: id.toUpperCase(), quantity: 4 }] };
       await reserve.execute(new ReserveOrderStock(messageOf(ReserveStock, order)));
       for (const at of REPLICAS) expect(await seen(at)).toEqual([11, 11]);

@@ -42,9 +42,9 @@ export class StockFixture {
   readonly #sell: SellStockHandler;
 
   constructor(private readonly catalog: CatalogFixture) {
-    const { inbox, outbox, products, units } = catalog;
+    const { inbox, products, units } = catalog;
     this.#adjust = new AdjustStockHandler(units, products);
-    this.#reserve = new ReserveStockHandler(inbox, outbox, products);
+    this.#reserve = new ReserveStockHandler(units, products);
     this.#release = new ReleaseStockHandler(units, products);
     this.#sell = new SellStockHandler(inbox);
   }

@@ -15,7 +15,7 @@ let sellStock: SellStockHandler;
 
 beforeAll(async () => {
   catalog = await CatalogFixture.create();
-  reserveStock = new ReserveStockHandler(catalog.inbox, catalog.outbox, catalog.products);
+  reserveStock = new ReserveStockHandler(catalog.units, catalog.products);
   releaseStock = new ReleaseStockHandler(catalog.units, catalog.products);
   sellStock = new SellStockHandler(catalog.inbox);
 });

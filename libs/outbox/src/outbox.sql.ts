@@ -165,6 +165,13 @@ export const RECEIVE = statement(
   'INSERT INTO inbox (message_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING message_id',
 );
 
+/** `$1` ids, in ascending order: of two deliveries of the same messages one waits, and neither for the other in turn. */
+export const RECEIVE_ALL = statement(
+  'inbox.receive-all',
+  `INSERT INTO inbox (message_id) SELECT id FROM unnest($1::uuid[]) AS given (id)
+   ON CONFLICT DO NOTHING RETURNING message_id AS id`,
+);
+
 export const SWEEP_INBOX = statement(
   'inbox.sweep',
   `DELETE FROM inbox WHERE message_id IN (

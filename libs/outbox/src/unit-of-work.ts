@@ -4,7 +4,7 @@ import type { EmittedBy, InputOf, Message, ServiceDefinition } from '@lethe/topo
 import { NestedUnitOfWorkError, UnitOfWorkEndedError } from './outbox.errors.js';
 import type { Outbox } from './outbox.js';
 import type { OutboxAddress, OutboxRow, ScheduledAddress, ScheduledRow } from './outbox.rows.js';
-import { RECEIVE } from './outbox.sql.js';
+import { RECEIVE, RECEIVE_ALL } from './outbox.sql.js';
 
 /**
  * What work may do: change rows, and say what is to be told if the changes are committed. Of no use once it has ended.
@@ -124,6 +124,25 @@ export class UnitOfWork<S extends ServiceDefinition = ServiceDefinition> {
     return this.run(async (unit) => {
       const [first] = await unit.tx.query(RECEIVE, [message.id]);
       return first === undefined ? undefined : work(unit);
+    });
+  }
+
+  /**
+   * As {@link once} for several messages in one commit: all have their effect or none. The work is given those that were
+   * not received before, each once, in their order.
+   */
+  onceEach<M extends Pick<Message, 'id'>, T>(
+    messages: readonly M[],
+    work: (unit: Unit<S>, fresh: readonly M[]) => Promise<T>,
+  ): Promise<T> {
+    const byId = new Map(messages.toReversed().map((message) => [message.id.toLowerCase(), message]));
+    return this.run(async (unit) => {
+      const received = await unit.tx.query<{ id: string }>(RECEIVE_ALL, [[...byId.keys()].toSorted()]);
+      const fresh = new Set(received.map(({ id }) => byId.get(id)));
+      return work(
+        unit,
+        messages.filter((message) => fresh.delete(message)),
+      );
     });
   }
 

@@ -156,4 +156,20 @@ describe('UnitOfWork', () => {
     expect(answers.filter((answer) => answer !== undefined)).toEqual((await everything()).unsent);
     expect((await everything()).things).toEqual(['a']);
   });
+
+  it('R13 R14: takes several messages in one commit, each once, however they are delivered together', async () => {
+    const [a, b, c] = [{ id: uuidv7() }, { id: uuidv7() }, { id: uuidv7() }];
+    const make = (messages: readonly { id: string }[]) =>
+      units.onceEach(messages, async ({ tx }, fresh) => {
+        for (const { id } of fresh) await tx.query(MAKE, [id]);
+        return fresh;
+      });
+    const failing = units.onceEach([a, b], () => Promise.reject(new Error('no')));
+    await expect(failing).rejects.toThrow('no');
+
+    expect(await make([c, { id: a.id.toUpperCase() }, a, c])).toEqual([c, { id: a.id.toUpperCase() }]);
+    const all = await Promise.all([make([a, b, c]), make([c, b, a]), make([b])]);
+
+    expect(all.flat()).toEqual([b]);
+  });
 });

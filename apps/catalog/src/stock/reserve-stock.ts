@@ -1,9 +1,10 @@
 import type { MessageOf } from '@lethe/topology';
 import { ReserveStock, StockRejected, StockReserved, type catalogService } from '@lethe/contracts';
 import type { Tx } from '@lethe/database';
-import { Inbox, Outbox } from '@lethe/outbox';
+import { type Unit, UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ProductCache } from '../product/product-cache.js';
+import { type Gathered, Gathering } from './gathering.js';
 import {
   type ReservationState,
   type ShelfLine,
@@ -12,7 +13,7 @@ import {
   mergeLines,
   shortagesOf,
 } from './reservation.js';
-import { CLAIM_ORDER, FIND_RESERVATION_STATE, LOCK_SHELF, REJECT_ORDER, RESERVE_LINES } from './stock.sql.js';
+import { CLAIM_ORDERS, FIND_RESERVATION_STATE, LOCK_SHELF, REJECT_ORDERS, RESERVE_LINES } from './stock.sql.js';
 
 /** Sets stock aside for an order, all lines or none, and says which in the same commit. */
 export class ReserveOrderStock extends Command<void> {
@@ -26,55 +27,114 @@ interface KnownOrder {
   readonly shortages: Shortage[] | null;
 }
 
+/** An order that asks for stock. */
+interface Wish {
+  readonly id: string;
+  readonly orderId: string;
+  readonly lines: readonly WantedLine[];
+  readonly inContext: Gathered<unknown>['inContext'];
+}
+type Reserving = Unit<typeof catalogService>;
+
+/** Orders that wait for each other share a commit, so a hot product is locked once for many. */
+const LIMITS = { goes: 2, size: 50 };
+
 @CommandHandler(ReserveOrderStock)
 export class ReserveStockHandler implements ICommandHandler<ReserveOrderStock> {
+  readonly #gathering = new Gathering<MessageOf<typeof ReserveStock>>((all) => this.#once(all), LIMITS);
+
   constructor(
-    private readonly inbox: Inbox,
-    private readonly outbox: Outbox<typeof catalogService>,
+    private readonly units: UnitOfWork<typeof catalogService>,
     private readonly products: ProductCache,
   ) {}
 
-  async execute({ message }: ReserveOrderStock): Promise<void> {
-    const lines = mergeLines(message.data.items);
-    const moved = await this.inbox.once(message, (tx) => this.#reserve(tx, message.data.orderId, lines));
+  execute({ message }: ReserveOrderStock): Promise<void> {
+    return this.#gathering.do(message);
+  }
+
+  async #once(all: readonly Gathered<MessageOf<typeof ReserveStock>>[]): Promise<void> {
+    const wishes = all.map(({ input: { id, data }, inContext }): Wish => {
+      return { id, orderId: data.orderId.toLowerCase(), lines: mergeLines(data.items), inContext };
+    });
+    await this.units.onceEach(wishes, (unit, fresh) => reserve(unit, fresh));
     // A message that comes again may be that of a replica which died before it forgot: it costs little to do it twice.
-    if (moved !== false) await this.products.changed(lines.map(({ productId }) => productId));
+    await this.products.changed(productsOf(wishes));
   }
+}
 
-  /** Whether stock was set aside. */
-  async #reserve(tx: Tx, orderId: string, lines: readonly WantedLine[]): Promise<boolean> {
-    const productIds = lines.map(({ productId }) => productId);
-    const [[claimed], shelf] = await Promise.all([
-      tx.query<{ order_id: string }>(CLAIM_ORDER, [orderId]),
-      tx.query<ShelfLine>(LOCK_SHELF, [productIds]),
-    ]);
-    if (claimed === undefined) {
-      await this.#answerAgain(tx, orderId);
-      return false;
+const productsOf = (wishes: readonly Wish[]): string[] => [
+  ...new Set(wishes.flatMap(({ lines }) => lines.map(({ productId }) => productId))),
+];
+
+/** Claims before it locks, as a release does; then what is left goes to the orders in turn. */
+async function reserve(unit: Reserving, wishes: readonly Wish[]): Promise<void> {
+  if (wishes.length === 0) return;
+  const [claims, shelf] = await Promise.all([
+    unit.tx.query<{ orderId: string }>(CLAIM_ORDERS, [[...new Set(wishes.map(({ orderId }) => orderId))].toSorted()]),
+    unit.tx.query<ShelfLine>(LOCK_SHELF, [productsOf(wishes)]),
+  ]);
+  const claimed = new Set(claims.map(({ orderId }) => orderId));
+  const known: Wish[] = [];
+  const first: Wish[] = [];
+  for (const wish of wishes) (claimed.delete(wish.orderId) ? first : known).push(wish);
+  await share(unit, first, shelf);
+  for (const wish of known) await answerAgain(unit, wish);
+}
+
+async function share(unit: Reserving, wishes: readonly Wish[], shelf: readonly ShelfLine[]): Promise<void> {
+  const left = new Map(shelf.map(({ productId, available }) => [productId, available]));
+  const reserved: Wish[] = [];
+  const rejected: { readonly orderId: string; readonly shortages: Shortage[] }[] = [];
+  for (const wish of wishes) {
+    const { orderId, lines } = wish;
+    const shortages = shortagesOf(
+      lines,
+      lines.map(({ productId }) => ({ productId, available: left.get(productId) ?? 0 })),
+    );
+    if (shortages.length > 0) {
+      rejected.push({ orderId, shortages });
+      sayRejected(unit, wish, shortages);
+      continue;
     }
-    const shortages = shortagesOf(lines, shelf);
-    if (shortages.length === 0) {
-      await tx.query(RESERVE_LINES, [orderId, productIds, lines.map(({ quantity }) => quantity)]);
-      await this.#sayReserved(tx, orderId);
-    } else {
-      await tx.query(REJECT_ORDER, [orderId, JSON.stringify(shortages)]);
-      await this.#sayRejected(tx, orderId, shortages);
-    }
-    return shortages.length === 0;
+    for (const { productId, quantity } of lines) left.set(productId, (left.get(productId) ?? 0) - quantity);
+    reserved.push(wish);
+    sayReserved(unit, wish);
   }
+  await Promise.all([keep(unit.tx, reserved), reject(unit.tx, rejected)]);
+}
 
-  /** The same order in another message: the same answer, no effect. A released order is over; nobody waits for one. */
-  async #answerAgain(tx: Tx, orderId: string): Promise<void> {
-    const [known] = await tx.query<KnownOrder>(FIND_RESERVATION_STATE, [orderId]);
-    if (known?.state === 'rejected') await this.#sayRejected(tx, orderId, known.shortages ?? []);
-    else if (known?.state === 'reserved' || known?.state === 'sold') await this.#sayReserved(tx, orderId);
-  }
+async function keep(tx: Tx, reserved: readonly Wish[]): Promise<void> {
+  const lines = reserved.flatMap((wish) => wish.lines.map((line) => ({ ...line, orderId: wish.orderId })));
+  if (lines.length === 0) return;
+  await tx.query(RESERVE_LINES, [
+    lines.map(({ orderId }) => orderId),
+    lines.map(({ productId }) => productId),
+    lines.map(({ quantity }) => quantity),
+  ]);
+}
 
-  async #sayReserved(tx: Tx, orderId: string): Promise<void> {
-    await this.outbox.add(tx, StockReserved, { orderId }, { key: orderId });
-  }
+async function reject(
+  tx: Tx,
+  rejected: readonly { readonly orderId: string; readonly shortages: Shortage[] }[],
+): Promise<void> {
+  if (rejected.length === 0) return;
+  await tx.query(REJECT_ORDERS, [
+    rejected.map(({ orderId }) => orderId),
+    rejected.map(({ shortages }) => JSON.stringify(shortages)),
+  ]);
+}
 
-  async #sayRejected(tx: Tx, orderId: string, shortages: Shortage[]): Promise<void> {
-    await this.outbox.add(tx, StockRejected, { orderId, shortages }, { key: orderId });
-  }
+/** The same order in another message: the same answer, no effect. A released order is over; nobody waits for one. */
+async function answerAgain(unit: Reserving, wish: Wish): Promise<void> {
+  const [known] = await unit.tx.query<KnownOrder>(FIND_RESERVATION_STATE, [wish.orderId]);
+  if (known?.state === 'rejected') sayRejected(unit, wish, known.shortages ?? []);
+  else if (known?.state === 'reserved' || known?.state === 'sold') sayReserved(unit, wish);
+}
+
+function sayReserved({ emit }: Reserving, { orderId, inContext }: Wish): void {
+  inContext(() => emit(StockReserved, { orderId }, { key: orderId }));
+}
+
+function sayRejected({ emit }: Reserving, { orderId, inContext }: Wish, shortages: Shortage[]): void {
+  inContext(() => emit(StockRejected, { orderId, shortages }, { key: orderId }));
 }

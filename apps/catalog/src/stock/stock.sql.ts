@@ -1,10 +1,13 @@
 import { statement } from '@lethe/database';
 
-/** Makes the order known here; no row where it is. Waits for a transaction that is doing the same. $1 order id */
-export const CLAIM_ORDER = statement(
-  'catalog.claim-order',
-  `INSERT INTO reservation_state (order_id, state) VALUES ($1, 'reserved')
-   ON CONFLICT (order_id) DO NOTHING RETURNING order_id`,
+/**
+ * Makes orders known here, and gives those that were not. Waits for a transaction that is doing the same.
+ * $1 order ids, in ascending order
+ */
+export const CLAIM_ORDERS = statement(
+  'catalog.claim-orders',
+  `INSERT INTO reservation_state (order_id, state) SELECT id, 'reserved' FROM unnest($1::uuid[]) AS given (id)
+   ON CONFLICT (order_id) DO NOTHING RETURNING order_id AS "orderId"`,
 );
 
 /** $1 order id */
@@ -26,23 +29,26 @@ export const LOCK_SHELF = statement(
    FOR UPDATE OF s`,
 );
 
-/** Sets aside what {@link LOCK_SHELF} has shown to be there. $1 order id, $2 product ids, $3 quantities */
+/** Sets aside what {@link LOCK_SHELF} has shown to be there. A line each: $1 order ids, $2 product ids, $3 quantities */
 export const RESERVE_LINES = statement(
   'catalog.reserve-lines',
-  `WITH line AS (
-     SELECT * FROM unnest($2::uuid[], $3::bigint[]) AS line (product_id, quantity)
+  `WITH line AS MATERIALIZED (
+     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS line (order_id, product_id, quantity)
    ), kept AS (
-     INSERT INTO reservation (order_id, product_id, quantity) SELECT $1, product_id, quantity FROM line
+     INSERT INTO reservation (order_id, product_id, quantity) SELECT order_id, product_id, quantity FROM line
+   ), taken AS (
+     SELECT product_id, sum(quantity)::bigint AS quantity FROM line GROUP BY product_id
    )
    UPDATE stock s
-   SET available = s.available - line.quantity, reserved = s.reserved + line.quantity, version = s.version + 1
-   FROM line WHERE s.product_id = line.product_id`,
+   SET available = s.available - taken.quantity, reserved = s.reserved + taken.quantity, version = s.version + 1
+   FROM taken WHERE s.product_id = taken.product_id`,
 );
 
-/** $1 order id, $2 shortages */
-export const REJECT_ORDER = statement(
-  'catalog.reject-order',
-  `UPDATE reservation_state SET state = 'rejected', shortages = $2::jsonb WHERE order_id = $1`,
+/** $1 order ids, $2 shortages of each */
+export const REJECT_ORDERS = statement(
+  'catalog.reject-orders',
+  `UPDATE reservation_state r SET state = 'rejected', shortages = given.shortages::jsonb
+   FROM unnest($1::uuid[], $2::text[]) AS given (order_id, shortages) WHERE r.order_id = given.order_id`,
 );
 
 /**
