@@ -10,7 +10,7 @@ const TESTS = ['libs', 'apps', 'tools'].flatMap((folder) => [
 ]);
 /** The title of a test or of a group of them, `each` included. */
 const TITLE = /(?:\b(?:it|describe)|\))\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g;
-const ID = /\b(?:[RS]\d{2}|(?:SQS|KIN|OBX|NEST)-\d+)\b/g;
+const ID = /\b(?:[RS]\d{2}|I\d{1,2}|(?:SQS|KIN|OBX|NEST)-\d+)\b/g;
 
 /** A requirement that no test names, or one that is called open although a test names it. */
 export class RequirementError extends Error {

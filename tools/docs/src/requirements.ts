@@ -48,6 +48,26 @@ const transport: RequirementGroup = {
   ]),
 };
 
+const idempotency: RequirementGroup = {
+  title: 'Idempotency of requests',
+  requirements: numbered('I', [
+    'Without a key a route that needs one does nothing: 400.',
+    'A key that is too long, of other characters, or there twice: 400.',
+    'The first use runs once and keeps status, body and chosen headers.',
+    'A repeat afterwards gets the same answer, marked as replayed, without a second effect.',
+    'The same key for another request: 422.',
+    'The same key while the first runs: 409 with Retry-After; of fifty at once one runs.',
+    'A request that was refused before it ran keeps nothing: mended, it runs under the same key.',
+    'What failed while it ran is replayed if its effect stands, and may run again if it does not.',
+    'A process killed between claim and commit leaves a claim that ends; the repeat runs once.',
+    'A process killed between commit and answer: the repeat gets the stored answer.',
+    'A key older than its retention, 24 hours at least, runs anew.',
+    'Keys of different tenants and users know nothing of each other.',
+    'GET and DELETE take no notice of a key.',
+    'Where the keys cannot be reached nothing runs: 503.',
+  ]),
+};
+
 const RELIABILITY: readonly Rule[] = [
   'SIGTERM under load: no failed request, no lost message, exit 0 in time.',
   'SIGKILL at any instant: the invariants hold afterwards.',
@@ -97,6 +117,7 @@ export const requirementGroups: readonly RequirementGroup[] = [
   streams,
   outbox,
   transport,
+  idempotency,
   {
     title: 'Reliability',
     requirements: numbered('R', RELIABILITY, { digits: 2 }),
