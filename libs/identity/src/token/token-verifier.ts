@@ -5,7 +5,7 @@ import { type Issuer } from '../issuers.js';
 import { type KeySource, type VerificationKey } from '../keys/key-source.js';
 import { isSignedBy } from '../keys/signature.js';
 import { type Claims, type TokenTimes, checkAllowed, checkTimes, nameClaim, timeClaims } from './claims.js';
-import { TokenMemo } from './token-memo.js';
+import { type Remembered, TokenMemo } from './token-memo.js';
 import { type ExpectedHeader, readClaims, readToken } from './unverified-token.js';
 
 /** Options of {@link TokenVerifier}. */
@@ -61,16 +61,16 @@ export class TokenVerifier {
    * does not change with time was checked when it was first seen, the rest is checked again: throws an InvalidTokenError.
    */
   recall(token: string): Principal | undefined {
-    return this.#found(token, (kid) => this.#options.keys.peek?.(kid));
+    const remembered = this.#memo.recall(token);
+    return remembered && this.#known(token, remembered, this.#options.keys.peek?.(remembered.key.kid));
   }
 
   /** Throws an InvalidTokenError (401), or a KeysUnavailableError (503) if no key can be had to check with. */
   async verify(token: string): Promise<Principal> {
-    const kid = this.#memo.keyOf(token);
-    if (kid !== undefined) {
-      const known = await this.#options.keys.find(kid);
-      const remembered = this.#found(token, () => known);
-      if (remembered) return remembered;
+    const remembered = this.#memo.recall(token);
+    if (remembered) {
+      const known = this.#known(token, remembered, await this.#options.keys.find(remembered.key.kid));
+      if (known) return known;
     }
     const unverified = readToken(token, this.#header);
     const key = await this.#options.keys.find(unverified.kid);
@@ -85,10 +85,8 @@ export class TokenVerifier {
     return found.principal;
   }
 
-  #found(token: string, find: (kid: string) => VerificationKey | undefined): Principal | undefined {
-    const kid = this.#memo.keyOf(token);
-    const key = kid === undefined ? undefined : find(kid);
-    const found = key && this.#memo.recall(token, key);
+  #known(token: string, remembered: Remembered<Found>, key: VerificationKey | undefined): Principal | undefined {
+    const found = this.#memo.vouched(token, remembered, key);
     if (!found) return undefined;
     this.#checkTimes(found);
     return found.principal;
