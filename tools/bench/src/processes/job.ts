@@ -74,6 +74,9 @@ export interface LoadResult {
   readonly slices: readonly LoadSlice[];
 }
 
+/** A server that is put under load; its result is that of the load. */
+export type GuardJob = Pick<LoadJob, 'rounds' | 'sliceMs'>;
+
 /** The last word of a process. */
 export type ProcessReport<Result> =
   | { readonly type: 'result'; readonly result: Result }

@@ -4,7 +4,7 @@ import { BenchProcessError } from '../bench.errors.js';
 import type { ProcessReport } from './job.js';
 
 /** The jobs that have a process of their own, by their entries. */
-export type Entry = 'consume' | 'send' | 'relay' | 'backlog' | 'latency' | 'load';
+export type Entry = 'consume' | 'send' | 'relay' | 'backlog' | 'latency' | 'load' | 'guard';
 
 export interface RunOptions {
   /** In addition to the environment of this process. */
