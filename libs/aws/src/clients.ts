@@ -15,7 +15,8 @@ export const MAX_ATTEMPTS = 3;
 const S3_REQUEST_TIMEOUT_MS = 15_000;
 
 /**
- * Who carries out the hot calls: SQS receive, delete, change visibility and send, Kinesis put and get. `lean` is this
+ * Who carries out the hot calls: SQS receive, delete, change visibility and send, Kinesis put and get, DynamoDB get, put,
+ * update and delete of items. `lean` is this
  * library's own client, at less than half of the CPU; `sdk` leaves them to the SDK, with all its middleware.
  */
 export type Transport = 'lean' | 'sdk';
@@ -84,7 +85,8 @@ export class AwsClients {
 
   get dynamodb(): DynamoDBClient {
     if (!this.#dynamodb) {
-      this.#dynamodb = new DynamoDBClient(this.#config());
+      const config = this.#config();
+      this.#dynamodb = this.#hot(new DynamoDBClient(config), config.requestHandler);
       countCalls(this.#dynamodb.middlewareStack, 'dynamodb', this.#onCall);
     }
     return this.#dynamodb;
@@ -105,7 +107,7 @@ export class AwsClients {
     this.#sqs = this.#sns = this.#kinesis = this.#dynamodb = this.#s3 = undefined;
   }
 
-  #hot<Client extends SQSClient | KinesisClient>(client: Client, handler: BoundedHttpHandler): Client {
+  #hot<Client extends SQSClient | KinesisClient | DynamoDBClient>(client: Client, handler: BoundedHttpHandler): Client {
     return this.#lean ? withLeanCalls(client, handler, this.#onCall) : client;
   }
 

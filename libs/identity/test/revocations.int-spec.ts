@@ -83,7 +83,7 @@ describe('Revocations', () => {
 
   it('S34: cannot tell, with 503, where the table is away or does not read everything', async () => {
     const away = new Revocations({ clients, table: 'no-such-table', clock });
-    const throttled = new AwsClients({ region: 'eu-west-1' });
+    const throttled = new AwsClients({ region: 'eu-west-1', transport: 'sdk' });
     const output = { Responses: { [table]: [] }, UnprocessedKeys: { [table]: { Keys: [] } }, $metadata: {} };
     throttled.dynamodb.middlewareStack.add(() => () => Promise.resolve({ response: {}, output }));
 

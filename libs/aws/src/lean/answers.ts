@@ -1,3 +1,4 @@
+import type { DynamoDBClientResolvedConfig } from '@aws-sdk/client-dynamodb';
 import type { KinesisClientResolvedConfig } from '@aws-sdk/client-kinesis';
 import type { SQSClientResolvedConfig } from '@aws-sdk/client-sqs';
 import { HttpResponse } from '@smithy/core/transport';
@@ -6,7 +7,7 @@ import { readOutput } from './json.js';
 import type { Answer } from './transport.js';
 
 /** What the SDK made of options, environment and configuration files. */
-export type Config = SQSClientResolvedConfig | KinesisClientResolvedConfig;
+export type Config = SQSClientResolvedConfig | KinesisClientResolvedConfig | DynamoDBClientResolvedConfig;
 
 /** All that is wanted of the SDK's protocols, whose types differ by generation. */
 interface Protocol {

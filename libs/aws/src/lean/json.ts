@@ -29,6 +29,19 @@ function revive(members: Members): void {
   if (typeof seconds === 'number') members['ApproximateArrivalTimestamp'] = new Date(Math.round(seconds * 1_000));
 }
 
+/** Members of an output of DynamoDB that hold items. */
+const ITEMS = ['Item', 'Attributes', 'Responses', 'UnprocessedKeys'];
+
+/** Makes bytes of what stands for them in items: a text under `B` is a value, an object is an attribute of that name. */
+function reviveItems(value: unknown): void {
+  if (!isObject(value)) return;
+  for (const [name, member] of Object.entries(value)) {
+    if (name === 'B' && typeof member === 'string') value[name] = decoded(member);
+    else if (name === 'BS' && Array.isArray(member)) value[name] = member.map(decoded);
+    else reviveItems(member);
+  }
+}
+
 /** The JSON of an input, with bytes in base64. */
 export const writeInput = (input: object): string => JSON.stringify(hasBytes(input) ? encoded(input) : input);
 
@@ -38,5 +51,6 @@ export function readOutput(text: string): object {
   if (!isObject(output)) return {};
   for (const message of objectsIn(output['Messages'])) objectsIn(message['MessageAttributes']).forEach(revive);
   objectsIn(output['Records']).forEach(revive);
+  for (const name of ITEMS) reviveItems(output[name]);
   return output;
 }

@@ -21,7 +21,7 @@ export interface LeanCall {
 /** Milliseconds from which on a clock may be why a request was refused, and after which an answer says nothing of it. */
 const [SKEW_MS, STALE_MS] = [240_000, 900_000];
 /** Inputs on which an endpoint depends, and endpoints remembered. */
-const [ENDPOINT_INPUTS, MAX_ENDPOINTS] = [['StreamARN', 'StreamId'], 100];
+const [ENDPOINT_INPUTS, MAX_ENDPOINTS] = [['StreamARN', 'StreamId', 'TableName'], 100];
 
 /** Carries out hot calls with the endpoint, region, credentials, clock and retry policy of an SDK client. */
 export class LeanCaller {

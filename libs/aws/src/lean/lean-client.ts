@@ -1,3 +1,4 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { HttpHandlerOptions, StaticOperationSchema } from '@smithy/types';
@@ -7,27 +8,37 @@ import { type LeanCall, LeanCaller } from './lean-caller.js';
 import { OPERATIONS } from './operations.js';
 import type { Transport } from './transport.js';
 
+interface AnyCommand {
+  readonly input: object;
+  readonly schema?: unknown;
+  readonly middlewareStack?: { identify(): readonly string[] };
+}
+
 /** What `send` is given: a command, perhaps options, perhaps a callback. */
-type Arguments = readonly [command: { readonly input: object; readonly schema?: unknown }, ...rest: readonly unknown[]];
+type Arguments = readonly [command: AnyCommand, ...rest: readonly unknown[]];
 
 const isOptions = (value: unknown): value is HttpHandlerOptions => typeof value === 'object' && value !== null;
 
 const isSchema = (schema: unknown): schema is StaticOperationSchema => Array.isArray(schema) && schema.length >= 6;
 
-/** The hot call that a command stands for, whichever copy of the SDK made it. One with a callback is not hot. */
-function hotCallOf([{ input, schema }, options = {}, callback]: Arguments): LeanCall | undefined {
+/**
+ * The hot call that a command stands for, whichever copy of the SDK made it. One with a callback, or with middleware of its
+ * own, is not hot.
+ */
+function hotCallOf([{ input, schema, middlewareStack }, options = {}, callback]: Arguments): LeanCall | undefined {
   if (!isSchema(schema) || !isOptions(options) || callback !== undefined) return undefined;
   const { abortSignal: signal, requestTimeout: timeoutMs } = options;
   const operation = OPERATIONS[`${schema[1]}#${schema[2]}`];
   if (!operation || (signal && !(signal instanceof AbortSignal))) return undefined;
+  if (middlewareStack && middlewareStack.identify().length > 0) return undefined;
   return { operation, schema, input, signal, timeoutMs };
 }
 
 /**
  * Lets a client of the SDK carry out its hot calls without the SDK's middleware. All others, and whatever is unusual
- * about a hot one (a callback, an endpoint with a path), go the SDK's way.
+ * about a hot one (a callback, middleware of its own, an endpoint with a path), go the SDK's way.
  */
-export function withLeanCalls<Client extends SQSClient | KinesisClient>(
+export function withLeanCalls<Client extends SQSClient | KinesisClient | DynamoDBClient>(
   client: Client,
   handler: BoundedHttpHandler,
   onCall: (call: AwsCall) => void,

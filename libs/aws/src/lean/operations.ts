@@ -1,3 +1,4 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { verifyBatch, verifyReceived, verifySent } from './checksums.js';
@@ -9,7 +10,7 @@ export interface Operation {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   /** A command of the kind by which the SDK resolves the endpoint. */
-  readonly endpoint: typeof ReceiveMessageCommand | typeof GetRecordsCommand;
+  readonly endpoint: typeof ReceiveMessageCommand | typeof GetRecordsCommand | typeof GetItemCommand;
   /** SQS may leave it unanswered for 20 s. */
   readonly longPoll?: true;
   /** Compares checksums. */
@@ -29,6 +30,12 @@ const KINESIS = {
   headers: { 'content-type': 'application/x-amz-json-1.1' },
   endpoint: GetRecordsCommand,
 };
+const DYNAMODB = {
+  service: 'dynamodb',
+  target: 'DynamoDB_20120810',
+  headers: { 'content-type': 'application/x-amz-json-1.0' },
+  endpoint: GetItemCommand,
+};
 
 /** By the namespace and name in the SDK's schemas. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -42,4 +49,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'com.amazonaws.kinesis#PutRecord': KINESIS,
   'com.amazonaws.kinesis#PutRecords': KINESIS,
   'com.amazonaws.kinesis#GetRecords': KINESIS,
+  'com.amazonaws.dynamodb#GetItem': DYNAMODB,
+  'com.amazonaws.dynamodb#BatchGetItem': DYNAMODB,
+  'com.amazonaws.dynamodb#PutItem': DYNAMODB,
+  'com.amazonaws.dynamodb#UpdateItem': DYNAMODB,
+  'com.amazonaws.dynamodb#DeleteItem': DYNAMODB,
 };

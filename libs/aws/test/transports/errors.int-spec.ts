@@ -1,3 +1,4 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   ExpiredIteratorException,
   GetRecordsCommand,
@@ -20,6 +21,8 @@ import { Stage, TRANSPORTS, failureOf, reply } from './script.fixture.js';
 const QueueUrl = 'http://127.0.0.1/1/orders';
 const sqs = ({ sqs: client }: AwsClients) => client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: 'r' }));
 const kinesis = ({ kinesis: client }: AwsClients) => client.send(new GetRecordsCommand({ ShardIterator: 'i' }));
+const dynamodb = ({ dynamodb: client }: AwsClients) =>
+  client.send(new GetItemCommand({ TableName: 't', Key: { id: { S: 'x' } } }));
 
 /** Answers that are errors, as AWS and what stands before it give them. */
 const ANSWERS = {
@@ -66,7 +69,7 @@ describe('Errors of hot calls', () => {
   it.each(Object.entries(ANSWERS))('are the same with both transports: %s', async (_name, answer) => {
     await stage.server(answer);
 
-    for (const call of [sqs, kinesis]) {
+    for (const call of [sqs, kinesis, dynamodb]) {
       const lean = seen(await failureOf(call(stage.clients({ transport: 'lean' }))));
       expect(lean).toEqual(seen(await failureOf(call(stage.clients({ transport: 'sdk' })))));
       expect(lean.fields).toHaveProperty('$metadata.httpStatusCode');

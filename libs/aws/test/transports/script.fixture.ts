@@ -57,7 +57,11 @@ export class Stage {
   /** Makes this the endpoint of the hot services, as the environment says it. */
   endpoint<Any extends Endpoint>(endpoint: Any): Any {
     this.#open.push(endpoint);
-    this.set({ AWS_ENDPOINT_URL_SQS: endpoint.url, AWS_ENDPOINT_URL_KINESIS: endpoint.url });
+    this.set({
+      AWS_ENDPOINT_URL_SQS: endpoint.url,
+      AWS_ENDPOINT_URL_KINESIS: endpoint.url,
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint.url,
+    });
     this.set({ AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' });
     return endpoint;
   }
