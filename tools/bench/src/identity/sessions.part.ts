@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { createClients } from '@lethe/aws';
+import { provisionTable } from '@lethe/aws/provision';
 import { startCloud } from '@lethe/local-cloud';
 import { Sessions, type SessionStore, dynamoSessionStore, valkeySessionStore } from '@lethe/sessions';
 import { LetheExpressStore } from '@lethe/sessions/express';
@@ -20,7 +20,8 @@ requests under way, 200 sessions of some 500 bytes, the contenders in turn and s
 the rounds. The servers are a Redis or Valkey and the embedded DynamoDB (dynalite) on the same machine. A store of
 express-session is asked as that asks it, \`get\` and then \`touch\`; \`Sessions\` does both in one step. With
 \`touchEverySeconds: 60\`, which DynamoDB's prices ask for, ours write once a minute; connect-dynamodb can only write each
-time, and connect-redis each time or never. Where our store for express-session touches each time, it takes as many
+time, and connect-redis each time or never. On DynamoDB ours goes by the lean transport of @lethe/aws, theirs by the SDK
+as it is. Where our store for express-session touches each time, it takes as many
 steps as theirs, and pays for what they leave out: ends to the millisecond that move forward only, ids as hashes,
 parallel saves that keep each other's keys. Its touch is a script, which takes some 8 µs of a Redis or Valkey where
 EXPIRE takes one, and has no bound here: with sixteen requests on one connection the server's time adds to the client's.`;
@@ -136,18 +137,10 @@ async function onDynamodb(
   region: string,
   run: (contenders: readonly SideContender[]) => Promise<SideBySide>,
 ): Promise<Found> {
-  const [clients, theirs] = [createClients({ region }), createClients({ region })];
+  // A client of the SDK as it is: what users of connect-dynamodb have.
+  const [clients, theirs] = [createClients({ region }), createClients({ region, transport: 'sdk' })];
   try {
-    for (const TableName of [TABLE, THEIR_TABLE]) {
-      await clients.dynamodb.send(
-        new CreateTableCommand({
-          TableName,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        }),
-      );
-    }
+    for (const name of [TABLE, THEIR_TABLE]) await provisionTable({ name, partitionKey: 'id' }, clients.dynamodb);
     const names = named('DynamoDB');
     const DynamoStore = connectDynamodb(session);
     const store = new DynamoStore({ client: theirs.dynamodb, table: THEIR_TABLE, initialized: true });
