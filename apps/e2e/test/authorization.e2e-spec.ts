@@ -101,6 +101,7 @@ describe('authorization', () => {
     await owner.expect('PUT', `/carts/me/items/${productId}`, { body: { quantity: 3 } });
     const answers: Record<string, number | undefined> = {
       'GET /orders/{id}': (await other.send('GET', `/orders/${orderId}`)).status,
+      'GET /orders/{id}/events': (await other.send('GET', `/orders/${orderId}/events`)).status,
       'POST /orders/{id}/cancel': (await other.send('POST', `/orders/${orderId}/cancel`)).status,
       'DELETE /auth/sessions/{id}': (await other.send('DELETE', `/auth/sessions/${session?.id}`)).status,
       // A cart is the caller's own, whatever the product: the other changes hers.
@@ -113,6 +114,7 @@ describe('authorization', () => {
     expect(Object.keys(answers).toSorted()).toEqual(ownedRoutes.toSorted());
     expect(answers).toMatchObject({
       'GET /orders/{id}': 404,
+      'GET /orders/{id}/events': 404,
       'POST /orders/{id}/cancel': 404,
       'DELETE /auth/sessions/{id}': 404,
     });
