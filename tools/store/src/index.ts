@@ -5,6 +5,8 @@ export { type ImportProgress, importCatalog, openCatalogFile } from './import-ca
 export { root } from './services.js';
 export { addressOf, adminPasswordOf } from './state.js';
 export { type QueueDepth, type ReplicaStatus, type StoreStatus, statusSchema } from './status.js';
-export { type RunningStore, type StoreEvent, type StoreOptions, startStore } from './store.js';
+export { type Backing, type Reroute } from './reroute.js';
+export type { RunningStore, StoreEvent, StoreOptions } from './running-store.js';
+export { startStore } from './store.js';
 export { type UsersPlace, type UsersStep, startUsersStep } from './users-step.js';
 export { StoreStartError, StoreStateError } from './store.errors.js';

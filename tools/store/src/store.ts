@@ -18,6 +18,8 @@ import { awsOf, cognitoOf, databaseOf, sqsOf } from './cloud-env.js';
 import { serveConsole } from './console.js';
 import { codeOf } from './error-facts.js';
 import { runOneOff } from './one-off.js';
+import { rerouted } from './reroute.js';
+import type { RunningStore, StoreEvent, StoreOptions } from './running-store.js';
 import { seedCatalog } from './seed.js';
 import {
   FUNCTIONS,
@@ -31,54 +33,6 @@ import {
 import { type Secrets, clearAddress, loadSecrets, saveAddress } from './state.js';
 import { type StoreStatus, queueDepths } from './status.js';
 import { StoreStartError } from './store.errors.js';
-
-export interface StoreOptions {
-  /** Holds everything that a start keeps for the next. */
-  readonly dataDir: string;
-  /** Of the load balancer; 0 for any. A port that is taken is replaced by a free one, with a warning. */
-  readonly port: number;
-  /** Of each service. */
-  readonly replicas: number;
-  /** Forget what earlier starts kept. */
-  readonly fresh: boolean;
-  /** Give an empty store a demo catalogue. */
-  readonly seed: boolean;
-  /** The real catalogue, used where the file exists. */
-  readonly retailFile?: string;
-  readonly adminPassword?: string | undefined;
-  readonly logLevel?: string;
-  /** Who issues tokens. Default: `own`. With `cognito` there is an embedded user pool, and its triggers. */
-  readonly identityProvider?: 'own' | 'cognito';
-  readonly onEvent?: (event: StoreEvent) => void;
-}
-
-export interface StoreEvent {
-  readonly level: 'progress' | 'info' | 'warning';
-  readonly text: string;
-}
-
-/** A store that serves. */
-export interface RunningStore {
-  readonly url: string;
-  readonly dataDir: string;
-  readonly adminPassword: string;
-  readonly databaseUrl: (service: string) => string;
-  /** Where the payment provider's simulator listens. */
-  readonly paymentUrl: string;
-  /** Where the mail that the store sends can be read: a page, and JSON at `/store`. */
-  readonly mailUrl: string;
-  /** The variables by which the AWS SDK finds the embedded servers. */
-  readonly awsEnv: Readonly<Record<string, string>>;
-  /** Replicas of all services, whatever state they are in. */
-  replicas(): (Replica & { readonly service: string })[];
-  status(): Promise<StoreStatus>;
-  /** Kills a replica with SIGKILL and waits until the process is gone; a new one takes its place. */
-  kill(replicaId: string): Promise<void>;
-  /** Replaces every replica: all services at once, one replica of each at a time, the new one ready before the old leaves. */
-  rollingRestart(): Promise<void>;
-  /** Drains the services, then stops everything; the data stay. */
-  stop(): Promise<void>;
-}
 
 /** After SIGTERM a replica serves on until the balancer, which asks every 500 ms, has noticed. */
 const DRAIN_DELAY_MS = '600';
@@ -115,6 +69,7 @@ class LocalStore implements RunningStore {
   #balancer: Balancer | undefined;
   #secrets: Secrets | undefined;
   #paymentUrl = '';
+  #payments: ReplicaSet | undefined;
   #sqs: SQSClient | undefined;
 
   constructor(private readonly options: StoreOptions) {
@@ -133,7 +88,8 @@ class LocalStore implements RunningStore {
     this.#say('progress', 'migrating and provisioning');
     await Promise.all([payments.start(), functions?.start(this.url), this.#prepare(cloud, around)]);
     this.#say('progress', 'starting replicas');
-    await this.#startServices(balancer, around);
+    const { reroute } = this.options;
+    await this.#startServices(balancer, reroute === undefined ? around : await rerouted(around, reroute));
     if (this.options.seed) await this.#seed();
     saveAddress(this.dataDir, this.url, { ...this.awsEnv, ...around.cognito });
     this.#undo.push(() => clearAddress(this.dataDir));
@@ -163,6 +119,11 @@ class LocalStore implements RunningStore {
 
   replicas(): (Replica & { readonly service: string })[] {
     return [...this.#sets].flatMap(([service, set]) => set.replicas().map((replica) => ({ service, ...replica })));
+  }
+
+  backing(): readonly { readonly name: string; readonly pid?: number | undefined }[] {
+    const payments = this.#payments?.replicas() ?? [];
+    return [...this.#running(this.#cloud).services, ...payments.map(({ pid }) => ({ name: 'payments', pid }))];
   }
 
   async status(): Promise<StoreStatus> {
@@ -279,6 +240,7 @@ class LocalStore implements RunningStore {
     const front = await startBalancer({ port: 0, routes: [{ prefix: '', service: 'payments' }] });
     this.#undo.push(() => front.stop());
     const set = this.#newSet('payments', paymentSimulator, 1, { DATA_DIR: join(this.dataDir, 'payments') }, front);
+    this.#payments = set;
     this.#undo.push(() => set.stop());
     this.#paymentUrl = `http://127.0.0.1:${front.port}`;
     return set;
