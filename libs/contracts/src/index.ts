@@ -33,7 +33,9 @@ export {
   StockRejected,
   StockReserved,
 } from './catalog.messages.js';
+export * from './fulfilment.http.js';
 export { httpRequests, httpResponses } from './http-shapes.js';
+export * from './coupons.http.js';
 export * from './orders.http.js';
 export {
   AuthorizePayment,
@@ -47,3 +49,12 @@ export {
 } from './orders.messages.js';
 export { analyticsService, authService, catalogService, ordersService, store } from './store.js';
 export { MAX_ORDER_LINES, MAX_QUANTITY, idSchema, moneySchema, quantitySchema, timeSchema } from './values.js';
+export {
+  StartWorkflow,
+  type Workflow,
+  type WorkflowResource,
+  executionNameSchema,
+  stateMachineName,
+  storeWorkflows,
+  workflowSchema,
+} from './workflows.js';
