@@ -1,6 +1,8 @@
 import type { DatabaseOptions } from '@lethe/database';
 import { idempotencyMigrations } from '@lethe/idempotency';
 import { outboxMigrations } from '@lethe/outbox';
+import { CouponCustomerEntity, CouponEntity } from './coupon/coupon.entity.js';
+import { AddAmountsAndCoupons1767225600020 } from './migrations/add-amounts-and-coupons.migration.js';
 import { AddHistoryCause1767225600003 } from './migrations/add-history-cause.migration.js';
 import { AddOrderTimer1767225600002 } from './migrations/add-order-timer.migration.js';
 import { CreateOrders1764547200000 } from './migrations/create-orders.migration.js';
@@ -16,13 +18,14 @@ export function databaseOptions(config: Pick<OrdersConfig, 'DATABASE_URL' | 'DAT
     url: config.DATABASE_URL,
     service: 'orders',
     poolSize: config.DATABASE_POOL_SIZE,
-    entities: [OrderEntity, OrderLineEntity, OrderHistoryEntity, PaymentEntity],
+    entities: [OrderEntity, OrderLineEntity, OrderHistoryEntity, PaymentEntity, CouponEntity, CouponCustomerEntity],
     migrations: [
       ...outboxMigrations,
       ...idempotencyMigrations,
       CreateOrders1764547200000,
       AddOrderTimer1767225600002,
       AddHistoryCause1767225600003,
+      AddAmountsAndCoupons1767225600020,
     ],
   };
 }

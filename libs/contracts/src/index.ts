@@ -1,6 +1,7 @@
 export {
   type TableResource,
   cartsTable,
+  functionNotesTable,
   importsBucket,
   leasesTable,
   rateLimitsTable,
@@ -9,7 +10,14 @@ export {
   storeBuckets,
   storeTables,
 } from './backing.js';
-export { type Click, Clicks, clickSchema } from './analytics.messages.js';
+export {
+  type Click,
+  Clicks,
+  type EnrichedClick,
+  EnrichedClicks,
+  clickSchema,
+  enrichedClickSchema,
+} from './analytics.messages.js';
 export * from './analytics.http.js';
 export * from './auth-sessions.http.js';
 export * from './auth.http.js';
@@ -29,11 +37,23 @@ export {
   ProductsChanged,
   ReleaseStock,
   ReserveStock,
+  RestockReturn,
   RunImport,
   StockRejected,
   StockReserved,
 } from './catalog.messages.js';
 export * from './fulfilment.http.js';
+export {
+  type BucketSource,
+  type FunctionDefinition,
+  type FunctionSource,
+  type QueueSource,
+  type ScheduleSource,
+  type StreamSource,
+  failureQueues,
+  storeFunctions,
+  watchedQueues,
+} from './functions.js';
 export { httpRequests, httpResponses } from './http-shapes.js';
 export * from './coupons.http.js';
 export * from './orders.http.js';
@@ -42,12 +62,27 @@ export {
   ClearCart,
   OrderCancelled,
   OrderConfirmed,
+  OrderDelivered,
   OrderPlaced,
+  OrderRefunded,
   OrderRejected,
+  OrderReturned,
+  OrderShipped,
+  RefundPayment,
   RemindOrder,
+  StartWorkflow,
   VoidPayment,
 } from './orders.messages.js';
-export { analyticsService, authService, catalogService, ordersService, store } from './store.js';
+export * from './returns.http.js';
+export {
+  analyticsService,
+  authService,
+  catalogService,
+  enrichmentService,
+  ordersService,
+  receiptsService,
+  store,
+} from './store.js';
 export { MAX_ORDER_LINES, MAX_QUANTITY, idSchema, moneySchema, quantitySchema, timeSchema } from './values.js';
 export {
   StartWorkflow,

@@ -1,7 +1,21 @@
 import { z } from 'zod';
+import { orderReturnSchema, refundSchema } from './returns.http.js';
 import { MAX_ORDER_LINES, idSchema, moneySchema, quantitySchema, timeSchema } from './values.js';
 
-export const orderStatusSchema = z.enum(['pending', 'reserved', 'paid', 'confirmed', 'rejected', 'cancelled']);
+export const orderStatusSchema = z.enum([
+  'pending',
+  'reserved',
+  'paid',
+  'confirmed',
+  'fulfilling',
+  'shipped',
+  'delivered',
+  'returned',
+  'partly-refunded',
+  'refunded',
+  'rejected',
+  'cancelled',
+]);
 export type OrderStatus = z.output<typeof orderStatusSchema>;
 
 export const cartItemSchema = z.object({ productId: idSchema, quantity: quantitySchema });
@@ -12,9 +26,21 @@ const paymentToken = z.string().regex(/^tok_[A-Za-z0-9_]{1,60}$/);
 /** Only an admin may say when an order was placed: so a shop's history is moved in. */
 const placedAt = timeSchema.optional();
 
+/** What a customer types in to get a coupon's discount. */
+export const couponCodeSchema = z.string().regex(/^[A-Z0-9][A-Z0-9-]{2,39}$/);
+/** ISO 3166-1 alpha-2. */
+export const countrySchema = z.string().regex(/^[A-Z]{2}$/);
+/** A coupon, and where the goods go: its tax is added to the prices, which are net; without a country none is. */
+const terms = { coupon: couponCodeSchema.optional(), country: countrySchema.optional() };
+
 export const placeOrderSchema = z.union([
-  z.strictObject({ items: z.array(cartItemSchema.strict()).min(1).max(MAX_ORDER_LINES), paymentToken, placedAt }),
-  z.strictObject({ fromCart: z.literal(true), paymentToken, placedAt }),
+  z.strictObject({
+    items: z.array(cartItemSchema.strict()).min(1).max(MAX_ORDER_LINES),
+    paymentToken,
+    placedAt,
+    ...terms,
+  }),
+  z.strictObject({ fromCart: z.literal(true), paymentToken, placedAt, ...terms }),
 ]);
 
 export const placedOrderSchema = z
@@ -29,6 +55,16 @@ const historyEntry = z.object({
     .optional()
     .describe('What led to it: the type of a message, `place-order` or `cancel-order`. Older entries have none.'),
 });
+/** How a total came about: `subtotal - discount + tax = total`. */
+export const amountsSchema = z
+  .object({
+    subtotal: moneySchema,
+    discount: moneySchema,
+    tax: moneySchema,
+    total: moneySchema,
+    refunded: moneySchema.optional(),
+  })
+  .meta({ id: 'OrderAmounts' });
 export const orderSchema = z
   .object({
     id: idSchema,
@@ -40,16 +76,25 @@ export const orderSchema = z
         name: z.string(),
         quantity: quantitySchema,
         unitPrice: moneySchema,
+        paid: moneySchema.optional().describe('What the line costs: its share of the discount off, of the tax on top.'),
       }),
     ),
     total: moneySchema,
+    amounts: amountsSchema.optional(),
+    coupon: couponCodeSchema.optional(),
+    country: countrySchema.optional(),
     placedAt: timeSchema,
     reason: z.string().optional().describe('Why the order was rejected.'),
     history: z.array(historyEntry),
+    returns: z.array(orderReturnSchema).optional().describe('Goods that came back, the oldest first.'),
+    refunds: z.array(refundSchema).optional().describe('Money that goes or went back, the oldest first.'),
   })
   .meta({ id: 'Order' });
 export const orderPageSchema = z
-  .object({ items: z.array(orderSchema.omit({ items: true, history: true })), nextCursor: z.string().nullable() })
+  .object({
+    items: z.array(orderSchema.omit({ items: true, history: true, amounts: true, coupon: true, country: true })),
+    nextCursor: z.string().nullable(),
+  })
   .meta({ id: 'OrderPage' });
 export const orderQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
@@ -62,4 +107,5 @@ export type Cart = z.output<typeof cartSchema>;
 export type PlaceOrder = z.output<typeof placeOrderSchema>;
 export type PlacedOrder = z.output<typeof placedOrderSchema>;
 export type Order = z.output<typeof orderSchema>;
+export type OrderAmounts = z.output<typeof amountsSchema>;
 export type OrderPage = z.output<typeof orderPageSchema>;

@@ -8,6 +8,7 @@ const orderLine = z.object({
   name: z.string(),
   quantity: quantitySchema,
   unitPrice: moneySchema,
+  paid: moneySchema.optional().describe('What the line costs: its share of the discount off, of the tax on top.'),
 });
 
 export const OrderPlaced = defineEvent({
@@ -79,4 +80,80 @@ export const RemindOrder = defineCommand({
   version: 1,
   description: 'Look after an order whose step should have ended: if it is still in that step, ask for it again.',
   data: z.object({ orderId: idSchema, step: z.int().min(1) }),
+});
+
+const itemsBack = z.array(z.object({ productId: idSchema, quantity: quantitySchema }));
+
+export const OrderShipped = defineEvent({
+  owner: 'orders',
+  name: 'order-shipped',
+  version: 1,
+  description: 'The parcel of the order was handed to the carrier.',
+  data: z.object({
+    orderId: idSchema,
+    placedAt: timeSchema,
+    shippedAt: timeSchema,
+    tracking: z.string().max(200).optional().describe("The carrier's name for the parcel."),
+  }),
+});
+
+export const OrderDelivered = defineEvent({
+  owner: 'orders',
+  name: 'order-delivered',
+  version: 1,
+  description: 'The customer has the goods.',
+  data: z.object({ orderId: idSchema, placedAt: timeSchema, deliveredAt: timeSchema }),
+});
+
+export const OrderReturned = defineEvent({
+  owner: 'orders',
+  name: 'order-returned',
+  version: 1,
+  description: 'Goods of the order are back, or never left; what they cost is owed to the customer.',
+  data: z.object({
+    orderId: idSchema,
+    returnId: idSchema,
+    placedAt: timeSchema,
+    returnedAt: timeSchema,
+    amount: moneySchema.describe('What is to be given back for them.'),
+    items: itemsBack.min(1),
+  }),
+});
+
+export const OrderRefunded = defineEvent({
+  owner: 'orders',
+  name: 'order-refunded',
+  version: 1,
+  description: 'Money of the order went back to the customer.',
+  data: z.object({
+    orderId: idSchema,
+    refundId: idSchema,
+    placedAt: timeSchema,
+    refundedAt: timeSchema,
+    amount: moneySchema,
+    items: z
+      .array(z.object({ productId: idSchema, quantity: quantitySchema, amount: moneySchema }))
+      .describe('The goods that it is for; none where it is for none.'),
+    full: z.boolean().describe('Whether all that was paid has gone back now.'),
+  }),
+});
+
+export const RefundPayment = defineCommand({
+  owner: 'orders',
+  name: 'refund-payment',
+  version: 1,
+  description: 'Ask the provider to give the money of a refund back.',
+  data: z.object({ orderId: idSchema, refundId: idSchema }),
+});
+
+export const StartWorkflow = defineCommand({
+  owner: 'orders',
+  name: 'start-workflow',
+  version: 1,
+  description: 'Start an execution of a state machine; of one name at most one.',
+  data: z.object({
+    workflow: z.enum(['fulfilment', 'refund']),
+    executionName: z.string().regex(/^[A-Za-z0-9_-]{1,80}$/),
+    input: z.record(z.string(), z.unknown()),
+  }),
 });

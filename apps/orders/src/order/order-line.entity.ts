@@ -30,4 +30,12 @@ export class OrderLineEntity {
   /** Minor units of the order's currency. */
   @Column('bigint', { name: 'unit_price' })
   unitPrice!: number;
+
+  /** The line's share of the order's discount. */
+  @Column('bigint', { default: 0 })
+  discount!: number;
+
+  /** The line's share of the order's tax. */
+  @Column('bigint', { default: 0 })
+  tax!: number;
 }

@@ -10,6 +10,8 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
   `status IN ('pending', 'reserved', 'paid', 'confirmed', 'rejected', 'cancelled', 'fulfilled', 'refunded')`,
 )
 @Check('orders_total_not_negative', `total >= 0`)
+@Check('orders_amounts_add_up', 'coalesce(subtotal, total) - discount + tax = total')
+@Check('orders_coupon_used', `coupon <> ''`)
 export class OrderEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'orders_pkey' })
   id!: string;
@@ -26,6 +28,24 @@ export class OrderEntity {
   /** Minor units of the currency. */
   @Column('bigint')
   total!: number;
+
+  /** Of all lines, before discount and tax; orders from before there were any have none: it is their total. */
+  @Column('bigint', { nullable: true })
+  subtotal!: number | null;
+
+  @Column('bigint', { default: 0 })
+  discount!: number;
+
+  @Column('bigint', { default: 0 })
+  tax!: number;
+
+  /** The code of the coupon that the order uses. */
+  @Column('text', { nullable: true })
+  coupon!: string | null;
+
+  /** Where it goes, ISO 3166-1 alpha-2, if its tax is added. */
+  @Column('text', { nullable: true })
+  country!: string | null;
 
   @Column('text', { name: 'payment_token' })
   paymentToken!: string;
