@@ -132,11 +132,14 @@ export class DependencyUnavailableError extends ProblemError {
   }
 }
 
-/** Whether the provider took the money is unknown. Asking again with the same key tells, and never charges twice. */
+/** What was asked of the payment provider. */
+export type PaymentOperation = 'charge' | 'authorize' | 'capture' | 'void' | 'refund' | 'find' | 'list';
+
+/** Whether the provider did what it was asked is unknown. Asking again with the same key tells, and does nothing twice. */
 export class PaymentOutcomeUnknownError extends Error {
   override readonly name = 'PaymentOutcomeUnknownError';
   constructor(
-    readonly operation: 'charge' | 'refund' | 'find',
+    readonly operation: PaymentOperation,
     readonly reference: string,
     detail: string,
     options?: ErrorOptions,
@@ -149,12 +152,25 @@ export class PaymentOutcomeUnknownError extends Error {
 export class PaymentRefusedError extends Error {
   override readonly name = 'PaymentRefusedError';
   constructor(
-    readonly operation: 'charge' | 'refund' | 'find',
+    readonly operation: PaymentOperation,
     readonly reference: string,
+    /** Of the provider's answer; 0 where it was never asked. */
     readonly status: number,
     readonly code: string,
+    options?: ErrorOptions,
   ) {
-    super(`${operation} ${reference}: the provider answered ${status} ${code}`);
+    super(`${operation} ${reference}: the provider answered ${status} ${code}`, options);
+  }
+}
+
+/** A webhook whose signature is missing, wrong or too old: it is not from the provider, or was sent before. */
+export class InvalidSignatureError extends ProblemError {
+  override readonly name = 'InvalidSignatureError';
+  constructor(cause?: unknown) {
+    super(400, 'invalid-signature', {
+      detail: 'the signature is missing, wrong or too old',
+      ...(cause === undefined ? {} : { cause }),
+    });
   }
 }
 

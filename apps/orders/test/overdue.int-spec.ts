@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { type KnownCharge, type ChargeOutcome, PaymentGateway } from '../src/payment/payment.gateway.js';
+import { type KnownCharge, type ChargeOutcome, ChargeGateway } from '../src/payment/charge.gateway.js';
 import { OrdersDatabase } from './orders-database.js';
 import { SagaBench } from './saga-bench.js';
 
 /** A provider that takes every charge, and knows of none. */
-class Agreeable extends PaymentGateway {
+class Agreeable extends ChargeGateway {
   override charge(): Promise<ChargeOutcome> {
     return Promise.resolve({ status: 'captured', chargeId: 'ch_1' });
   }

@@ -15,7 +15,7 @@ import { RejectOrder, RejectOrderHandler } from '../src/order/reject-order.js';
 import { RemindOfOrder, RemindOfOrderHandler } from '../src/order/remind-order.js';
 import { ReserveOrder, ReserveOrderHandler } from '../src/order/reserve-order.js';
 import { GiveBackPayment, GiveBackPaymentHandler } from '../src/payment/give-back-payment.js';
-import type { PaymentGateway } from '../src/payment/payment.gateway.js';
+import type { ChargeGateway } from '../src/payment/charge.gateway.js';
 import { PayOrder, PayOrderHandler } from '../src/payment/pay-order.js';
 import type { OrdersDatabase } from './orders-database.js';
 
@@ -29,7 +29,7 @@ export class SagaBench {
 
   constructor(
     private readonly orders: OrdersDatabase,
-    private readonly gateway: PaymentGateway,
+    private readonly gateway: ChargeGateway,
   ) {
     // Nobody answers the bell: messages stay where the test can look at them.
     this.outbox = new Outbox(ordersService, new Wake(orders.database));

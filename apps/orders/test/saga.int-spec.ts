@@ -4,7 +4,7 @@ import { RetryLater } from '@lethe/messaging';
 import { deferred } from '@lethe/testing';
 import { IllegalTransitionError, OrderMissingError, PaymentOutcomeUnknownError } from '../src/orders.errors.js';
 import { HttpPaymentGateway } from '../src/payment/http-payment.gateway.js';
-import { type ChargeOutcome, type ChargeRequest, PaymentGateway } from '../src/payment/payment.gateway.js';
+import { type ChargeOutcome, type ChargeRequest, ChargeGateway } from '../src/payment/charge.gateway.js';
 import { OrdersDatabase } from './orders-database.js';
 import { SagaBench, type Step } from './saga-bench.js';
 import { SimulatorProcess } from './simulator-process.js';
@@ -26,7 +26,7 @@ afterAll(async () => {
 beforeEach(() => simulator.set({ latencyMs: 0, failureRate: 0 }));
 
 /** The provider, with something happening around the charge. */
-class Around extends PaymentGateway {
+class Around extends ChargeGateway {
   constructor(private readonly around: (charge: () => Promise<ChargeOutcome>) => Promise<ChargeOutcome>) {
     super();
   }

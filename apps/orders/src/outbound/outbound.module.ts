@@ -2,7 +2,7 @@ import { type ServiceTokens } from '@lethe/identity';
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CatalogClient } from '../catalog/catalog.client.js';
 import { HttpPaymentGateway } from '../payment/http-payment.gateway.js';
-import { PaymentGateway } from '../payment/payment.gateway.js';
+import { ChargeGateway } from '../payment/charge.gateway.js';
 
 /** Where the others are. */
 export interface OutboundModuleOptions {
@@ -17,7 +17,7 @@ export interface OutboundModuleOptions {
 export class OutboundModule implements OnApplicationShutdown {
   constructor(
     private readonly catalog: CatalogClient,
-    @Inject(PaymentGateway) private readonly payments: HttpPaymentGateway,
+    @Inject(ChargeGateway) private readonly payments: HttpPaymentGateway,
   ) {}
 
   static forRoot({ catalogUrl, paymentUrl, tokens }: OutboundModuleOptions): DynamicModule {
@@ -26,9 +26,9 @@ export class OutboundModule implements OnApplicationShutdown {
       global: true,
       providers: [
         { provide: CatalogClient, useFactory: () => new CatalogClient(catalogUrl, tokens) },
-        { provide: PaymentGateway, useFactory: () => new HttpPaymentGateway({ baseUrl: paymentUrl }) },
+        { provide: ChargeGateway, useFactory: () => new HttpPaymentGateway({ baseUrl: paymentUrl }) },
       ],
-      exports: [CatalogClient, PaymentGateway],
+      exports: [CatalogClient, ChargeGateway],
     };
   }
 

@@ -5,7 +5,7 @@ import { Inbox } from '@lethe/outbox';
 import type { MessageOf } from '@lethe/topology';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { lockKnownOrder } from '../order/order.rows.js';
-import { type KnownCharge, PaymentGateway } from './payment.gateway.js';
+import { type KnownCharge, ChargeGateway } from './charge.gateway.js';
 import { FIND_PAYMENT, type PaymentRow, SETTLE_PAYMENT } from './payment.sql.js';
 
 /**
@@ -26,7 +26,7 @@ export class GiveBackPaymentHandler implements ICommandHandler<GiveBackPayment> 
   constructor(
     private readonly database: Database,
     private readonly inbox: Inbox,
-    private readonly gateway: PaymentGateway,
+    private readonly gateway: ChargeGateway,
   ) {}
 
   async execute({ message }: GiveBackPayment): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PaymentOutcomeUnknownError, PaymentRefusedError } from '../orders.errors.js';
 import { type OutboundAnswer, OutboundHttp, type OutboundRequest, isTimeout } from '../outbound/outbound-http.js';
-import { type ChargeOutcome, type ChargeRequest, type KnownCharge, PaymentGateway } from './payment.gateway.js';
+import { type ChargeOutcome, type ChargeRequest, type KnownCharge, ChargeGateway } from './charge.gateway.js';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const CONNECTIONS = 32;
@@ -19,7 +19,7 @@ export interface HttpPaymentOptions {
 }
 
 /** The provider over HTTP, in the dialect of `apps/payment-simulator`. */
-export class HttpPaymentGateway extends PaymentGateway {
+export class HttpPaymentGateway extends ChargeGateway {
   private readonly http: OutboundHttp;
 
   constructor({ baseUrl, requestTimeoutMs = 10_000 }: HttpPaymentOptions) {

@@ -16,7 +16,7 @@ import type { LockedOrder } from '../order/order.rows.js';
 import { OrderSaga } from '../order/order.saga.js';
 import { CAPTURE_PAYMENT, type OrderLinesRow } from '../order/order.sql.js';
 import { OrderMissingError } from '../orders.errors.js';
-import { type ChargeOutcome, PaymentGateway } from './payment.gateway.js';
+import { type ChargeOutcome, ChargeGateway } from './charge.gateway.js';
 import { type DuePaymentRow, FIND_PAYMENT, type PaymentRow, REQUEST_PAYMENT, SETTLE_PAYMENT } from './payment.sql.js';
 
 type Step<To extends OrderStatus> = SagaStep<OrderStatus, To, typeof ordersService, LockedOrder>;
@@ -36,7 +36,7 @@ export class PayOrderHandler implements ICommandHandler<PayOrder> {
   constructor(
     private readonly database: Database,
     private readonly saga: OrderSaga,
-    private readonly gateway: PaymentGateway,
+    private readonly gateway: ChargeGateway,
   ) {}
 
   async execute({ message }: PayOrder): Promise<void> {
