@@ -22,3 +22,18 @@ export const Clicks = defineStream({
   partitionKey: (click) => click.sessionId,
   shards: 2,
 });
+
+/** A click with what the catalogue knew of its product when it was read; null for a product that is not there. */
+export const enrichedClickSchema = clickSchema
+  .extend({ product: z.object({ sku: z.string(), category: z.string() }).nullable().optional() })
+  .meta({ id: 'EnrichedClick' });
+export type EnrichedClick = z.output<typeof enrichedClickSchema>;
+
+export const EnrichedClicks = defineStream({
+  owner: 'enrichment',
+  name: 'enriched-clicks',
+  description: 'Clicks with the category of their product, in order per session; a repeat has the id of the click.',
+  data: enrichedClickSchema,
+  partitionKey: (click) => click.sessionId,
+  shards: 1,
+});

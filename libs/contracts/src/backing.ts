@@ -24,14 +24,24 @@ export const revocationsTable: TableResource = {
   ttlAttribute: 'expiresAt',
 };
 
+/** What functions must not forget between two invocations: mails sent, alarms raised. */
+export const functionNotesTable: TableResource = {
+  name: 'lethe-function-notes',
+  partitionKey: 'id',
+  ttlAttribute: 'expiresAt',
+};
+
 export const storeTables: readonly TableResource[] = [
   cartsTable,
   leasesTable,
   rateLimitsTable,
   sessionsTable,
   revocationsTable,
+  functionNotesTable,
 ];
 
 /** Uploaded catalogue files, kept until their import has ended. */
 export const importsBucket = 'lethe-catalog-imports';
-export const storeBuckets: readonly string[] = [importsBucket];
+/** Uploaded product images until they are looked at, and what is shown of them. Nobody reads it but the store. */
+export const imagesBucket = 'lethe-product-images';
+export const storeBuckets: readonly string[] = [importsBucket, imagesBucket];

@@ -1,5 +1,5 @@
 import { defineService, defineTopology } from '@lethe/topology';
-import { Clicks } from './analytics.messages.js';
+import { Clicks, EnrichedClicks } from './analytics.messages.js';
 import { SendCode, SendNotice, UserDeleted } from './auth.messages.js';
 import {
   BackInStock,
@@ -9,14 +9,19 @@ import {
   RunImport,
   StockRejected,
   StockReserved,
+  SweepImages,
 } from './catalog.messages.js';
 import {
   AuthorizePayment,
   ClearCart,
   OrderCancelled,
   OrderConfirmed,
+  OrderDelivered,
   OrderPlaced,
+  OrderRefunded,
   OrderRejected,
+  OrderReturned,
+  OrderShipped,
   RemindOrder,
   VoidPayment,
 } from './orders.messages.js';
@@ -31,13 +36,22 @@ export const authService = defineService({
 export const catalogService = defineService({
   name: 'catalog',
   publishes: [StockReserved, StockRejected, ProductsChanged, BackInStock],
-  sends: [RunImport],
-  handles: [ReserveStock, ReleaseStock, RunImport, OrderConfirmed, ProductsChanged],
+  sends: [RunImport, SweepImages],
+  handles: [ReserveStock, ReleaseStock, RunImport, OrderConfirmed, ProductsChanged, SweepImages],
 });
 
 export const ordersService = defineService({
   name: 'orders',
-  publishes: [OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled],
+  publishes: [
+    OrderPlaced,
+    OrderConfirmed,
+    OrderRejected,
+    OrderCancelled,
+    OrderShipped,
+    OrderDelivered,
+    OrderReturned,
+    OrderRefunded,
+  ],
   sends: [ReserveStock, ReleaseStock, AuthorizePayment, VoidPayment, ClearCart, RemindOrder],
   handles: [StockReserved, StockRejected, AuthorizePayment, VoidPayment, ClearCart, RemindOrder, UserDeleted],
 });
@@ -49,5 +63,21 @@ export const analyticsService = defineService({
   reads: [Clicks],
 });
 
+/** Functions that mail what customers are told about their orders; see functions.ts. */
+export const receiptsService = defineService({
+  name: 'receipts',
+  handles: [OrderConfirmed, OrderShipped, OrderRefunded],
+});
+
+/** A function that adds to clicks what the catalogue knows; see functions.ts. */
+export const enrichmentService = defineService({ name: 'enrichment', reads: [Clicks], writes: [EnrichedClicks] });
+
 /** The whole store: who says what to whom. */
-export const store = defineTopology('lethe', [authService, catalogService, ordersService, analyticsService]);
+export const store = defineTopology('lethe', [
+  authService,
+  catalogService,
+  ordersService,
+  analyticsService,
+  receiptsService,
+  enrichmentService,
+]);

@@ -1,0 +1,140 @@
+import { queueName, resourcesOf, streamName } from '@lethe/topology';
+import { Clicks } from './analytics.messages.js';
+import { store } from './store.js';
+
+/** Batches of a queue, as an event source mapping of Lambda reads it ("Using Lambda with Amazon SQS"). */
+export interface QueueSource {
+  readonly type: 'queue';
+  readonly queue: string;
+  /** Messages of one invocation: to 10, or to 10,000 with a window (never of a FIFO queue). */
+  readonly batchSize: number;
+  /** Seconds that messages are gathered for, 0 to 300. */
+  readonly batchingWindowSeconds: number;
+  /** Invocations at a time, 2 to 1,000. */
+  readonly maximumConcurrency: number;
+}
+
+/** Batches of a stream, shard by shard in order ("Using Lambda with Kinesis"). */
+export interface StreamSource {
+  readonly type: 'stream';
+  readonly stream: string;
+  /** Records of one invocation, to 10,000. */
+  readonly batchSize: number;
+  readonly batchingWindowSeconds: number;
+  /** Batches of one shard at a time, in order per partition key, 1 to 10. */
+  readonly parallelizationFactor: number;
+  /** Retries after the first attempt; -1 for as long as the record lives. */
+  readonly maximumRetryAttempts: number;
+  /** Seconds after which a record is given up; -1 for as long as it lives. */
+  readonly maximumRecordAgeSeconds: number;
+  readonly bisectBatchOnFunctionError: boolean;
+  /** Gets the position of what was given up, never its data. */
+  readonly onFailureQueue: string;
+}
+
+/** Objects made under a prefix, by S3's notifications, which invoke asynchronously. */
+export interface BucketSource {
+  readonly type: 'bucket';
+  readonly bucket: string;
+  readonly prefix: string;
+  /** Retries after the first attempt, 0 to 2. */
+  readonly maximumRetryAttempts: number;
+  /** Gets the event that was given up. */
+  readonly onFailureQueue: string;
+}
+
+/** A time table: `rate(5 minutes)`, or `cron(0 6 ? * MON *)` in UTC; invokes asynchronously. */
+export interface ScheduleSource {
+  readonly type: 'schedule';
+  readonly expression: string;
+  /** Retries after the first attempt, 0 to 2. */
+  readonly maximumRetryAttempts: number;
+}
+
+/** What makes Lambda invoke a function. Without one it is invoked by name: by a workflow, or by a user pool. */
+export type FunctionSource = QueueSource | StreamSource | BucketSource | ScheduleSource;
+
+/** A Lambda function of the store. */
+export interface FunctionDefinition {
+  /** As deployed, `lethe-<handler>`. */
+  readonly name: string;
+  /** The file under `apps/functions/src/handlers` that exports `handler`; its bundle is `dist/bundles/<handler>/index.mjs`. */
+  readonly handler: string;
+  readonly description: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly source?: FunctionSource;
+}
+
+/** Declares a function. Its name is made of its handler's. */
+function defineFunction({ handler, ...rest }: Omit<FunctionDefinition, 'name'>): FunctionDefinition {
+  return { name: `${store.name}-${handler}`, handler, ...rest };
+}
+
+/** The queue that learns of what this function gave up; it has no dead-letter queue of its own. */
+const failuresOf = (handler: string): string => `${store.name}-${handler}-failures`;
+
+export const storeFunctions: readonly FunctionDefinition[] = [
+  defineFunction({
+    handler: 'migrate-user',
+    description: 'Moves a user to the user pool at sign-in.',
+    timeoutSeconds: 5,
+    memoryMb: 256,
+  }),
+  defineFunction({
+    handler: 'add-claims',
+    description: 'Puts the id of before into access tokens of users who moved.',
+    timeoutSeconds: 5,
+    memoryMb: 256,
+  }),
+  defineFunction({
+    handler: 'send-receipt',
+    description: 'Mails a receipt when an order is confirmed, shipped or refunded.',
+    timeoutSeconds: 20,
+    memoryMb: 256,
+    source: {
+      type: 'queue',
+      queue: queueName(store.name, 'receipts'),
+      batchSize: 10,
+      batchingWindowSeconds: 0,
+      maximumConcurrency: 5,
+    },
+  }),
+  defineFunction({
+    handler: 'watch-dead-letters',
+    description: 'Mails the operators when a dead-letter queue begins to fill, and when it is empty again.',
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    source: { type: 'schedule', expression: 'rate(1 minute)', maximumRetryAttempts: 0 },
+  }),
+  defineFunction({
+    handler: 'enrich-clicks',
+    description: 'Adds the product and its category to clicks.',
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    source: {
+      type: 'stream',
+      stream: streamName(store.name, Clicks),
+      batchSize: 100,
+      batchingWindowSeconds: 1,
+      parallelizationFactor: 1,
+      maximumRetryAttempts: 10,
+      maximumRecordAgeSeconds: 86_400,
+      bisectBatchOnFunctionError: true,
+      onFailureQueue: failuresOf('enrich-clicks'),
+    },
+  }),
+];
+
+/** The queues to which functions report what they gave up. */
+export const failureQueues: readonly string[] = [
+  ...new Set(
+    storeFunctions.flatMap(({ source }) => (source && 'onFailureQueue' in source ? [source.onFailureQueue] : [])),
+  ),
+];
+
+/** Every queue whose messages wait for a person. */
+export const watchedQueues: readonly string[] = [
+  ...resourcesOf(store).queues.map(({ deadLetterQueue }) => deadLetterQueue),
+  ...failureQueues,
+];
