@@ -21,12 +21,28 @@ export const ReleaseStock = defineCommand({
   data: z.object({ orderId: idSchema }),
 });
 
+export const RestockReturn = defineCommand({
+  owner: 'catalog',
+  name: 'restock-return',
+  version: 1,
+  description: 'Put goods of an order that came back on the shelf again, once per return.',
+  data: z.object({ orderId: idSchema, returnId: idSchema, items: lines }),
+});
+
 export const RunImport = defineCommand({
   owner: 'catalog',
   name: 'run-import',
   version: 1,
   description: 'Read an uploaded catalogue file into products.',
   data: z.object({ importId: idSchema }),
+});
+
+export const SweepImages = defineCommand({
+  owner: 'catalog',
+  name: 'sweep-images',
+  version: 1,
+  description: 'Remove the files of images that no product has, and images that were expected in vain.',
+  data: z.object({ imageIds: z.array(idSchema).min(1).max(100) }),
 });
 
 export const ProductsChanged = defineEvent({

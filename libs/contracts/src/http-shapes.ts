@@ -34,8 +34,12 @@ import {
 } from './auth.http.js';
 import { findMovingSchema, moveAccountSchema, movingAccountSchema } from './auth.internal.js';
 import {
+  addImageSchema,
   adjustStockSchema,
   createProductSchema,
+  imageListSchema,
+  imageReportSchema,
+  imageUploadSchema,
   importQuerySchema,
   importSchema,
   patchProductSchema,
@@ -56,20 +60,25 @@ import {
   placedOrderSchema,
   putCartItemSchema,
 } from './orders.http.js';
+import { createRefundSchema, createReturnSchema, createdReturnSchema, refundSchema } from './returns.http.js';
 
 /** Bodies and queries that clients send, by the name under which each is released. */
 export const httpRequests = {
+  'add-image': addImageSchema,
   'adjust-stock': adjustStockSchema,
   'change-email': changeEmailSchema,
   'change-password': changePasswordSchema,
   'confirm-email': confirmEmailSchema,
   'confirm-totp': confirmTotpSchema,
   'create-product': createProductSchema,
+  'create-refund': createRefundSchema,
+  'create-return': createReturnSchema,
   'disable-totp': disableTotpSchema,
   'enrol-totp': enrolTotpSchema,
   events: eventsSchema,
   'find-moving': findMovingSchema,
   'forgot-password': forgotPasswordSchema,
+  'image-report': imageReportSchema,
   'import-query': importQuerySchema,
   login: loginSchema,
   'move-account': moveAccountSchema,
@@ -96,8 +105,11 @@ export const httpRequests = {
 /** Bodies that services answer, by the name under which each is released. */
 export const httpResponses = {
   cart: cartSchema,
+  'created-return': createdReturnSchema,
   'events-accepted': eventsAcceptedSchema,
   funnel: funnelSchema,
+  'image-list': imageListSchema,
+  'image-upload': imageUploadSchema,
   import: importSchema,
   'moving-account': movingAccountSchema,
   order: orderSchema,
@@ -108,6 +120,7 @@ export const httpResponses = {
   profile: profileSchema,
   quote: quoteSchema,
   'recovery-codes': recoveryCodesSchema,
+  refund: refundSchema,
   sales: salesSchema,
   session: sessionSchema,
   'session-page': sessionPageSchema,

@@ -41,7 +41,9 @@ export {
   RunImport,
   StockRejected,
   StockReserved,
+  SweepImages,
 } from './catalog.messages.js';
+export * from './images.js';
 export * from './fulfilment.http.js';
 export {
   type BucketSource,
