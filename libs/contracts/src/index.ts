@@ -72,7 +72,6 @@ export {
   OrderShipped,
   RefundPayment,
   RemindOrder,
-  StartWorkflow,
   VoidPayment,
 } from './orders.messages.js';
 export * from './returns.http.js';

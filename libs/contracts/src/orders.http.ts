@@ -92,7 +92,17 @@ export const orderSchema = z
   .meta({ id: 'Order' });
 export const orderPageSchema = z
   .object({
-    items: z.array(orderSchema.omit({ items: true, history: true, amounts: true, coupon: true, country: true })),
+    items: z.array(
+      orderSchema.omit({
+        items: true,
+        history: true,
+        amounts: true,
+        coupon: true,
+        country: true,
+        returns: true,
+        refunds: true,
+      }),
+    ),
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'OrderPage' });

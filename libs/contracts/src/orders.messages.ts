@@ -145,15 +145,3 @@ export const RefundPayment = defineCommand({
   description: 'Ask the provider to give the money of a refund back.',
   data: z.object({ orderId: idSchema, refundId: idSchema }),
 });
-
-export const StartWorkflow = defineCommand({
-  owner: 'orders',
-  name: 'start-workflow',
-  version: 1,
-  description: 'Start an execution of a state machine; of one name at most one.',
-  data: z.object({
-    workflow: z.enum(['fulfilment', 'refund']),
-    executionName: z.string().regex(/^[A-Za-z0-9_-]{1,80}$/),
-    input: z.record(z.string(), z.unknown()),
-  }),
-});

@@ -4,6 +4,7 @@ import { OrderEntity } from './order.entity.js';
 /** A line of an order, with what the product was and cost at the time. */
 @Entity('order_line')
 @Check('order_line_quantity_positive', `quantity > 0`)
+@Check('order_line_returned_within', `returned >= 0 AND returned <= quantity`)
 export class OrderLineEntity {
   @PrimaryColumn('uuid', { name: 'order_id', primaryKeyConstraintName: 'order_line_pkey' })
   orderId!: string;
@@ -38,4 +39,8 @@ export class OrderLineEntity {
   /** The line's share of the order's tax. */
   @Column('bigint', { default: 0 })
   tax!: number;
+
+  /** How many of them came back. */
+  @Column('integer', { default: 0 })
+  returned!: number;
 }

@@ -7,8 +7,9 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('orders_under_way', ['dueAt'], { where: `status IN ('pending', 'reserved')` })
 @Check(
   'orders_status_known',
-  `status IN ('pending', 'reserved', 'paid', 'confirmed', 'rejected', 'cancelled', 'fulfilled', 'refunded')`,
+  `status IN ('pending', 'reserved', 'paid', 'confirmed', 'fulfilling', 'shipped', 'delivered', 'returned', 'partly-refunded', 'refunded', 'rejected', 'cancelled', 'fulfilled')`,
 )
+@Check('orders_refunds_within', `refunded >= 0 AND refunded <= refunds_claimed AND refunds_claimed <= total`)
 @Check('orders_total_not_negative', `total >= 0`)
 @Check('orders_amounts_add_up', 'coalesce(subtotal, total) - discount + tax = total')
 @Check('orders_coupon_used', `coupon <> ''`)
@@ -73,4 +74,12 @@ export class OrderEntity {
   /** How often the step under way was asked for again. */
   @Column('integer', { default: 0 })
   reminders!: number;
+
+  /** What goes or went back of the total: the sum of refunds that did not fail. */
+  @Column('bigint', { name: 'refunds_claimed', default: 0 })
+  refundsClaimed!: number;
+
+  /** What went back of the total. */
+  @Column('bigint', { default: 0 })
+  refunded!: number;
 }

@@ -2,12 +2,24 @@ import { type Quote, MAX_QUANTITY, type OrderStatus } from '@lethe/contracts';
 import { type Money, MoneyError, type ProblemFault, sumMoney, timesMoney } from '@lethe/kernel';
 import { IllegalTransitionError, ImpossibleOrderError } from '../orders.errors.js';
 
-/** Where an order can go from each state. States with nowhere to go are final. */
+/**
+ * Where an order can go from each state. States with nowhere to go are final. Until it is delivered the state tells where
+ * the goods are, and money that goes back in part leaves it as it is; from then on it tells how much of the money went
+ * back. `returned`: goods are ours, and their money is owed.
+ */
 export const ORDER_LIFE = {
   pending: ['reserved', 'rejected', 'cancelled'],
   reserved: ['paid', 'rejected', 'cancelled'],
   paid: ['confirmed'],
-  confirmed: [],
+  // Straight to delivered: handed over by others than our warehouse. Returned: given up before it left.
+  confirmed: ['fulfilling', 'delivered', 'returned', 'refunded'],
+  fulfilling: ['shipped', 'returned', 'refunded'],
+  // Refunded or returned on its way: the parcel was lost, or came back unopened.
+  shipped: ['delivered', 'returned', 'refunded'],
+  delivered: ['returned', 'partly-refunded', 'refunded'],
+  returned: ['returned', 'partly-refunded', 'refunded'],
+  'partly-refunded': ['returned', 'partly-refunded', 'refunded'],
+  refunded: [],
   rejected: [],
   cancelled: [],
 } as const satisfies Record<OrderStatus, readonly OrderStatus[]>;
