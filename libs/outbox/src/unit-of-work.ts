@@ -116,6 +116,15 @@ export class UnitOfWork<S extends ServiceDefinition = ServiceDefinition> {
   }
 
   /**
+   * As {@link run}, in a transaction that somebody else has opened and ends, such as that of an idempotency key: what is
+   * said is committed with everything in it. Throws what the work throws, and a {@link NestedUnitOfWorkError}.
+   */
+  within<T>(tx: Tx, work: (unit: Unit<S>) => Promise<T>): Promise<T> {
+    if (underWay.getStore()?.ended === false) throw new NestedUnitOfWorkError();
+    return this.#attempt(tx, work);
+  }
+
+  /**
    * As {@link run}, once per message, however often it is delivered (R13): its id is remembered in the same transaction
    * (R14). A message received before has no effect and gives undefined. While another delivery of it is at work this one
    * waits, and then is a duplicate, or, where the other failed, does the work.
