@@ -7,6 +7,7 @@ import { Metrics, ReadinessRegistry, identityOf, routeLimits } from '@lethe/serv
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { CouponModule } from './coupon/coupon.module.js';
 import { OrderEventsModule } from './order-events/order-events.module.js';
 import { OrderModule } from './order/order.module.js';
 import type { OrdersConfig } from './orders.config.js';
@@ -37,6 +38,8 @@ export class AppModule {
           paymentUrl: config.PAYMENT_URL,
           tokens: new ServiceTokens({ service: ordersService.name, key: config.SERVICE_KEY }),
         }),
+        // Before orders: /orders/coupons is no order's id.
+        CouponModule,
         OrderModule,
         OrderEventsModule,
       ],

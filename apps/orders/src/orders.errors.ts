@@ -35,12 +35,47 @@ export class ImpossibleOrderError extends ProblemError {
       | 'quantity-too-large'
       | 'total-too-large'
       | 'order-too-large'
-      | 'empty-cart',
+      | 'empty-cart'
+      | 'unknown-country',
     detail: string,
     faults: readonly ProblemFault[],
     cause?: unknown,
   ) {
     super(422, slug, { detail, errors: faults, ...(cause === undefined ? {} : { cause }) });
+  }
+}
+
+/**
+ * The coupon may not be used by this customer now. One answer for codes that do not exist, are not valid yet or any more,
+ * and are used up, so that nobody finds out which codes there are.
+ */
+export class CouponRefusedError extends ProblemError {
+  override readonly name = 'CouponRefusedError';
+  constructor(cause?: unknown) {
+    super(422, 'coupon-refused', {
+      detail: 'the coupon cannot be used: it is unknown, not valid now, or used up',
+      errors: [{ pointer: '/coupon', detail: 'cannot be used' }],
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+/** There is, or was, a coupon of this code. */
+export class CouponExistsError extends ProblemError {
+  override readonly name = 'CouponExistsError';
+  constructor(code: string) {
+    super(409, 'coupon-exists', {
+      detail: `there is a coupon ${code}`,
+      errors: [{ pointer: '/code', detail: 'is taken' }],
+    });
+  }
+}
+
+/** No coupon has this code. */
+export class CouponNotFoundError extends ProblemError {
+  override readonly name = 'CouponNotFoundError';
+  constructor(code: string) {
+    super(404, 'coupon-not-found', { detail: `there is no coupon ${code}` });
   }
 }
 

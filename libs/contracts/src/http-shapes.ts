@@ -60,6 +60,7 @@ import {
   placedOrderSchema,
   putCartItemSchema,
 } from './orders.http.js';
+import { couponPageSchema, couponQuerySchema, couponSchema, createCouponSchema } from './coupons.http.js';
 import { createRefundSchema, createReturnSchema, createdReturnSchema, refundSchema } from './returns.http.js';
 
 /** Bodies and queries that clients send, by the name under which each is released. */
@@ -70,6 +71,8 @@ export const httpRequests = {
   'change-password': changePasswordSchema,
   'confirm-email': confirmEmailSchema,
   'confirm-totp': confirmTotpSchema,
+  'coupon-query': couponQuerySchema,
+  'create-coupon': createCouponSchema,
   'create-product': createProductSchema,
   'create-refund': createRefundSchema,
   'create-return': createReturnSchema,
@@ -105,6 +108,8 @@ export const httpRequests = {
 /** Bodies that services answer, by the name under which each is released. */
 export const httpResponses = {
   cart: cartSchema,
+  coupon: couponSchema,
+  'coupon-page': couponPageSchema,
   'created-return': createdReturnSchema,
   'events-accepted': eventsAcceptedSchema,
   funnel: funnelSchema,

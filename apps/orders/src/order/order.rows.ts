@@ -1,7 +1,8 @@
-import { type Order, type OrderStatus, ordersService } from '@lethe/contracts';
+import { type Order, type OrderAmounts, type OrderStatus, ordersService } from '@lethe/contracts';
 import type { Querier, Tx } from '@lethe/database';
 import { type Money, currentActor, formatActor, money } from '@lethe/kernel';
 import type { SagaRow, SagaStore } from '@lethe/outbox';
+import { GIVE_BACK_COUPON } from '../coupon/coupon.sql.js';
 import { OrderMissingError } from '../orders.errors.js';
 import { FIND_ORDER, LOCK_ORDER, type LockedOrderRow, type OrderRow, SAVE_ORDER, TAKE_OVERDUE } from './order.sql.js';
 
@@ -9,7 +10,12 @@ import { FIND_ORDER, LOCK_ORDER, type LockedOrderRow, type OrderRow, SAVE_ORDER,
 export interface LockedOrder extends SagaRow<OrderStatus> {
   readonly total: Money;
   readonly placedAt: string;
+  /** The code of the coupon that it uses. */
+  readonly coupon: string | null;
 }
+
+/** Ends without a sale: what the order took, its coupon among it, is given back on coming there. */
+const UNSOLD: readonly OrderStatus[] = ['rejected', 'cancelled'];
 
 function lockedOrder({
   id,
@@ -20,6 +26,7 @@ function lockedOrder({
   version,
   timer_id,
   reminders,
+  coupon,
 }: LockedOrderRow): LockedOrder {
   return {
     id,
@@ -29,6 +36,7 @@ function lockedOrder({
     fired: reminders,
     total: money(total, currency),
     placedAt: placed_at.toISOString(),
+    coupon,
   };
 }
 
@@ -62,9 +70,10 @@ export function actorOfChange(): string {
 export function orderStore(cause: ChangeCause): SagaStore<LockedOrder> {
   return {
     lock: lockKnownOrder,
-    async save(tx, { id }, { path, reason, timer, fired, dueAt }) {
+    async save(tx, { id, coupon }, { path, reason, timer, fired, dueAt }) {
       const why = [actorOfChange(), cause.type, cause.id ?? null];
       await tx.query(SAVE_ORDER, [id, path, reason, timer, fired, dueAt, ...why]);
+      if (coupon !== null && path.some((state) => UNSOLD.includes(state))) await tx.query(GIVE_BACK_COUPON, [id]);
     },
     async takeOverdue(tx, graceSeconds, limit) {
       return (await tx.query<LockedOrderRow>(TAKE_OVERDUE, [graceSeconds, limit])).map(lockedOrder);
@@ -76,14 +85,26 @@ export function orderStore(cause: ChangeCause): SagaStore<LockedOrder> {
 export async function readOrder(querier: Querier, id: string, customerId: string | null): Promise<Order | undefined> {
   const [row] = await querier.query<OrderRow>(FIND_ORDER, [id, customerId]);
   if (!row) return undefined;
-  const { status, total, currency, placed_at, items, history, reason } = row;
+  const { status, total, currency, placed_at, items, history, reason, coupon, country } = row;
   return {
     id: row.id,
     status,
     items,
     total: money(total, currency),
+    amounts: amountsOf(row),
+    ...(coupon === null ? {} : { coupon }),
+    ...(country === null ? {} : { country }),
     placedAt: placed_at.toISOString(),
     ...(reason === null ? {} : { reason }),
     history,
+  };
+}
+
+function amountsOf({ subtotal, discount, tax, total, currency }: OrderRow): OrderAmounts {
+  return {
+    subtotal: money(subtotal ?? total, currency),
+    discount: money(discount, currency),
+    tax: money(tax, currency),
+    total: money(total, currency),
   };
 }

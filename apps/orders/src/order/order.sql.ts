@@ -3,9 +3,11 @@ import { statement } from '@lethe/database';
 import type { OrderLine } from './order.js';
 
 const LINES = `(
-  SELECT json_agg(json_build_object(
+  SELECT json_agg(json_strip_nulls(json_build_object(
     'productId', l.product_id, 'sku', l.sku, 'name', l.name, 'quantity', l.quantity,
-    'unitPrice', json_build_object('amount', l.unit_price, 'currency', o.currency)) ORDER BY l.position)
+    'unitPrice', json_build_object('amount', l.unit_price, 'currency', o.currency),
+    'paid', CASE WHEN o.discount <> 0 OR o.tax <> 0 THEN json_build_object(
+      'amount', l.unit_price * l.quantity - l.discount + l.tax, 'currency', o.currency) END)) ORDER BY l.position)
   FROM order_line l WHERE l.order_id = o.id)`;
 
 const HISTORY = `(
@@ -24,6 +26,12 @@ export interface OrderSummaryRow {
 }
 
 export interface OrderRow extends OrderSummaryRow {
+  /** Null for orders from before there were discounts and taxes: the total. */
+  readonly subtotal: number | null;
+  readonly discount: number;
+  readonly tax: number;
+  readonly coupon: string | null;
+  readonly country: string | null;
   readonly items: Order['items'];
   readonly history: Order['history'];
 }
@@ -31,7 +39,8 @@ export interface OrderRow extends OrderSummaryRow {
 /** `$1` id, `$2` the customer it must belong to (S38), or null for whoever may see all. */
 export const FIND_ORDER = statement(
   'orders.find',
-  `SELECT o.id, o.status, o.currency, o.total, o.reason, o.placed_at, ${LINES} AS items, ${HISTORY} AS history
+  `SELECT o.id, o.status, o.currency, o.total, o.subtotal, o.discount, o.tax, o.coupon, o.country, o.reason, o.placed_at,
+     ${LINES} AS items, ${HISTORY} AS history
    FROM orders o WHERE o.id = $1 AND ($2::text IS NULL OR o.customer_id = $2)`,
 );
 
@@ -57,9 +66,10 @@ export interface LockedOrderRow {
   readonly version: number;
   readonly timer_id: string | null;
   readonly reminders: number;
+  readonly coupon: string | null;
 }
 
-const LOCKED = 'id, status, currency, total, placed_at, version, timer_id, reminders';
+const LOCKED = 'id, status, currency, total, placed_at, version, timer_id, reminders, coupon';
 
 /** `$1` id, `$2` the customer it must belong to, or null. Whoever changes an order or its payment holds this lock. */
 export const LOCK_ORDER = statement(
@@ -99,7 +109,7 @@ export const FIND_LINES = statement(
 /** `$1` order, locked, `$2` the provider's charge. Notes that it is paid; gives what is to be told of it. */
 export const CAPTURE_PAYMENT = statement(
   'orders.capture-payment',
-  `WITH captured AS (UPDATE payment SET status = 'captured', charge_id = $2 WHERE order_id = $1)
+  `WITH captured AS (UPDATE payment SET status = 'captured', charge_id = $2, action_url = NULL WHERE order_id = $1)
    SELECT ${LINES} AS items, clock_timestamp() AS at FROM orders o WHERE o.id = $1`,
 );
 

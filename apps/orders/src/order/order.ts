@@ -1,5 +1,5 @@
 import { type Quote, MAX_QUANTITY, type OrderStatus } from '@lethe/contracts';
-import { type Money, MoneyError, type ProblemFault, sumMoney, timesMoney } from '@lethe/kernel';
+import type { Money, ProblemFault } from '@lethe/kernel';
 import { IllegalTransitionError, ImpossibleOrderError } from '../orders.errors.js';
 
 /**
@@ -46,6 +46,8 @@ export interface OrderLine extends RequestedItem {
   readonly sku: string;
   readonly name: string;
   readonly unitPrice: Money;
+  /** What the line costs with its share of discount and tax, where there are any. */
+  readonly paid?: Money;
 }
 
 /**
@@ -102,23 +104,4 @@ export function assertFitsMessage(lines: readonly OrderLine[]): void {
   throw new ImpossibleOrderError('order-too-large', 'the order has too many lines to be handled as one', [
     { pointer: '/items', detail: `more than ${MAX_LINES_BYTES} bytes of lines` },
   ]);
-}
-
-/** What the lines cost together. Throws an {@link ImpossibleOrderError} beyond 2^53 - 1 minor units (R26: no float). */
-export function totalOf(lines: readonly OrderLine[]): Money {
-  const currency = lines[0]?.unitPrice.currency ?? '';
-  try {
-    return sumMoney(
-      lines.map(({ unitPrice, quantity }) => timesMoney(unitPrice, quantity)),
-      currency,
-    );
-  } catch (cause) {
-    if (!(cause instanceof MoneyError)) throw cause;
-    throw new ImpossibleOrderError(
-      'total-too-large',
-      'the order costs more than can be counted',
-      [{ pointer: '/items', detail: 'the total is too large' }],
-      cause,
-    );
-  }
 }

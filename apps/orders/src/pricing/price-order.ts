@@ -1,6 +1,7 @@
-import { type Money, money, sumMoney, timesMoney } from '@lethe/kernel';
+import { type Money, MoneyError, money, sumMoney, timesMoney } from '@lethe/kernel';
+import { ImpossibleOrderError } from '../orders.errors.js';
 import { allocate, shareOf } from './allocation.js';
-import { WHOLE_BASIS_POINTS } from './tax-rates.js';
+import { WHOLE_BASIS_POINTS, taxRateOf } from './tax-rates.js';
 
 /** So much of something at a net price. */
 export interface NetLine {
@@ -34,13 +35,37 @@ export interface OrderPrice {
   readonly shares: readonly LineShares[];
 }
 
+/** The tax of an order that goes to a country; none where none is named. Throws an {@link ImpossibleOrderError}. */
+export function taxRateFor(country: string | undefined): number {
+  if (country === undefined) return 0;
+  const rate = taxRateOf(country);
+  if (rate !== undefined) return rate;
+  throw new ImpossibleOrderError('unknown-country', `the store does not deliver to ${country}`, [
+    { pointer: '/country', detail: 'not delivered to' },
+  ]);
+}
+
 /**
  * Prices an order. Rounding: the discount and the tax are each reckoned once, on the order, and rounded half up to the minor
  * unit; then they are shared out to the lines by the largest remainder, in proportion to what the lines cost. The
- * discount is taken off first, so that it is not taxed. Throws a `MoneyError` for lines of two currencies and for what is
- * beyond 2^53 - 1 minor units.
+ * discount is taken off first, so that it is not taxed. Throws an {@link ImpossibleOrderError} for what is beyond
+ * 2^53 - 1 minor units (R26: no float).
  */
-export function priceOrder(lines: readonly NetLine[], { percentOff, taxRate }: Terms = NO_TERMS): OrderPrice {
+export function priceOrder(lines: readonly NetLine[], terms: Terms = NO_TERMS): OrderPrice {
+  try {
+    return exactPrice(lines, terms);
+  } catch (cause) {
+    if (!(cause instanceof MoneyError)) throw cause;
+    throw new ImpossibleOrderError(
+      'total-too-large',
+      'the order costs more than can be counted',
+      [{ pointer: '/items', detail: 'the total is too large' }],
+      cause,
+    );
+  }
+}
+
+function exactPrice(lines: readonly NetLine[], { percentOff, taxRate }: Terms): OrderPrice {
   const currency = lines[0]?.unitPrice.currency ?? '';
   const costs = lines.map(({ unitPrice, quantity }) => timesMoney(unitPrice, quantity));
   const subtotal = sumMoney(costs, currency);
