@@ -8,6 +8,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { CatalogConfig } from './catalog.config.js';
 import { catalogDatabase } from './catalog.database.js';
 import { catalogLimits } from './catalog.limits.js';
+import { ImageModule } from './image/image.module.js';
+import { DEFAULT_IMAGE_SETTINGS, type ImageSettings } from './image/image-settings.js';
 import { ImportModule } from './imports/import.module.js';
 import { DEFAULT_IMPORT_SETTINGS, type ImportSettings } from './imports/import-settings.js';
 import { ProductCacheModule } from './product/product-cache.module.js';
@@ -20,6 +22,7 @@ export interface AppParts {
   /** Who may call. Default: whoever the issuer at `<PUBLIC_URL>/auth` vouches for. */
   readonly identity?: DynamicModule;
   readonly imports?: Partial<ImportSettings>;
+  readonly images?: Partial<ImageSettings>;
 }
 
 /** The catalog service. */
@@ -46,6 +49,7 @@ export class AppModule {
         ProductCacheModule.forRoot({ ...config, store: topology.name }),
         ProductModule,
         StockModule,
+        ImageModule.forRoot({ ...DEFAULT_IMAGE_SETTINGS, bucket: config.IMAGES_BUCKET, ...parts.images }),
         ImportModule.forRoot({ ...DEFAULT_IMPORT_SETTINGS, bucket: config.IMPORTS_BUCKET, ...parts.imports }),
       ],
     };

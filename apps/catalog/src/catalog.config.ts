@@ -1,12 +1,13 @@
-import { importsBucket } from '@lethe/contracts';
+import { imagesBucket, importsBucket } from '@lethe/contracts';
 import { readConfig, serviceConfigSchema } from '@lethe/service-kit';
 import { z } from 'zod';
 
 /** What catalog reads from its environment. */
 export const catalogConfigSchema = serviceConfigSchema.extend({
   IMPORTS_BUCKET: z.string().min(3).max(63).default(importsBucket).describe('S3 bucket of uploaded catalogue files.'),
+  IMAGES_BUCKET: z.string().min(3).max(63).default(imagesBucket).describe('S3 bucket of product images.'),
   SERVICE_KEYS: serviceConfigSchema.shape.SERVICE_KEYS.unwrap().describe(
-    'Public keys of all services, a JWKS in JSON: orders asks for quotes with a token of its own.',
+    'Public keys of all services, a JWKS in JSON: orders asks for quotes, and a function reports on images, with a token of its own.',
   ),
   PRICE_MAX_AGE_MS: z.coerce
     .number()

@@ -1,10 +1,12 @@
 import type { DatabaseOptions } from '@lethe/database';
 import { outboxMigrations } from '@lethe/outbox';
+import { ProductImageEntity } from './image/image.entity.js';
 import { ImportEntity, ImportRejectionEntity } from './imports/import.entity.js';
 import { Products1764000000000 } from './migrations/1764000000000-products.js';
 import { Stock1764000000001 } from './migrations/1764000000001-stock.js';
 import { Imports1764000000002 } from './migrations/1764000000002-imports.js';
 import { StockAdjustments1764000000003 } from './migrations/1764000000003-stock-adjustments.js';
+import { ProductImages1767225600050 } from './migrations/1767225600050-product-images.js';
 import { ProductEntity } from './product/product.entity.js';
 import { StockAdjustmentEntity } from './stock/adjustment.entity.js';
 import { ReservationEntity, ReservationStateEntity } from './stock/reservation.entity.js';
@@ -15,6 +17,7 @@ export const catalogDatabase = {
   service: 'catalog',
   entities: [
     ProductEntity,
+    ProductImageEntity,
     StockEntity,
     StockAdjustmentEntity,
     ReservationEntity,
@@ -28,5 +31,6 @@ export const catalogDatabase = {
     Stock1764000000001,
     Imports1764000000002,
     StockAdjustments1764000000003,
+    ProductImages1767225600050,
   ],
 } satisfies Omit<DatabaseOptions, 'url'>;

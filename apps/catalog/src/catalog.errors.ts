@@ -58,6 +58,38 @@ export class MalformedRequestError extends ProblemError {
   }
 }
 
+/** The product has no such image. */
+export class ImageNotFoundError extends ProblemError {
+  override readonly name = 'ImageNotFoundError';
+  constructor(readonly imageId: string) {
+    super(404, 'image-not-found', { detail: 'There is no such image.' });
+  }
+}
+
+/** The product has as many images as a product can have. */
+export class TooManyImagesError extends ProblemError {
+  override readonly name = 'TooManyImagesError';
+  constructor(readonly most: number) {
+    super(409, 'too-many-images', { detail: `A product has ${most} images at most.`, extensions: { most } });
+  }
+}
+
+/** An image was reported on that is settled in another way; the files reported on are not wanted. */
+export class ImageSettledError extends ProblemError {
+  override readonly name = 'ImageSettledError';
+  constructor(readonly imageId: string) {
+    super(409, 'image-settled', { detail: 'The image is settled already, in another way.' });
+  }
+}
+
+/** The store of images does not answer. */
+export class ImageStoreError extends ProblemError {
+  override readonly name = 'ImageStoreError';
+  constructor(cause: unknown) {
+    super(503, 'image-store-unavailable', { cause, headers: { 'retry-after': '5' } });
+  }
+}
+
 /** The import does not exist. */
 export class ImportNotFoundError extends ProblemError {
   override readonly name = 'ImportNotFoundError';

@@ -2,6 +2,7 @@ export {
   type TableResource,
   cartsTable,
   functionNotesTable,
+  imagesBucket,
   importsBucket,
   leasesTable,
   rateLimitsTable,

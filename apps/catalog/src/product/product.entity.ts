@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn, VersionColumn } from 'typeorm';
+import type { StoredImage } from '../image/shown-image.js';
 
 /** Maps the table `product`; a row is never removed, only marked deleted. */
 @Entity('product')
@@ -26,6 +27,14 @@ export class ProductEntity {
 
   @VersionColumn()
   version!: number;
+
+  /** What is shown of its images; null without. */
+  @Column('jsonb', { nullable: true })
+  images!: StoredImage[] | null;
+
+  /** Part of the entity tag. */
+  @Column('integer', { name: 'images_version' })
+  imagesVersion!: number;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

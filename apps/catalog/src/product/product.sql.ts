@@ -1,9 +1,13 @@
 import { statement } from '@lethe/database';
+import type { StoredImage } from '../image/shown-image.js';
 
-/** A product as every reading statement gives it; `p` is product, `s` its stock. */
+/**
+ * A product as every reading statement gives it; `p` is product, `s` its stock. Both numbers behind `stockVersion` only
+ * grow, so their sum stands for one state of what is shown of stock and images.
+ */
 const SHOWN = `
   p.id, p.sku, p.name, p.description, p.category, p.price_amount AS amount, p.currency, p.version,
-  s.available, s.version AS "stockVersion"`;
+  s.available, s.version + p.images_version AS "stockVersion", p.images`;
 
 export interface ProductRow {
   readonly id: string;
@@ -16,6 +20,8 @@ export interface ProductRow {
   readonly version: number;
   readonly available: number;
   readonly stockVersion: number;
+  /** Null without. */
+  readonly images: readonly StoredImage[] | null;
 }
 export interface RankedProductRow extends ProductRow {
   readonly rank: number;

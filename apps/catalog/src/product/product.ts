@@ -1,4 +1,5 @@
 import type { Product } from '@lethe/contracts';
+import { shownImageOf } from '../image/shown-image.js';
 import type { ProductVersions } from './entity-tag.js';
 import type { ProductRow } from './product.sql.js';
 
@@ -9,8 +10,9 @@ export interface VersionedProduct extends ProductVersions {
 
 /** A product as clients see it. */
 export function productOf(row: ProductRow): Product {
-  const { id, sku, name, description, category, amount, currency, available } = row;
-  return { id, sku, name, description, category, price: { amount, currency }, available };
+  const { id, sku, name, description, category, amount, currency, available, images } = row;
+  const product = { id, sku, name, description, category, price: { amount, currency }, available };
+  return images === null ? product : { ...product, images: images.map(shownImageOf) };
 }
 
 export function versionedProductOf(row: ProductRow): VersionedProduct {

@@ -3,7 +3,7 @@ import { statement } from '@lethe/database';
 /** $1 product id */
 export const LOCK_PRODUCT_STOCK = statement(
   'catalog.lock-product-stock',
-  `SELECT p.version, s.version AS "stockVersion", s.available
+  `SELECT p.version, s.version + p.images_version AS "stockVersion", s.available
    FROM stock s JOIN product p ON p.id = s.product_id
    WHERE s.product_id = $1 AND p.deleted_at IS NULL
    FOR UPDATE OF s`,
