@@ -65,6 +65,29 @@ export const amountsSchema = z
     refunded: moneySchema.optional(),
   })
   .meta({ id: 'OrderAmounts' });
+/**
+ * How an order's payment stands. `requested`: the provider is asked and its answer is not known yet. `authorized`: the
+ * money is set aside; `captured`: it is taken; `voided`: it was let go or given back because the order ended unpaid.
+ */
+export const paymentStatusSchema = z.enum([
+  'requested',
+  'requires-action',
+  'processing',
+  'authorized',
+  'captured',
+  'declined',
+  'voided',
+]);
+export type PaymentStatus = z.output<typeof paymentStatusSchema>;
+export const orderPaymentSchema = z
+  .object({
+    status: paymentStatusSchema,
+    actionUrl: z
+      .url()
+      .optional()
+      .describe('Where the customer has to prove who they are (3-D Secure), while the order waits for it.'),
+  })
+  .meta({ id: 'OrderPayment' });
 export const orderSchema = z
   .object({
     id: idSchema,
@@ -86,6 +109,7 @@ export const orderSchema = z
     placedAt: timeSchema,
     reason: z.string().optional().describe('Why the order was rejected.'),
     history: z.array(historyEntry),
+    payment: orderPaymentSchema.optional().describe('None before the provider was asked for the money.'),
     returns: z.array(orderReturnSchema).optional().describe('Goods that came back, the oldest first.'),
     refunds: z.array(refundSchema).optional().describe('Money that goes or went back, the oldest first.'),
   })
@@ -99,6 +123,7 @@ export const orderPageSchema = z
         amounts: true,
         coupon: true,
         country: true,
+        payment: true,
         returns: true,
         refunds: true,
       }),

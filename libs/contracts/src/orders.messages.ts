@@ -38,7 +38,17 @@ export const OrderRejected = defineEvent({
   name: 'order-rejected',
   version: 1,
   description: 'The order ended without a sale.',
-  data: z.object({ orderId: idSchema, placedAt: timeSchema, reason: z.enum(['out-of-stock', 'payment-declined']) }),
+  data: z.object({
+    orderId: idSchema,
+    placedAt: timeSchema,
+    reason: z
+      .enum(['out-of-stock', 'payment-declined'])
+      .describe('What it comes to, in the words that every reader knows: no stock was set aside, or no money came.'),
+    detail: z
+      .enum(['out-of-stock', 'payment-declined', 'payment-timeout', 'reservation-timeout'])
+      .optional()
+      .describe('Exactly why, as the order itself says it.'),
+  }),
 });
 
 export const OrderCancelled = defineEvent({
@@ -53,7 +63,7 @@ export const AuthorizePayment = defineCommand({
   owner: 'orders',
   name: 'authorize-payment',
   version: 1,
-  description: 'Charge the payment method of a reserved order.',
+  description: 'Go on with the payment of a reserved order: have it authorized, ask what became of it, capture it.',
   data: z.object({ orderId: idSchema }),
 });
 
