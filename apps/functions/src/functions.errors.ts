@@ -21,3 +21,42 @@ export class AuthUnavailableError extends Error {
     super(`auth could not be asked: ${reason}`, { cause });
   }
 }
+
+/** A service did not answer, or not with what was asked for; the invocation may be repeated. */
+export class ServiceUnavailableError extends Error {
+  override readonly name = 'ServiceUnavailableError';
+  constructor(
+    readonly service: string,
+    reason: string,
+    cause?: unknown,
+  ) {
+    super(`${service} could not be asked: ${reason}`, { cause });
+  }
+}
+
+/** A mail was not taken; `certain` says that it was refused, so that it has not been sent. */
+export class MailError extends Error {
+  override readonly name = 'MailError';
+  constructor(
+    readonly certain: boolean,
+    cause: unknown,
+  ) {
+    super('the mail was not taken', { cause });
+  }
+}
+
+/** Another invocation is at this message: it is delivered again when that one has had its time. */
+export class InvocationOverlapError extends Error {
+  override readonly name = 'InvocationOverlapError';
+  constructor(id: string) {
+    super(`${id} is being handled by another invocation`);
+  }
+}
+
+/** The function had its time, as its definition says. */
+export class FunctionTimeoutError extends Error {
+  override readonly name = 'Sandbox.Timedout';
+  constructor(seconds: number) {
+    super(`Task timed out after ${seconds.toFixed(2)} seconds`);
+  }
+}

@@ -3,12 +3,12 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { type LambdaFunction } from './functions.js';
 
 const PATH = /^\/2015-03-31\/functions\/([\w-]+)\/invocations$/;
-/** Lambda takes 6 MB; a trigger's event has a few hundred bytes. */
-const MAX_BYTES = 64 * 1024;
+/** What Lambda takes ("Lambda quotas": payload of a synchronous invocation). */
+const MAX_BYTES = 6 * 1024 * 1024;
 
 /**
- * The Invoke API of Lambda over the functions, for machines without a Lambda: the same handlers, so that an emulator of
- * Cognito finds its triggers.
+ * The Invoke API of Lambda over the functions, for machines without a Lambda: the same handlers, so that event
+ * source mappings, workflows and an emulator of Cognito find them.
  */
 export function createInvokeServer(functions: Readonly<Record<string, LambdaFunction>>): Server {
   return createServer((request, response) => {
@@ -40,7 +40,7 @@ type Invoked = readonly [status: number, headers: Readonly<Record<string, string
 /** A function that throws is answered with 200 too, as Lambda does it. */
 async function invoke(run: LambdaFunction, event: string): Promise<Invoked> {
   try {
-    return [200, {}, JSON.stringify(await run(JSON.parse(event)))];
+    return [200, {}, JSON.stringify((await run(JSON.parse(event))) ?? null)];
   } catch (error) {
     const { name, message } = error as Error;
     return [200, { 'x-amz-function-error': 'Unhandled' }, JSON.stringify({ errorType: name, errorMessage: message })];

@@ -1,8 +1,10 @@
 import { type Server, createServer } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { makeServiceKey } from '@lethe/identity';
-import { buildFunctions } from '../src/functions.js';
+import { AuthAccounts } from '../src/user-pool/auth-accounts.js';
+import { loadFunctions } from '../src/functions.js';
 import { createInvokeServer, listen } from '../src/invoke-server.js';
+import { migrateUser, migrationEventSchema } from '../src/user-pool/migrate-user.js';
 
 const EVENT = {
   triggerSource: 'UserMigration_Authentication',
@@ -29,13 +31,17 @@ describe('the local server of the functions', () => {
     });
     const AUTH_URL = `http://127.0.0.1:${await listen(auth, 0, '127.0.0.1')}`;
     const SERVICE_KEY = JSON.stringify(makeServiceKey('functions').privateJwk);
-    const server = createInvokeServer(buildFunctions({ AUTH_URL, SERVICE_KEY }));
+    const accounts = new AuthAccounts({ AUTH_URL, SERVICE_KEY });
+    const server = createInvokeServer({
+      ...loadFunctions(),
+      'lethe-migrate-user': (event) => migrateUser(migrationEventSchema.parse(event), accounts),
+    });
     servers.push(auth, server);
     return `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}/2015-03-31/functions`;
   }
   const seen: string[] = [];
-  async function invoke(url: string, name: string) {
-    const response = await fetch(`${url}/${name}/invocations`, { method: 'POST', body: JSON.stringify(EVENT) });
+  async function invoke(url: string, name: string, event: object = EVENT) {
+    const response = await fetch(`${url}/${name}/invocations`, { method: 'POST', body: JSON.stringify(event) });
     return {
       status: response.status,
       fault: response.headers.get('x-amz-function-error'),
@@ -65,6 +71,15 @@ describe('the local server of the functions', () => {
 
     expect(answer).toMatchObject({ status: 200, fault: 'Unhandled', body: { errorType } });
     expect(JSON.stringify(answer.body)).not.toContain('a password');
+  });
+
+  it('loads a function when it is first invoked', async () => {
+    const event = { ...EVENT, request: { userAttributes: { 'custom:account_id': 'an-account' } } };
+    const answer = await invoke(await start(200, ACCOUNT), 'lethe-add-claims', event);
+
+    expect(answer.body).toMatchObject({
+      response: { claimsAndScopeOverrideDetails: { accessTokenGeneration: expect.anything() } },
+    });
   });
 
   it('knows no other function', async () => {

@@ -46,6 +46,7 @@ export {
 } from './catalog.messages.js';
 export * from './images.js';
 export * from './fulfilment.http.js';
+export * from './functions.internal.js';
 export {
   type BucketSource,
   type FunctionDefinition,

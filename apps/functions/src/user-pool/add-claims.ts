@@ -1,4 +1,4 @@
-import { COGNITO_SUBJECT_CLAIM } from '@lethe/identity';
+import { COGNITO_SUBJECT_CLAIM } from '@lethe/identity/tokens';
 import { z } from 'zod';
 
 /** The event of a pre token generation trigger, version 2, which also changes access tokens. */

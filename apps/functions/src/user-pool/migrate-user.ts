@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AuthAccounts } from './auth-accounts.js';
-import { NotMovedError } from './functions.errors.js';
+import { NotMovedError } from '../functions.errors.js';
 
 /** The event of a migration trigger (Amazon Cognito, "Migrate user Lambda trigger"); of other members nothing is read. */
 export const migrationEventSchema = z.looseObject({

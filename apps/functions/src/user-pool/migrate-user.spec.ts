@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type MovingAccount } from '@lethe/contracts';
-import { AuthUnavailableError, NotMovedError } from './functions.errors.js';
+import { AuthUnavailableError, NotMovedError } from '../functions.errors.js';
 import { type MigrationEvent, migrateUser, migrationEventSchema } from './migrate-user.js';
 
 const account: MovingAccount = {

@@ -1,7 +1,7 @@
 import { type MovingAccount, movingAccountSchema } from '@lethe/contracts';
-import { ServiceTokens } from '@lethe/identity';
-import { type FunctionsConfig } from './functions.config.js';
-import { AuthUnavailableError, NotMovedError } from './functions.errors.js';
+import { ServiceTokens } from '@lethe/identity/tokens';
+import { type FunctionsConfig } from '../functions.config.js';
+import { AuthUnavailableError, NotMovedError } from '../functions.errors.js';
 
 /** Milliseconds for an answer of auth: Cognito waits 5 s for a trigger. */
 const TIMEOUT_MS = 4_000;
@@ -13,7 +13,7 @@ export class AuthAccounts {
   readonly #tokens: ServiceTokens;
 
   /** Throws an IdentityConfigError for a SERVICE_KEY that is not the functions'. */
-  constructor(private readonly config: FunctionsConfig) {
+  constructor(private readonly config: Pick<FunctionsConfig, 'AUTH_URL' | 'SERVICE_KEY'>) {
     this.#tokens = new ServiceTokens({ service: 'functions', key: config.SERVICE_KEY });
   }
 

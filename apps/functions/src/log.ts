@@ -1,0 +1,17 @@
+// One JSON line per event, as CloudWatch Logs reads it.
+
+/** Logs what went wrong: the names and messages of the error and its causes, never an event's content (S54). */
+export function logFailure(event: string, facts: Readonly<Record<string, unknown>>, error: unknown): void {
+  console.error(JSON.stringify({ level: 'error', event, ...facts, error: reasons(error) }));
+}
+
+/** Logs what happened. */
+export function logInfo(event: string, facts: Readonly<Record<string, unknown>>): void {
+  console.info(JSON.stringify({ level: 'info', event, ...facts }));
+}
+
+function reasons(error: unknown): string[] {
+  const found: string[] = [];
+  for (let at = error; at instanceof Error && found.length < 5; at = at.cause) found.push(`${at.name}: ${at.message}`);
+  return found;
+}

@@ -1,0 +1,51 @@
+import { ServiceTokens } from '@lethe/identity/tokens';
+import { type z } from 'zod';
+import { ServiceUnavailableError } from './functions.errors.js';
+
+/** Milliseconds for an answer of a service. */
+const TIMEOUT_MS = 5_000;
+
+/** Options of {@link ServiceClient}. */
+export interface ServiceClientOptions {
+  /** The service that is asked. */
+  readonly service: string;
+  /** Where it is, without a path. */
+  readonly url: string;
+  /** The functions' private key, a JWK in JSON; without one requests carry no token. */
+  readonly key?: string;
+}
+
+/** Asks one service of the store, by service token where its route is not for everyone. */
+export class ServiceClient {
+  readonly #tokens: ServiceTokens | undefined;
+
+  /** Throws an IdentityConfigError for a key that is not the functions'. */
+  constructor(private readonly options: ServiceClientOptions) {
+    const { key } = options;
+    this.#tokens = key === undefined ? undefined : new ServiceTokens({ service: 'functions', key });
+  }
+
+  /** What lies at the path, undefined for a 404. Throws a ServiceUnavailableError for anything else but a 200. */
+  async get<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | undefined> {
+    const { service } = this.options;
+    try {
+      const response = await this.#ask(path);
+      if (response.status !== 200) await response.body?.cancel();
+      if (response.status === 404) return undefined;
+      if (response.status !== 200) throw new ServiceUnavailableError(service, `it answered ${response.status}`);
+      return schema.parse(await response.json());
+    } catch (error) {
+      if (error instanceof ServiceUnavailableError) throw error;
+      throw new ServiceUnavailableError(service, 'no answer that can be read', error);
+    }
+  }
+
+  #ask(path: string): Promise<Response> {
+    const token = this.#tokens?.tokenFor(this.options.service);
+    return fetch(new URL(path, this.options.url), {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  }
+}
