@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { DataOf, MessageDefinition } from './message-definition.js';
+import { TICK, tickId } from './tick-id.js';
 import { acceptedTypes } from './upcasts.js';
 
 const envelopeSchema = z.object({
   specversion: z.literal('1.0'),
-  id: z.uuid(),
+  /** EventBridge Scheduler can fill in a time, but no UUID. */
+  id: z.union([z.uuid(), z.string().regex(TICK).transform(tickId)]),
   source: z.string().min(1).max(100),
   type: z.string().min(1).max(200),
   time: z.iso.datetime({ offset: true }),
