@@ -1,4 +1,4 @@
-import { functionNotesTable } from '@lethe/contracts';
+import { functionNotesTable, imagesBucket } from '@lethe/contracts';
 import { z } from 'zod';
 import { FunctionsConfigError } from './functions.errors.js';
 
@@ -27,6 +27,7 @@ export const functionsConfigSchema = z.object({
     .min(1)
     .default(functionNotesTable.name)
     .describe('DynamoDB table of what functions must not forget between invocations.'),
+  IMAGES_BUCKET: z.string().min(3).max(63).default(imagesBucket).describe('S3 bucket of product images.'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Port the local server listens on.'),
   HOST: z.string().min(1).default('127.0.0.1').describe('Address the local server listens on.'),
 });

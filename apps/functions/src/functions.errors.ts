@@ -1,3 +1,5 @@
+import { type ImageRefusal } from '@lethe/contracts';
+
 /** The environment does not hold what the functions need. */
 export class FunctionsConfigError extends Error {
   override readonly name = 'FunctionsConfigError';
@@ -58,5 +60,16 @@ export class FunctionTimeoutError extends Error {
   override readonly name = 'Sandbox.Timedout';
   constructor(seconds: number) {
     super(`Task timed out after ${seconds.toFixed(2)} seconds`);
+  }
+}
+
+/** An upload is no image of a product; no retry mends it. */
+export class ImageRefusedError extends Error {
+  override readonly name = 'ImageRefusedError';
+  constructor(
+    readonly reason: ImageRefusal,
+    cause?: unknown,
+  ) {
+    super(`the upload is refused: ${reason}`, { cause });
   }
 }

@@ -29,7 +29,7 @@ export class ServiceClient {
   async get<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | undefined> {
     const { service } = this.options;
     try {
-      const response = await this.#ask(path);
+      const response = await this.#ask('GET', path);
       if (response.status !== 200) await response.body?.cancel();
       if (response.status === 404) return undefined;
       if (response.status !== 200) throw new ServiceUnavailableError(service, `it answered ${response.status}`);
@@ -40,10 +40,26 @@ export class ServiceClient {
     }
   }
 
-  #ask(path: string): Promise<Response> {
+  /** Puts JSON; gives the status, and the parsed answer where there is one. Throws a ServiceUnavailableError without an answer. */
+  async put(path: string, body: object): Promise<{ readonly status: number; readonly body: unknown }> {
+    try {
+      const response = await this.#ask('PUT', path, JSON.stringify(body));
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+    } catch (error) {
+      throw new ServiceUnavailableError(this.options.service, 'no answer that can be read', error);
+    }
+  }
+
+  #ask(method: 'GET' | 'PUT', path: string, body?: string): Promise<Response> {
     const token = this.#tokens?.tokenFor(this.options.service);
     return fetch(new URL(path, this.options.url), {
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body }),
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

@@ -1,5 +1,7 @@
 import { queueName, resourcesOf, streamName } from '@lethe/topology';
 import { Clicks } from './analytics.messages.js';
+import { imagesBucket } from './backing.js';
+import { UPLOADS_PREFIX } from './images.js';
 import { store } from './store.js';
 
 /** Batches of a queue, as an event source mapping of Lambda reads it ("Using Lambda with Amazon SQS"). */
@@ -106,6 +108,20 @@ export const storeFunctions: readonly FunctionDefinition[] = [
     timeoutSeconds: 30,
     memoryMb: 256,
     source: { type: 'schedule', expression: 'rate(1 minute)', maximumRetryAttempts: 0 },
+  }),
+  defineFunction({
+    handler: 'resize-image',
+    description: 'Checks an uploaded product image and writes what is shown of it.',
+    timeoutSeconds: 60,
+    // One whole vCPU, and room for an image of 50 megapixels.
+    memoryMb: 1_769,
+    source: {
+      type: 'bucket',
+      bucket: imagesBucket,
+      prefix: UPLOADS_PREFIX,
+      maximumRetryAttempts: 2,
+      onFailureQueue: failuresOf('resize-image'),
+    },
   }),
   defineFunction({
     handler: 'enrich-clicks',
