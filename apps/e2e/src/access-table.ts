@@ -61,6 +61,9 @@ export const accessTable: Readonly<Record<string, Least>> = {
   'GET /orders/{id}': 'customer',
   'GET /orders/{id}/events': 'customer',
   'POST /orders/{id}/cancel': 'customer',
+  'POST /orders/{id}/delivery': 'admin',
+  'POST /orders/{id}/returns': 'admin',
+  'POST /orders/{id}/refunds': 'admin',
 
   'POST /analytics/events': 'anyone',
   'GET /analytics/sales': 'analyst',

@@ -14,6 +14,7 @@ import type { OrdersConfig } from './orders.config.js';
 import { databaseOptions } from './orders.database.js';
 import { ordersLimits } from './orders.limits.js';
 import { OutboundModule } from './outbound/outbound.module.js';
+import { ReturnsModule } from './returns/returns.module.js';
 
 /** The orders service. It cannot serve without its database; the catalogue and the provider may come and go. */
 @Module({})
@@ -42,6 +43,7 @@ export class AppModule {
         CouponModule,
         OrderModule,
         OrderEventsModule,
+        ReturnsModule,
       ],
     };
   }

@@ -1,5 +1,5 @@
 import type { OrderStatus } from '@lethe/contracts';
-import { ProblemError, type ProblemFault } from '@lethe/kernel';
+import { type Money, ProblemError, type ProblemFault } from '@lethe/kernel';
 
 /** No such order, or another customer's: the caller cannot tell which (S38). */
 export class OrderNotFoundError extends ProblemError {
@@ -42,6 +42,50 @@ export class ImpossibleOrderError extends ProblemError {
     cause?: unknown,
   ) {
     super(422, slug, { detail, errors: faults, ...(cause === undefined ? {} : { cause }) });
+  }
+}
+
+/** Products are to be returned that the order does not have. */
+export class NotBoughtError extends ProblemError {
+  override readonly name = 'NotBoughtError';
+  constructor(faults: readonly ProblemFault[]) {
+    super(422, 'not-bought', { detail: 'not all products are in the order', errors: faults });
+  }
+}
+
+/** More is to be returned than was bought and did not come back yet. */
+export class ExceedsOrderError extends ProblemError {
+  override readonly name = 'ExceedsOrderError';
+  constructor(faults: readonly ProblemFault[]) {
+    super(409, 'return-exceeds-order', { detail: 'less than that is left to return', errors: faults });
+  }
+}
+
+/** More is to be given back than was paid and neither went back nor is on its way back; the body says how much is left. */
+export class ExceedsPaymentError extends ProblemError {
+  override readonly name = 'ExceedsPaymentError';
+  constructor(readonly left: Money) {
+    super(409, 'refund-exceeds-payment', {
+      detail: 'less than that is left to give back',
+      errors: [{ pointer: '/amount', detail: `only ${left.amount} are left` }],
+      extensions: { left },
+    });
+  }
+}
+
+/** Only all of an order can come back before it was delivered. */
+export class NotDeliveredError extends ProblemError {
+  override readonly name = 'NotDeliveredError';
+  constructor() {
+    super(409, 'not-delivered', { detail: 'before it is delivered an order comes back as a whole or not at all' });
+  }
+}
+
+/** The warehouse is at the order: it sends it, or gives it up by itself. */
+export class OrderUnderWayError extends ProblemError {
+  override readonly name = 'OrderUnderWayError';
+  constructor() {
+    super(409, 'order-under-way', { detail: 'the warehouse is at the order; wait until it is shipped or given up' });
   }
 }
 
@@ -214,5 +258,13 @@ export class OrderMissingError extends Error {
   override readonly name = 'OrderMissingError';
   constructor(readonly orderId: string) {
     super(`there is no order ${orderId}`);
+  }
+}
+
+/** A message is about a refund that is not there, though the commit that sent it wrote it. */
+export class RefundMissingError extends Error {
+  override readonly name = 'RefundMissingError';
+  constructor(readonly refundId: string) {
+    super(`there is no refund ${refundId}`);
   }
 }

@@ -6,6 +6,7 @@ import {
   ProductsChanged,
   ReleaseStock,
   ReserveStock,
+  RestockReturn,
   RunImport,
   StockRejected,
   StockReserved,
@@ -22,6 +23,7 @@ import {
   OrderRejected,
   OrderReturned,
   OrderShipped,
+  RefundPayment,
   RemindOrder,
   VoidPayment,
 } from './orders.messages.js';
@@ -37,7 +39,7 @@ export const catalogService = defineService({
   name: 'catalog',
   publishes: [StockReserved, StockRejected, ProductsChanged, BackInStock],
   sends: [RunImport, SweepImages],
-  handles: [ReserveStock, ReleaseStock, RunImport, OrderConfirmed, ProductsChanged, SweepImages],
+  handles: [ReserveStock, ReleaseStock, RestockReturn, RunImport, OrderConfirmed, ProductsChanged, SweepImages],
 });
 
 export const ordersService = defineService({
@@ -52,8 +54,26 @@ export const ordersService = defineService({
     OrderReturned,
     OrderRefunded,
   ],
-  sends: [ReserveStock, ReleaseStock, AuthorizePayment, VoidPayment, ClearCart, RemindOrder],
-  handles: [StockReserved, StockRejected, AuthorizePayment, VoidPayment, ClearCart, RemindOrder, UserDeleted],
+  sends: [
+    ReserveStock,
+    ReleaseStock,
+    RestockReturn,
+    AuthorizePayment,
+    VoidPayment,
+    RefundPayment,
+    ClearCart,
+    RemindOrder,
+  ],
+  handles: [
+    StockReserved,
+    StockRejected,
+    AuthorizePayment,
+    VoidPayment,
+    RefundPayment,
+    ClearCart,
+    RemindOrder,
+    UserDeleted,
+  ],
 });
 
 export const analyticsService = defineService({

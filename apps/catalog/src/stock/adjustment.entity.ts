@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Maps the table `stock_adjustment`: the journal of corrections by hand, written in the commit of each. */
+/** Maps the table `stock_adjustment`: the journal of corrections by hand and of returns, written in the commit of each. */
 @Entity('stock_adjustment')
 export class StockAdjustmentEntity {
   @PrimaryColumn('uuid', { name: 'product_id' })
@@ -25,6 +25,10 @@ export class StockAdjustmentEntity {
 
   @Column('text', { nullable: true })
   note!: string | null;
+
+  /** The return that it puts on the shelf: no correction, `adjusted` does not count it. */
+  @Column('uuid', { name: 'return_id', nullable: true })
+  returnId!: string | null;
 
   /** What was available after it. */
   @Column('bigint')

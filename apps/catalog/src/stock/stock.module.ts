@@ -4,6 +4,7 @@ import { AdjustStockHandler } from './adjust-stock.js';
 import { FindStockHandler } from './find-stock.js';
 import { ReleaseStockHandler } from './release-stock.js';
 import { ReserveStockHandler } from './reserve-stock.js';
+import { RestockReturnHandler } from './restock-return.js';
 import { SellStockHandler } from './sell-stock.js';
 import { StockController } from './stock.controller.js';
 import { StockProcess } from './stock.process.js';
@@ -12,6 +13,13 @@ import { StockProcess } from './stock.process.js';
 @Module({
   imports: [CqrsModule],
   controllers: [StockController, StockProcess],
-  providers: [AdjustStockHandler, FindStockHandler, ReleaseStockHandler, ReserveStockHandler, SellStockHandler],
+  providers: [
+    AdjustStockHandler,
+    FindStockHandler,
+    ReleaseStockHandler,
+    ReserveStockHandler,
+    RestockReturnHandler,
+    SellStockHandler,
+  ],
 })
 export class StockModule {}

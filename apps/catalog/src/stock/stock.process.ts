@@ -1,10 +1,11 @@
-import { OrderConfirmed, ReleaseStock, ReserveStock, catalogService } from '@lethe/contracts';
+import { OrderConfirmed, ReleaseStock, ReserveStock, RestockReturn, catalogService } from '@lethe/contracts';
 import { Handles } from '@lethe/messaging';
 import type { MessageOf } from '@lethe/topology';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ReleaseOrderStock } from './release-stock.js';
 import { ReserveOrderStock } from './reserve-stock.js';
+import { RestockReturnedGoods } from './restock-return.js';
 import { SellOrderStock } from './sell-stock.js';
 
 /** The part of catalog in the life of an order: a method per message. */
@@ -20,6 +21,11 @@ export class StockProcess {
   @Handles(catalogService, ReleaseStock)
   async onReleaseStock(message: MessageOf<typeof ReleaseStock>): Promise<void> {
     await this.commands.execute(new ReleaseOrderStock(message));
+  }
+
+  @Handles(catalogService, RestockReturn)
+  async onRestockReturn(message: MessageOf<typeof RestockReturn>): Promise<void> {
+    await this.commands.execute(new RestockReturnedGoods(message));
   }
 
   @Handles(catalogService, OrderConfirmed)

@@ -10,7 +10,7 @@ import {
   placedOrderSchema,
 } from '@lethe/contracts';
 import { IdempotencyKey, applyOutcome } from '@lethe/idempotency';
-import { CurrentUser, LiveSession, type Principal } from '@lethe/identity';
+import { CurrentUser, LiveSession, type Principal, Roles } from '@lethe/identity';
 import { RateLimit } from '@lethe/rate-limits/nest';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -19,6 +19,7 @@ import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { ScopeForbiddenError } from '../orders.errors.js';
 import { CancelOrder } from './cancel-order.js';
+import { DeliverOrder } from './deliver-order.js';
 import { FindOrders } from './find-orders.js';
 import { GetOrder } from './get-order.js';
 import { customerOf, isAdmin } from './order.access.js';
@@ -75,5 +76,14 @@ export class OrderController {
   @ApiResponse({ status: 200, description: 'The order, now or already cancelled.', standardSchema: orderSchema })
   cancel(@Param('id', { schema: idSchema }) id: string, @CurrentUser() user: Principal): Promise<Order> {
     return this.commands.execute(new CancelOrder(id, customerOf(user)));
+  }
+
+  @Post(':id/delivery')
+  @Roles('admin')
+  @LiveSession()
+  @HttpCode(200)
+  @ApiResponse({ status: 200, description: 'The order, now or already delivered.', standardSchema: orderSchema })
+  deliver(@Param('id', { schema: idSchema }) id: string): Promise<Order> {
+    return this.commands.execute(new DeliverOrder(id));
   }
 }

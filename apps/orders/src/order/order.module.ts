@@ -3,6 +3,7 @@ import { CartModule } from '../cart/cart.module.js';
 import { GiveBackPaymentHandler } from '../payment/give-back-payment.js';
 import { PayOrderHandler } from '../payment/pay-order.js';
 import { CancelOrderHandler } from './cancel-order.js';
+import { DeliverOrderHandler } from './deliver-order.js';
 import { FindOrdersHandler } from './find-orders.js';
 import { GetOrderHandler } from './get-order.js';
 import { OrderController } from './order.controller.js';
@@ -21,6 +22,7 @@ import { ReserveOrderHandler } from './reserve-order.js';
   providers: [
     PlaceOrderHandler,
     CancelOrderHandler,
+    DeliverOrderHandler,
     GetOrderHandler,
     FindOrdersHandler,
     ReserveOrderHandler,
@@ -31,5 +33,6 @@ import { ReserveOrderHandler } from './reserve-order.js';
     OrderSaga,
     OverdueOrders,
   ],
+  exports: [OrderSaga],
 })
 export class OrderModule {}

@@ -97,14 +97,17 @@ export async function readOrder(querier: Querier, id: string, customerId: string
     placedAt: placed_at.toISOString(),
     ...(reason === null ? {} : { reason }),
     history,
+    ...(row.returns === null ? {} : { returns: row.returns }),
+    ...(row.refunds === null ? {} : { refunds: row.refunds }),
   };
 }
 
-function amountsOf({ subtotal, discount, tax, total, currency }: OrderRow): OrderAmounts {
+function amountsOf({ subtotal, discount, tax, total, refunded, currency, refunds }: OrderRow): OrderAmounts {
   return {
     subtotal: money(subtotal ?? total, currency),
     discount: money(discount, currency),
     tax: money(tax, currency),
     total: money(total, currency),
+    ...(refunds === null ? {} : { refunded: money(refunded, currency) }),
   };
 }

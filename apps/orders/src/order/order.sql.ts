@@ -1,5 +1,6 @@
 import type { Order, OrderStatus } from '@lethe/contracts';
 import { statement } from '@lethe/database';
+import { REFUNDS, RETURNS } from '../returns/refund.sql.js';
 import type { OrderLine } from './order.js';
 
 const LINES = `(
@@ -32,15 +33,19 @@ export interface OrderRow extends OrderSummaryRow {
   readonly tax: number;
   readonly coupon: string | null;
   readonly country: string | null;
+  /** What went back of the total. */
+  readonly refunded: number;
   readonly items: Order['items'];
   readonly history: Order['history'];
+  readonly returns: Order['returns'] | null;
+  readonly refunds: Order['refunds'] | null;
 }
 
 /** `$1` id, `$2` the customer it must belong to (S38), or null for whoever may see all. */
 export const FIND_ORDER = statement(
   'orders.find',
   `SELECT o.id, o.status, o.currency, o.total, o.subtotal, o.discount, o.tax, o.coupon, o.country, o.reason, o.placed_at,
-     ${LINES} AS items, ${HISTORY} AS history
+     o.refunded, ${LINES} AS items, ${HISTORY} AS history, ${RETURNS} AS returns, ${REFUNDS} AS refunds
    FROM orders o WHERE o.id = $1 AND ($2::text IS NULL OR o.customer_id = $2)`,
 );
 
@@ -94,6 +99,15 @@ export const SAVE_ORDER = statement(
    SELECT moved.id, moved.before + path.step::int, path.status, $7::text, $8::text, $9::text
    FROM moved, unnest($2::text[]) WITH ORDINALITY AS path (status, step)`,
 );
+
+export interface MomentRow {
+  /** What went back of the total by now. */
+  readonly refunded: number;
+  readonly at: Date;
+}
+
+/** `$1` order. */
+export const MOMENT = statement('orders.moment', 'SELECT refunded, clock_timestamp() AS at FROM orders WHERE id = $1');
 
 export interface OrderLinesRow {
   readonly items: OrderLine[];

@@ -1,11 +1,35 @@
 import type { RefundStatus } from '@lethe/contracts';
 import { statement } from '@lethe/database';
 
+const time = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const REFUND = `json_strip_nulls(json_build_object(
+    'id', r.id, 'amount', json_build_object('amount', r.amount, 'currency', o.currency), 'status', r.status,
+    'reason', r.reason, 'requestedAt', ${time('r.requested_at')}, 'settledAt', ${time('r.settled_at')},
+    'returnId', r.return_id))`;
+
+/** The refunds of an order `o` as JSON, the oldest first; null where there is none. */
+export const REFUNDS = `(SELECT json_agg(${REFUND} ORDER BY r.requested_at, r.id) FROM refund r WHERE r.order_id = o.id)`;
+
+/** The returns of an order `o` as JSON, the oldest first; null where there is none. */
+export const RETURNS = `(
+  SELECT json_agg(json_build_object('id', b.id, 'reason', b.reason, 'at', ${time('b.returned_at')}, 'items', (
+    SELECT json_agg(json_build_object('productId', l.product_id, 'quantity', bl.quantity) ORDER BY bl.position)
+    FROM order_return_line bl JOIN order_line l ON l.order_id = b.order_id AND l.position = bl.position
+    WHERE bl.return_id = b.id)) ORDER BY b.returned_at, b.id)
+  FROM order_return b WHERE b.order_id = o.id)`;
+
+/** `$1` refund. */
+export const READ_REFUND = statement(
+  'refund.read',
+  `SELECT ${REFUND} AS refund FROM refund r JOIN orders o ON o.id = r.order_id WHERE r.id = $1`,
+);
+
 /** `$1` refund, `$2` order, locked, `$3` return or null, `$4` amount, `$5` reason. */
 export const CLAIM_REFUND = statement(
   'refund.claim',
   `WITH claimed AS (UPDATE orders SET refunds_claimed = refunds_claimed + $4 WHERE id = $2)
-   INSERT INTO refund (id, order_id, return_id, amount, reason) VALUES ($1, $2, $3, $4, $5) RETURNING requested_at`,
+   INSERT INTO refund (id, order_id, return_id, amount, reason) VALUES ($1, $2, $3, $4, $5)`,
 );
 
 export interface RefundRow {

@@ -1,0 +1,103 @@
+import {
+  type CreatedReturn,
+  OrderReturned,
+  type OrderStatus,
+  RefundPayment,
+  RestockReturn,
+  type ordersService,
+} from '@lethe/contracts';
+import { money, uuidv7 } from '@lethe/kernel';
+import type { SagaStep, Unit } from '@lethe/outbox';
+import { type RequestedItem, assertCanBecome } from '../order/order.js';
+import type { LockedOrder } from '../order/order.rows.js';
+import type { OrderSaga } from '../order/order.saga.js';
+import { OrderMissingError } from '../orders.errors.js';
+import { type LineBack, amountOf, assertWhole, everythingOf, goodsBack } from './goods-back.js';
+import { CLAIM_REFUND } from './refund.sql.js';
+import { type BoughtRow, FIND_BOUGHT, RECORD_RETURN } from './return.sql.js';
+
+/** What comes back and why. */
+export interface ComingBack {
+  /** Each product once; or all that is left of the order, which then is given up. */
+  readonly items: readonly RequestedItem[] | 'everything';
+  readonly reason: string;
+  /** What is asked for, for the history. */
+  readonly request: string;
+}
+
+/** Until then goods come back all together or not at all: the rest of them would never leave. */
+const BEFORE_DELIVERY: readonly OrderStatus[] = ['confirmed', 'fulfilling', 'shipped'];
+
+type Unitary = Unit<typeof ordersService>;
+type Return = SagaStep<OrderStatus, 'returned', typeof ordersService, LockedOrder>;
+
+/**
+ * Takes goods of an order back that the unit has locked: the order becomes returned, the goods go back on the shelf, and
+ * what they cost is claimed for a refund, all in one commit. Also how an order is given up before it was delivered.
+ * Throws an `IllegalTransitionError`, a `NotBoughtError`, an `ExceedsOrderError`, a `NotDeliveredError`.
+ */
+export async function takeBack(
+  unit: Unitary,
+  saga: OrderSaga,
+  order: LockedOrder,
+  { items, reason, request }: ComingBack,
+): Promise<CreatedReturn> {
+  assertCanBecome(order.state, 'returned');
+  const [bought] = await unit.tx.query<BoughtRow>(FIND_BOUGHT, [order.id]);
+  if (bought === undefined) throw new OrderMissingError(order.id);
+  const { lines, left } = bought;
+  const back = goodsBack(lines, items === 'everything' ? everythingOf(lines) : items, left);
+  if (BEFORE_DELIVERY.includes(order.state)) assertWhole(lines, back);
+  let created: CreatedReturn | undefined;
+  const step = async ({ become }: Return): Promise<void> => {
+    become('returned');
+    created = await record(unit, order, back, reason);
+  };
+  await saga.advance(unit, order, request, {
+    confirmed: step,
+    fulfilling: step,
+    shipped: step,
+    delivered: step,
+    returned: step,
+    'partly-refunded': step,
+  });
+  if (created === undefined) throw new OrderMissingError(order.id);
+  return created;
+}
+
+async function record(unit: Unitary, order: LockedOrder, back: LineBack[], reason: string): Promise<CreatedReturn> {
+  const { id: orderId, placedAt, total } = order;
+  const [returnId, key] = [uuidv7(), { key: orderId }];
+  const amount = money(amountOf(back), total.currency);
+  const [row] = await unit.tx.query<{ returned_at: Date }>(RECORD_RETURN, [
+    returnId,
+    orderId,
+    reason,
+    back.map(({ position }) => position),
+    back.map(({ quantity }) => quantity),
+    back.map((line) => line.amount),
+  ]);
+  if (row === undefined) throw new OrderMissingError(orderId);
+  const items = back.map(({ productId, quantity }) => ({ productId, quantity }));
+  const returnedAt = row.returned_at.toISOString();
+  unit.emit(OrderReturned, { orderId, returnId, placedAt, returnedAt, amount, items }, key);
+  unit.emit(RestockReturn, { orderId, returnId, items }, key);
+  if (amount.amount === 0) return { id: returnId };
+  const id = await claimRefund(unit, order, { amount: amount.amount, reason, returnId });
+  return { id: returnId, refund: { id, amount } };
+}
+
+/**
+ * Claims so much of the order's money, which the unit has locked, for a refund, has the provider asked for it, and gives its id. The
+ * caller has seen that so much is left; the database refuses more than was paid.
+ */
+export async function claimRefund(
+  unit: Unitary,
+  order: LockedOrder,
+  { amount, reason, returnId = null }: { amount: number; reason: string; returnId?: string | null },
+): Promise<string> {
+  const [id, orderId] = [uuidv7(), order.id];
+  await unit.tx.query(CLAIM_REFUND, [id, orderId, returnId, amount, reason]);
+  unit.emit(RefundPayment, { orderId, refundId: id }, { key: orderId });
+  return id;
+}
