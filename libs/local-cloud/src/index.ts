@@ -9,6 +9,7 @@ export { startTestValkey, type TestValkey, type ValkeySettings } from './cloud/t
 export { startTestValkeyCluster, type TestValkeyCluster } from './cloud/test-valkey-cluster.js';
 export { startTestCognito, type TestCognito } from './cloud/test-cognito.js';
 export { type SentMail, type TestMail, startTestMail } from './cloud/test-mail.js';
+export { startTestStepFunctions, type TestStepFunctions } from './cloud/test-step-functions.js';
 export { type EmulatorKind } from './emulators/emulator-options.js';
 export {
   CloudAlreadyRunningError,

@@ -1,5 +1,6 @@
 import { resolve, join } from 'node:path';
 import { type EmulatorKind, type EmulatorOptions } from '../emulators/emulator-options.js';
+import { LOCAL_SECRET_KEY } from '../emulators/form-uploads.js';
 import { valkeyBinary } from '../emulators/valkey-binary.js';
 import { type CloudEvent } from './cloud-event.js';
 import { DataDirectory } from './data-directory.js';
@@ -31,7 +32,9 @@ export interface CloudOptions {
   readonly mail?: boolean;
   /** Whether there is a Cognito, which takes 90 MB; only stores with `IDENTITY_PROVIDER=cognito` need one. */
   readonly cognito?: boolean;
-  /** Where the triggers of that Cognito are invoked: an endpoint with the Invoke API of Lambda. Without one it has none. */
+  /** Whether there is a Step Functions. */
+  readonly workflows?: boolean;
+  /** Where triggers of that Cognito and tasks of workflows are invoked: an endpoint with the Invoke API of Lambda. */
   readonly functionsUrl?: string | undefined;
   readonly onEvent?: (event: CloudEvent) => void;
 }
@@ -44,6 +47,7 @@ const DEFAULT_PORTS: Record<EmulatorKind, number> = {
   kinesis: 14567,
   ses: 14568,
   cognito: 19229,
+  sfn: 14569,
   valkey: 16379,
 };
 const DYING_PORT_MS = 2_000;
@@ -88,11 +92,12 @@ async function startOn(options: CloudOptions, defaults: CloudOptions['ports'], e
   }
 }
 
-function kindsOf({ mail, cognito }: CloudOptions): EmulatorKind[] {
+function kindsOf({ mail, cognito, workflows }: CloudOptions): EmulatorKind[] {
   return [
     ...KINDS,
     ...(mail === true ? (['ses'] as const) : []),
     ...(cognito === true ? (['cognito'] as const) : []),
+    ...(workflows === true ? (['sfn'] as const) : []),
     ...(givenValkey() === undefined && valkeyBinary() !== undefined ? (['valkey'] as const) : []),
   ];
 }
@@ -144,7 +149,7 @@ function describe(emulators: readonly Emulator[], password: string, directory: D
       // No look for an instance's own credentials, which would cost every client a second.
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_SECRET_ACCESS_KEY: LOCAL_SECRET_KEY,
       AWS_ENDPOINT_URL_SQS: url('fauxqs'),
       AWS_ENDPOINT_URL_SNS: url('fauxqs'),
       AWS_ENDPOINT_URL_S3: url('fauxqs'),
@@ -153,6 +158,7 @@ function describe(emulators: readonly Emulator[], password: string, directory: D
       LETHE_POSTGRES_URL: url('postgres'),
       ...(valkey === undefined ? {} : { VALKEY_URL: valkey }),
       ...(emulators.some(({ kind }) => kind === 'ses') ? { AWS_ENDPOINT_URL_SESV2: url('ses') } : {}),
+      ...(emulators.some(({ kind }) => kind === 'sfn') ? { AWS_ENDPOINT_URL_SFN: url('sfn') } : {}),
       ...(emulators.some(({ kind }) => kind === 'cognito') ? cognitoEnv(url('cognito'), REGION) : {}),
     },
     get services() {

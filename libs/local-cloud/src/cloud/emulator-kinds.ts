@@ -4,4 +4,4 @@ import { type EmulatorKind } from '../emulators/emulator-options.js';
 export const KINDS: readonly EmulatorKind[] = ['postgres', 'fauxqs', 'dynamodb', 'kinesis'];
 
 /** Those that run only where they are asked for. */
-export const OPTIONAL_KINDS: readonly EmulatorKind[] = ['ses', 'cognito', 'valkey'];
+export const OPTIONAL_KINDS: readonly EmulatorKind[] = ['ses', 'cognito', 'valkey', 'sfn'];

@@ -1,5 +1,5 @@
 /** The embedded servers of the local cloud. */
-export type EmulatorKind = 'postgres' | 'fauxqs' | 'dynamodb' | 'kinesis' | 'ses' | 'cognito' | 'valkey';
+export type EmulatorKind = 'postgres' | 'fauxqs' | 'dynamodb' | 'kinesis' | 'ses' | 'cognito' | 'valkey' | 'sfn';
 
 /** What the parent tells the child process of an embedded server, as JSON in its first argument. */
 export interface EmulatorOptions {
@@ -16,7 +16,7 @@ export interface EmulatorOptions {
   readonly ephemeral: boolean;
   /** More settings of Valkey's command line, such as `--cluster-enabled yes`. */
   readonly valkeyArguments?: readonly string[];
-  /** Where Cognito's triggers are invoked: an endpoint with the Invoke API of Lambda. Without one it has none. */
+  /** Where Cognito's triggers and tasks of state machines are invoked: an endpoint with the Invoke API of Lambda. */
   readonly functionsUrl?: string | undefined;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { buildApp, type BuildAppOptions } from 'fauxqs';
 import { type EmulatorOptions, type RunningEmulator } from './emulator-options.js';
+import { enforceFormPolicies } from './form-uploads.js';
 import { type MessageStore, type QueueMethods, endPollsOfGoneClients, keepReturnedMessages } from './fauxqs-repairs.js';
 
 type Stores = Required<NonNullable<BuildAppOptions['stores']>>;
@@ -73,6 +74,7 @@ export async function runFauxqs(options: EmulatorOptions): Promise<RunningEmulat
 
   const app = buildApp({ logger: false, defaultRegion: options.region, stores });
   endPollsOfGoneClients(app, parts.SqsQueue.prototype);
+  enforceFormPolicies(app);
   app.server.keepAliveTimeout = 70_000;
   const ended = new Promise<void>((resolve) => app.server.once('error', () => resolve()));
   await app.listen({ port: options.port, host: '127.0.0.1' });

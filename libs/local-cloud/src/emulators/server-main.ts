@@ -15,6 +15,7 @@ const runners: Record<EmulatorOptions['kind'], () => Promise<Runner>> = {
   kinesis: async () => (await import('./kinesis.js')).runKinesis,
   ses: async () => (await import('./ses.js')).runSes,
   valkey: async () => (await import('./valkey.js')).runValkey,
+  sfn: async () => (await import('./sfn.js')).runSfn,
   cognito: async () => (await import('./cognito.js')).runCognito,
 };
 
