@@ -63,11 +63,12 @@ describe('GET /orders/{id}/events', () => {
 
     const again = await EventClient.open(b, id, { as, lastEventId: pending?.id ?? '' });
 
-    expect((await again.ends()).map((event) => `${event.id} ${event.status}`)).toEqual([
+    expect((await again.hears(3)).map((event) => `${event.id} ${event.status}`)).toEqual([
       '2 reserved',
       '3 paid',
       '4 confirmed',
     ]);
+    again.leave();
   });
 
   it('answers 204, upon which clients do not come back, where the order has ended and all was seen', async () => {

@@ -20,10 +20,10 @@ export class OrderEventsController {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The id of the last event that was seen.' })
   @ApiResponse({
     status: 200,
-    description: 'Server-sent events `status`, an entry of the history each, until the order has ended.',
+    description: 'Server-sent events `status`, an entry of the history each, until nothing is under way for the order.',
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
-  @ApiResponse({ status: 204, description: 'The order has ended, and there is nothing new.' })
+  @ApiResponse({ status: 204, description: 'Nothing is under way for the order, and there is nothing new.' })
   async events(
     @Param('id', { schema: idSchema }) id: string,
     @Headers('last-event-id') lastEventId: string | undefined,

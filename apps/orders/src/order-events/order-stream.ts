@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { OrderStatus } from '@lethe/contracts';
-import { TRANSITIONS } from '../order/order.js';
+import { isAtRest } from '../order/order.js';
 import type { OrderEvent } from './order-events.sql.js';
 
 /** Milliseconds after which a client that lost its stream comes back. */
@@ -17,9 +17,6 @@ export interface StreamStart {
   readonly endsAt: number;
 }
 
-/** Whether an order in this state stays in it. */
-export const hasEnded = (status: OrderStatus): boolean => TRANSITIONS[status].length === 0;
-
 /**
  * One client's server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The id of an event is
  * the version of the order that it tells of. What a client that does not read leaves waiting is little: an order has few
@@ -30,6 +27,7 @@ export class OrderStream {
   #after: number;
   #saidAt: number;
   #ended = false;
+  #told: OrderStatus | undefined;
 
   constructor(
     readonly start: StreamStart,
@@ -46,12 +44,17 @@ export class OrderStream {
     return this.#after;
   }
 
-  /** Tells of a change; after the last one the stream ends. */
+  /** Tells of a change. */
   tell(version: number, event: OrderEvent, now: number): void {
     if (version <= this.#after) return;
     this.#after = version;
     this.#say(`id: ${version}\nevent: status\ndata: ${JSON.stringify(event)}\n\n`, now);
-    if (hasEnded(event.status)) this.end();
+    this.#told = event.status;
+  }
+
+  /** Ends the stream where nothing is under way for the order after the last change that was told. */
+  endAtRest(): void {
+    if (this.#told !== undefined && isAtRest(this.#told)) this.end();
   }
 
   /** Says a comment where nothing was said for so long, lest a balancer take the connection for dead. */

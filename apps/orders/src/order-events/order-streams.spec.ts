@@ -63,6 +63,41 @@ describe('the streams of a replica', () => {
     expect(streams.size).toBe(0);
   });
 
+  it('go on while something is under way, and end when the goods are there or the money is back', async () => {
+    const { time, history, streams, open } = setUp();
+    const { text } = open('a');
+    history.add('a', 1, 'confirmed');
+    history.add('a', 2, 'fulfilling');
+    await time.advance(1_000);
+    history.add('a', 3, 'shipped');
+    await time.advance(60_000);
+    expect(streams.size).toBe(1);
+
+    history.add('a', 4, 'delivered');
+    await time.advance(1_000);
+    expect(text().match(/^id: \d/gm)).toEqual(['id: 1', 'id: 2', 'id: 3', 'id: 4']);
+    expect(streams.size).toBe(0);
+  });
+
+  it('end with the last change there is, whatever rest the order had before it', async () => {
+    const { time, history, streams, open } = setUp();
+    for (const [at, status] of (['confirmed', 'delivered', 'returned'] as const).entries()) {
+      history.add('a', at + 1, status);
+    }
+    const { text } = open('a', { after: 1 });
+    await time.advance(60_000);
+    expect([text().match(/^id: \d/gm), streams.size]).toEqual([['id: 2', 'id: 3'], 1]);
+
+    history.add('a', 4, 'partly-refunded');
+    await time.advance(1_000);
+    expect([
+      text()
+        .match(/^id: \d/gm)
+        ?.at(-1),
+      streams.size,
+    ]).toEqual(['id: 4', 0]);
+  });
+
   it('R11: read the history at one pace however many they are, and not at all when there are none', async () => {
     const { time, history, open } = setUp({ pollMs: 500, perCaller: 300 });
     const many = Array.from({ length: 300 }, (_, at) => open(`order-${at}`));

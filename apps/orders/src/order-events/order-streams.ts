@@ -104,6 +104,7 @@ export class OrderStreams implements BeforeApplicationShutdown {
     try {
       const rows = await this.querier.query<NewEventRow>(NEW_EVENTS, [orders, seen]);
       for (const { stream, version, event } of rows) streams[stream - 1]?.tell(version, event, this.timers.now());
+      for (const stream of streams) stream.endAtRest();
       return true;
     } catch (error) {
       if (well) this.#logger.warn(`the history of orders cannot be read, streams wait: ${String(error)}`);

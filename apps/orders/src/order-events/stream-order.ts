@@ -1,14 +1,15 @@
 import type { Readable } from 'node:stream';
 import { Database } from '@lethe/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { isAtRest } from '../order/order.js';
 import { InvalidValueError, OrderNotFoundError } from '../orders.errors.js';
 import { FIND_POSITION, type OrderPositionRow } from './order-events.sql.js';
-import { type StreamStart, hasEnded } from './order-stream.js';
+import type { StreamStart } from './order-stream.js';
 import { OrderStreams } from './order-streams.js';
 
 /**
  * The changes of an order as server-sent events, those that the client has not seen and those to come; undefined where
- * the order has ended and the client has seen it all. `customerId` null for whoever may see all. Throws an
+ * nothing is under way for the order and the client has seen it all. `customerId` null for whoever may see all. Throws an
  * {@link OrderNotFoundError}, an {@link InvalidValueError} for a version to come, and a `TooManyStreamsError`.
  */
 export class StreamOrder extends Query<Readable | undefined> {
@@ -40,7 +41,7 @@ export class StreamOrderHandler implements IQueryHandler<StreamOrder> {
     const [order] = await this.database.query<OrderPositionRow>(FIND_POSITION, [start.orderId, customerId]);
     if (!order) throw new OrderNotFoundError();
     if (start.after > order.version) throw new InvalidValueError(LAST_EVENT_ID, 'is not an id of this stream');
-    if (start.after === order.version && hasEnded(order.status)) return undefined;
+    if (start.after === order.version && isAtRest(order.status)) return undefined;
     return this.streams.open(start);
   }
 }

@@ -25,6 +25,14 @@ export const ORDER_LIFE = {
 } as const satisfies Record<OrderStatus, readonly OrderStatus[]>;
 export const TRANSITIONS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = ORDER_LIFE;
 
+/**
+ * Whether nothing is under way any more: the order has ended, or only a change of mind moves it on, for which nobody waits.
+ * A confirmed one waits for the warehouse, a returned one for its money.
+ */
+export function isAtRest(status: OrderStatus): boolean {
+  return status === 'delivered' || status === 'partly-refunded' || TRANSITIONS[status].length === 0;
+}
+
 /** Whether the table allows the step. */
 export function canBecome(from: OrderStatus, to: OrderStatus): boolean {
   return TRANSITIONS[from].includes(to);
