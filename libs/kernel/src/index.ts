@@ -1,16 +1,17 @@
 export { type Actor, MAX_ACTOR_LENGTH, actAs, currentActor, formatActor, parseActor, runAs } from './actor.js';
 export { type BackoffOptions, fullJitter } from './backoff.js';
 export { type Clock, systemClock } from './clock.js';
+export { UnknownCurrencyError, currencies, isCurrency, minorDigits } from './currency.js';
 export {
   type Money,
   MoneyError,
   addMoney,
   formatMoney,
-  minorDigits,
   money,
   parseMoney,
   sumMoney,
   timesMoney,
+  writeMoney,
 } from './money.js';
 export {
   type ProblemDetails,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MoneyError, addMoney, formatMoney, minorDigits, money, parseMoney, sumMoney, timesMoney } from './money.js';
+import { minorDigits } from './currency.js';
+import { MoneyError, addMoney, formatMoney, money, parseMoney, sumMoney, timesMoney, writeMoney } from './money.js';
 
 const amounts = fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 });
 const currencies = fc.constantFrom('GBP', 'JPY', 'KWD', 'CLF');
@@ -13,7 +14,8 @@ describe('money', () => {
   });
 
   it('takes ISO 4217 codes and nothing else', () => {
-    for (const currency of ['gbp', 'POUND', '', '£']) expect(() => money(1, currency)).toThrow(MoneyError);
+    for (const currency of ['gbp', 'POUND', '', '£', 'XXX', 'ANG', 'ABC'])
+      expect(() => money(1, currency)).toThrow(MoneyError);
   });
 
   it('knows one zero', () => {
@@ -64,19 +66,6 @@ describe('adding', () => {
         );
       }),
     );
-  });
-});
-
-describe('minorDigits', () => {
-  it.each([
-    ['GBP', 2],
-    ['HUF', 2],
-    ['JPY', 0],
-    ['KWD', 3],
-    ['IQD', 3],
-    ['CLF', 4],
-  ])('follows ISO 4217 and not the habits of a locale: %s has %i', (currency, digits) => {
-    expect(minorDigits(currency)).toBe(digits);
   });
 });
 
@@ -147,5 +136,22 @@ describe('formatMoney', () => {
     [1, 'KWD', '0.001'],
   ])('writes %i %s as %s', (amount, currency, text) => {
     expect(formatMoney({ amount, currency })).toBe(text);
+  });
+});
+
+describe('writeMoney', () => {
+  it.each([
+    [123_456, 'GBP', 'en-GB', '£1,234.56'],
+    [-5, 'GBP', 'en-GB', '-£0.05'],
+    [1_500, 'JPY', 'en-GB', 'JP¥1,500'],
+    [1_500, 'KWD', 'en-GB', 'KWD 1.500'],
+    [123_456, 'HUF', 'en-GB', 'HUF 1,234.56'],
+    [123_456, 'EUR', 'de', '1.234,56 €'],
+  ])('writes %i %s in %s as %s', (amount, currency, locale, text) => {
+    expect(writeMoney({ amount, currency }, locale).replaceAll('\u00a0', ' ')).toBe(text);
+  });
+
+  it('R26: is exact to the last digit, where a float is not', () => {
+    expect(writeMoney(money(Number.MAX_SAFE_INTEGER, 'GBP'))).toBe('£90,071,992,547,409.91');
   });
 });

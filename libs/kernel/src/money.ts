@@ -1,3 +1,5 @@
+import { isCurrency, minorDigits } from './currency.js';
+
 /**
  * An amount of money: an integer number of the currency's minor unit (pence, cents, yen) and its ISO 4217 code.
  * No operation here passes through a fraction.
@@ -12,10 +14,10 @@ export class MoneyError extends Error {
   override readonly name = 'MoneyError';
 }
 
-/** An amount in minor units. Throws a {@link MoneyError} unless it is a safe integer and the currency three capitals. */
+/** An amount in minor units. Throws a {@link MoneyError} unless it is a safe integer and the currency one in use (ISO 4217). */
 export function money(amount: number, currency: string): Money {
   if (!Number.isSafeInteger(amount)) throw new MoneyError(`${amount} is not a whole number of minor units`);
-  if (!/^[A-Z]{3}$/.test(currency)) throw new MoneyError(`"${currency}" is not an ISO 4217 code`);
+  if (!isCurrency(currency)) throw new MoneyError(`"${currency}" is not an ISO 4217 code`);
   // Zero has one sign: -0 + 0 is 0.
   return { amount: amount + 0, currency };
 }
@@ -35,18 +37,6 @@ export function sumMoney(amounts: readonly Money[], currency: string): Money {
   return amounts.reduce(addMoney, money(0, currency));
 }
 
-/** Currencies whose minor unit is not a hundredth (ISO 4217:2015 table A.1). Intl knows CLDR's digits, which differ. */
-const MINOR_DIGITS: Readonly<Record<string, number>> = Object.fromEntries([
-  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
-  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3]),
-  ...'CLF UYW'.split(' ').map((code) => [code, 4]),
-]);
-
-/** How many digits follow the point in the currency (ISO 4217): 2 for GBP, 0 for JPY, 3 for KWD. */
-export function minorDigits(currency: string): number {
-  return MINOR_DIGITS[currency] ?? 2;
-}
-
 /**
  * Reads a decimal text such as `2.55` as minor units, rounding half up (away from zero for negatives).
  * Throws a {@link MoneyError} for anything but digits with at most one point and a leading minus.
@@ -54,6 +44,7 @@ export function minorDigits(currency: string): number {
 export function parseMoney(text: string, currency: string): Money {
   const match = /^(-?)(\d{1,13})(?:\.(\d{1,20}))?$/.exec(text.trim());
   if (!match) throw new MoneyError(`"${text}" is not a decimal amount`);
+  if (!isCurrency(currency)) throw new MoneyError(`"${currency}" is not an ISO 4217 code`);
   const digits = minorDigits(currency);
   const fraction = (match[3] ?? '').padEnd(digits + 1, '0');
   const kept = BigInt(`${match[2]}${fraction.slice(0, digits)}`);
@@ -67,4 +58,24 @@ export function formatMoney({ amount, currency }: Money): string {
   const text = String(Math.abs(amount)).padStart(digits + 1, '0');
   const sign = amount < 0 ? '-' : '';
   return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/**
+ * The amount as people write it, `{ amount: 123456, currency: 'GBP' }` as `£1,234.56` in `en-GB` and as `1.234,56 £` in
+ * `de`: with the digits of ISO 4217, and exact, since the decimal text is formatted and not a float.
+ * Throws an `UnknownCurrencyError`, a `RangeError` for a locale that is none.
+ */
+export function writeMoney(amount: Money, locale = 'en-GB'): string {
+  const { currency } = amount;
+  const name = `${locale} ${currency}`;
+  let format = formats.get(name);
+  if (format === undefined) {
+    const digits = minorDigits(currency);
+    const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    format = new Intl.NumberFormat(locale, { style: 'currency', currency, ...fraction });
+    formats.set(name, format);
+  }
+  return format.format(formatMoney(amount) as Intl.StringNumericLiteral);
 }

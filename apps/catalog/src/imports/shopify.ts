@@ -1,4 +1,4 @@
-import { MoneyError, parseMoney } from '@lethe/kernel';
+import { MoneyError, isCurrency, parseMoney } from '@lethe/kernel';
 import { z } from 'zod';
 import type { CatalogFormat, Columns, LineStager } from './catalog-format.js';
 import { categoryOf } from './categories.js';
@@ -53,7 +53,7 @@ function nameOf(cells: Cells, title: string): string {
 }
 
 function priceOf(text: string, currency: string): number | string {
-  if (!/^[A-Z]{3}$/.test(currency)) return 'the currency is not an ISO 4217 code';
+  if (!isCurrency(currency)) return 'the currency is not an ISO 4217 code';
   try {
     const { amount } = parseMoney(text, currency);
     return amount < 0 ? 'the price is negative' : amount;

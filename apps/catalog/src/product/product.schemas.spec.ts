@@ -12,6 +12,17 @@ describe('the schemas of products', () => {
     expect(productQuery.safeParse({ q: 'a\0b' }).success).toBe(false);
   });
 
+  it('R26: refuse a currency that is none, or none any more', () => {
+    for (const currency of ['ABC', 'XXX', 'ANG']) {
+      const price = { amount: 100, currency };
+      const refused = createProductBody.safeParse({ ...product, price });
+
+      expect(refused.error?.issues).toEqual([expect.objectContaining({ path: ['price', 'currency'] })]);
+      expect(patchProductBody.safeParse({ price }).success).toBe(false);
+    }
+    expect(patchProductBody.safeParse({ name: 'Lamp' }).success).toBe(true);
+  });
+
   it('take what the contract takes', () => {
     expect(createProductBody.parse(product)).toMatchObject({ category: 'general', available: 0, description: '' });
     expect(productQuery.parse({ limit: '5' })).toEqual({ limit: 5 });

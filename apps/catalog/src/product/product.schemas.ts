@@ -5,6 +5,7 @@ import {
   patchProductSchema,
   productQuerySchema,
 } from '@lethe/contracts';
+import { isCurrency } from '@lethe/kernel';
 import { type z } from 'zod';
 
 interface Report {
@@ -19,10 +20,14 @@ function refuseNul(value: Readonly<Record<string, unknown>>, report: Report): vo
   }
 }
 
+const inUse = ({ price }: { readonly price?: { readonly currency: string } | undefined }): boolean =>
+  price === undefined || isCurrency(price.currency);
+const notInUse = { path: ['price', 'currency'], message: 'is no currency in use (ISO 4217)' };
+
 /** Body of `POST /catalog/products`. */
-export const createProductBody = createProductSchema.superRefine(refuseNul);
+export const createProductBody = createProductSchema.superRefine(refuseNul).refine(inUse, notInUse);
 /** Body of `PATCH /catalog/products/{id}`. */
-export const patchProductBody = patchProductSchema.superRefine(refuseNul);
+export const patchProductBody = patchProductSchema.superRefine(refuseNul).refine(inUse, notInUse);
 /** Body of `POST /catalog/products/{id}/stock`. */
 export const adjustStockBody = adjustStockSchema.superRefine(refuseNul);
 /** Query of `GET /catalog/products`. */
