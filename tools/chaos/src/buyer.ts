@@ -1,7 +1,7 @@
-import { orderPageSchema, placedOrderSchema, tokensSchema } from '@lethe/contracts';
+import { cartSchema, orderPageSchema, orderSchema, placedOrderSchema, tokensSchema } from '@lethe/contracts';
 import { uuidv7 } from '@lethe/kernel';
 import { type Answer, StoreClient, StoreUnreachable } from '@lethe/store';
-import type { History, Purchase } from './history.js';
+import type { History, Outcome, Purchase } from './history.js';
 import { type Chance, below, pick } from './random.js';
 
 export interface BuyerOptions {
@@ -18,6 +18,8 @@ const DECLINED = 0.1;
 const FROM_CART = 0.2;
 const SENT_TWICE = 0.15;
 const CANCELLED = 0.1;
+/** Looks at an order of the buyer's own, after each purchase. */
+const LOOKS = 2;
 /** A click whose id is sent again, as a browser does that saw no answer. */
 const CLICK_REPEATED = 0.3;
 
@@ -25,6 +27,8 @@ const CLICK_REPEATED = 0.3;
 export class Buyer {
   readonly email: string;
   private readonly client: StoreClient;
+  /** Own orders that were acknowledged. */
+  private readonly orders: string[] = [];
 
   constructor(private readonly options: BuyerOptions) {
     this.email = `${options.name}-${uuidv7()}@chaos.example`;
@@ -70,8 +74,10 @@ export class Buyer {
     history.purchases.push(purchase);
     const body = fromCart ? { fromCart: true, paymentToken } : { items, paymentToken };
     await this.place(purchase, body);
-    if (purchase.orderId !== undefined && chance() < CANCELLED)
-      await this.client.send('POST', `/orders/${purchase.orderId}/cancel`, { repeatable: true });
+    if (fromCart) this.noteEmptied(items);
+    if (purchase.orderId !== undefined && chance() < CANCELLED) await this.cancel(purchase.orderId);
+    if (purchase.orderId !== undefined) this.orders.push(purchase.orderId);
+    for (let look = 0; look < LOOKS && this.orders.length > 0; look += 1) await this.look(pick(chance, this.orders));
   }
 
   /** Signs a session of its own out; after that its refresh token must be worth nothing (C6). */
@@ -116,7 +122,51 @@ export class Buyer {
 
   private async fillCart(items: readonly { productId: string; quantity: number }[]): Promise<void> {
     for (const { productId, quantity } of items) {
-      await this.client.expect('PUT', `/carts/me/items/${productId}`, { body: { quantity } });
+      await this.options.history.record(
+        { client: this.email, kind: 'write-cart', subject: productId },
+        () => this.client.expect('PUT', `/carts/me/items/${productId}`, { body: { quantity } }),
+        () => ({ outcome: 'ok', value: quantity }),
+      );
+    }
+    await this.readCart(items.map(({ productId }) => productId));
+  }
+
+  /** Reads the cart once and writes down, of each product, how many it held. */
+  private async readCart(productIds: readonly string[]): Promise<void> {
+    const { history } = this.options;
+    const start = performance.now();
+    const cart = await this.client.get('/carts/me', cartSchema);
+    const end = performance.now();
+    for (const subject of productIds) {
+      const value = cart.items.find(({ productId }) => productId === subject)?.quantity ?? 0;
+      history.operations.push({ client: this.email, kind: 'read-cart', subject, start, end, outcome: 'ok', value });
+    }
+  }
+
+  /** A cart that an order was placed from is emptied soon after, by a message. */
+  private noteEmptied(items: readonly { productId: string }[]): void {
+    const start = performance.now();
+    for (const { productId: subject } of items) {
+      const emptied = { client: this.email, kind: 'write-cart', subject, outcome: 'unknown', value: 0 } as const;
+      this.options.history.operations.push({ ...emptied, start, end: start });
+    }
+  }
+
+  private async cancel(orderId: string): Promise<void> {
+    await this.onOrder('cancel', orderId, () =>
+      this.client.send('POST', `/orders/${orderId}/cancel`, { repeatable: true }),
+    );
+  }
+
+  private async look(orderId: string): Promise<void> {
+    await this.onOrder('read-order', orderId, () => this.client.send('GET', `/orders/${orderId}`));
+  }
+
+  private async onOrder(kind: 'cancel' | 'read-order', subject: string, act: () => Promise<Answer>): Promise<void> {
+    try {
+      await this.options.history.record({ client: this.email, kind, subject }, act, outcomeOf);
+    } catch (error) {
+      if (!(error instanceof StoreUnreachable)) throw error;
     }
   }
 
@@ -170,4 +220,12 @@ export class Buyer {
       if (answer.status === 202) history.clicks.add(click.id);
     }
   }
+}
+
+/** How far an order was in its history, as the answer shows it. */
+export function outcomeOf({ status, body }: Answer): Outcome {
+  if (status >= 500) return { outcome: 'unknown' };
+  if (status >= 400) return { outcome: 'refused' };
+  const order = orderSchema.safeParse(body);
+  return { outcome: 'ok', value: order.data?.history.length };
 }

@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { productPageSchema, productSchema } from '@lethe/contracts';
 import { type RunningStore, StoreClient, startStore } from '@lethe/store';
 import { Buyer } from './buyer.js';
+import { type Fault, type Ground, nameOf } from './faults/fault.js';
+import { chooseFaults } from './faults/faults.js';
+import { Links } from './faults/links.js';
 import { History, type Violation } from './history.js';
 import { type Books, type Check, checkInvariants, isAtRest, withBooks } from './invariants.js';
 import { type Chance, below, chanceFrom, pick } from './random.js';
@@ -12,14 +15,18 @@ import { type Chance, below, chanceFrom, pick } from './random.js';
 export interface ChaosOptions {
   /** Purchases to attempt. */
   readonly orders: number;
-  /** Replicas to kill, spread over the purchases. */
-  readonly kills: number;
+  /** Faults to inflict, spread over the purchases. */
+  readonly faults: number;
+  /** Which, as `chooseFaults` reads them. Default: `kill`, of replicas of any service and of the provider. */
+  readonly kinds?: string;
+  /** Where the operations go when all is over, one JSON object a line. */
+  readonly historyFile?: string;
   /** Of each service. */
   readonly replicas: number;
   /** Of the choices; the timing of a run cannot be repeated. */
   readonly seed?: number;
   readonly onPhase?: (phase: string) => void;
-  readonly onPurchase?: (placed: number, kills: number) => void;
+  readonly onPurchase?: (placed: number, faults: number) => void;
 }
 
 /** What came of a run. */
@@ -29,7 +36,10 @@ export interface ChaosReport {
   readonly purchases: { readonly acknowledged: number; readonly refused: number; readonly unknown: number };
   /** Orders by the state they ended in. */
   readonly statuses: Readonly<Record<string, number>>;
-  readonly kills: number;
+  /** Faults that were inflicted, by name such as `kill:orders`. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** What the clients did, answered or not. */
+  readonly operations: number;
   readonly retries: number;
   readonly duplicatesSuppressed: number;
   readonly checks: readonly Check[];
@@ -44,27 +54,34 @@ const REST_MS = 180_000;
 
 /** Starts a store of its own, lets buyers buy while replicas die by SIGKILL, and holds the books against the promises. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const faults = chooseFaults(options.kinds ?? 'kill');
   const started = performance.now();
   const seed = options.seed ?? Date.now() % 1_000_000;
   const dataDir = mkdtempSync(join(tmpdir(), 'lethe-chaos-'));
   options.onPhase?.(`starting a store of ${options.replicas} replicas each`);
-  const store = await startStore({
-    dataDir,
-    port: 0,
-    replicas: options.replicas,
-    fresh: true,
-    seed: false,
-    logLevel: 'warn',
-  });
+  const links = new Links();
+  const { reroute } = links;
+  let store: RunningStore | undefined;
   try {
-    const run = new ChaosRun(store, options, chanceFrom(seed));
+    store = await startStore({
+      dataDir,
+      port: 0,
+      replicas: options.replicas,
+      fresh: true,
+      seed: false,
+      logLevel: 'warn',
+      reroute,
+    });
+    const run = new ChaosRun({ store, links, chance: chanceFrom(seed) }, options, faults);
     await run.prepare();
     await run.buy();
     options.onPhase?.('waiting for everything to come to rest');
     const outcome = await withBooks(store, (books) => run.audit(books));
+    if (options.historyFile !== undefined) run.writeHistory(options.historyFile);
     return { seed, seconds: Math.round((performance.now() - started) / 100) / 10, ...outcome };
   } finally {
-    await store.stop();
+    await store?.stop();
+    await links.close();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
@@ -72,14 +89,27 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 class ChaosRun {
   private readonly history = new History();
   private buyers: Buyer[] = [];
-  private kills = 0;
+  private readonly inflicted = new Map<string, number>();
   private attempted = 0;
 
   constructor(
-    private readonly store: RunningStore,
+    private readonly ground: Ground,
     private readonly options: ChaosOptions,
-    private readonly chance: Chance,
+    private readonly faults: readonly Fault[],
   ) {}
+
+  private get store(): RunningStore {
+    return this.ground.store;
+  }
+
+  private get chance(): Chance {
+    return this.ground.chance;
+  }
+
+  /** How many faults there were. */
+  private get count(): number {
+    return [...this.inflicted.values()].reduce((sum, times) => sum + times, 0);
+  }
 
   async prepare(): Promise<void> {
     const admin = new StoreClient({ baseUrl: this.store.url });
@@ -108,7 +138,11 @@ class ChaosRun {
   }
 
   async buy(): Promise<void> {
-    await Promise.all([...this.buyers.map((buyer) => this.shop(buyer)), this.killAlong()]);
+    await Promise.all([...this.buyers.map((buyer) => this.shop(buyer)), this.disturb()]);
+  }
+
+  writeHistory(file: string): void {
+    writeFileSync(file, this.history.operations.map((operation) => `${JSON.stringify(operation)}\n`).join(''));
   }
 
   async audit(books: Books): Promise<Omit<ChaosReport, 'seed' | 'seconds'>> {
@@ -123,7 +157,8 @@ class ChaosRun {
     return {
       purchases: { acknowledged: count('acknowledged'), refused: count('refused'), unknown: count('unknown') },
       statuses: Object.fromEntries(rows.map(({ status, count: orders }) => [status, orders])),
-      kills: this.kills,
+      faults: Object.fromEntries(this.inflicted),
+      operations: this.history.operations.length + this.history.purchases.length,
       retries: this.history.retries,
       duplicatesSuppressed: this.history.duplicatesSuppressed,
       checks,
@@ -136,23 +171,19 @@ class ChaosRun {
       this.attempted += 1;
       await buyer.buy();
       if (this.chance() < 0.03) await buyer.signOut();
-      this.options.onPurchase?.(this.history.purchases.length, this.kills);
+      this.options.onPurchase?.(this.history.purchases.length, this.count);
     }
   }
 
-  /** Kills replicas evenly over the run: the next when the buyers have come so far. */
-  private async killAlong(): Promise<void> {
-    while (this.kills < this.options.kills) {
-      const due = ((this.kills + 0.5) * this.options.orders) / this.options.kills;
+  /** Inflicts faults evenly over the run: the next when the buyers have come so far. */
+  private async disturb(): Promise<void> {
+    while (this.count < this.options.faults) {
+      const due = ((this.count + 0.5) * this.options.orders) / this.options.faults;
       while (this.attempted < due) await delay(5);
-      const ready = this.store.replicas().filter(({ state }) => state === 'ready');
-      if (ready.length === 0) {
-        await delay(20);
-        continue;
-      }
-      const { id } = pick(this.chance, ready);
-      this.kills += 1;
-      await this.store.kill(id);
+      const fault = pick(this.chance, this.faults);
+      if (await fault.inflict(this.ground))
+        this.inflicted.set(nameOf(fault), (this.inflicted.get(nameOf(fault)) ?? 0) + 1);
+      else await delay(20);
     }
   }
 

@@ -1,5 +1,7 @@
 import pg from 'pg';
 import type { RunningStore } from '@lethe/store';
+import { cartsRemember } from './checkers/carts-remember.js';
+import { ordersGoForward } from './checkers/orders-forward.js';
 import type { History, Violation } from './history.js';
 
 /** One invariant, how many things it was held against, and how many broke it. */
@@ -72,6 +74,9 @@ export async function checkInvariants(
   hold('C6', history.signOuts, []);
   hold('C7', peeks, []);
   hold('C8', ...(await countedOnce(books, history)));
+  const { operations } = history;
+  hold('C4', operations.filter(({ outcome }) => outcome === 'ok').length, ordersGoForward(operations));
+  hold('C9', operations.filter(({ kind }) => kind === 'read-cart').length, cartsRemember(operations));
   const checks = [...counts].map(([invariant, checked]) => ({
     invariant,
     checked,

@@ -1,3 +1,4 @@
+import { FAULT_KINDS } from '@lethe/chaos';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { chaosCommand } from './chaos.command.js';
 import type { CliConfig } from './cli.config.js';
@@ -86,9 +87,12 @@ function addDataCommands(program: Command, config: CliConfig): void {
 function addChaosCommand(program: Command): void {
   program
     .command('chaos')
-    .description('buy from a store of its own while replicas die, then check every invariant')
+    .description('buy from a store of its own while parts of it fail, then check every invariant')
     .option('--orders <n>', 'orders to place', wholeNumber(1), 500)
-    .option('--kills <n>', 'replicas to kill', wholeNumber(0), 20)
+    .option('--kills <n>', 'replicas to kill; the same as --count where faults are of other kinds', wholeNumber(0))
+    .option('--count <n>', 'faults to inflict', wholeNumber(0), 20)
+    .option('--faults <list>', `of ${FAULT_KINDS.join(', ')}; of one target as in pause:orders; or all`, 'kill')
+    .option('--history <file>', 'write what the clients did and saw, a JSON object a line')
     .option('--replicas <n>', 'replicas of each service', wholeNumber(1), 3)
     .option('--seed <n>', 'seed of the choices, to repeat them', wholeNumber(0))
     .addOption(json())

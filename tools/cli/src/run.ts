@@ -1,3 +1,4 @@
+import { UnknownFaultError } from '@lethe/chaos';
 import { DestinationError } from '@lethe/messaging';
 import { LocalCloudError, StoreRefusal, StoreStartError, StoreStateError, StoreUnreachable } from '@lethe/store';
 import { CommanderError } from 'commander';
@@ -16,6 +17,7 @@ const EXPECTED = [
   StoreStartError,
   StoreStateError,
   StoreUnreachable,
+  UnknownFaultError,
 ];
 
 /** Runs the command with these arguments, as given after its name, and gives its exit code. Never rejects. */
