@@ -17,13 +17,19 @@ const pair = await generateKeyPair('ES256', { extractable: true });
 const keys = importKeys({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'spec' }] });
 
 const orders = makeServiceKey('orders');
+const functions = makeServiceKey('functions');
+const known = new Map(Object.entries({ orders, functions }));
+const serviceKeys = JSON.stringify({ keys: [orders.publicJwk, functions.publicJwk] });
 
 /** The header of the orders service. */
 export const ordersBearer = (): { authorization: string } => serviceBearer('orders');
 
-/** The header of a service that calls; only the key of orders is known. */
+/** The header of the functions. */
+export const functionsBearer = (): { authorization: string } => serviceBearer('functions');
+
+/** The header of a service that calls; only the keys of orders and of the functions are known. */
 export function serviceBearer(service: string, to = 'catalog'): { authorization: string } {
-  const { privateJwk } = service === 'orders' ? orders : makeServiceKey(service);
+  const { privateJwk } = known.get(service) ?? makeServiceKey(service);
   const tokens = new ServiceTokens({ service, key: JSON.stringify(privateJwk) });
   return { authorization: `Bearer ${tokens.tokenFor(to)}` };
 }
@@ -31,7 +37,7 @@ export function serviceBearer(service: string, to = 'catalog'): { authorization:
 const identity = IdentityModule.forKeys({
   issuer: ownIssuer({ issuer: ISSUER, audience: 'lethe', jwksUrl: `${ISSUER}/.well-known/jwks.json` }),
   revocations: { table: revocationsTable.name },
-  services: { service: catalogService.name, keys: JSON.stringify({ keys: [orders.publicJwk] }) },
+  services: { service: catalogService.name, keys: serviceKeys },
   useFactory: () => ({ find: (kid) => Promise.resolve(keys.get(kid)) }),
 });
 
@@ -69,7 +75,7 @@ export async function startReplica(
 ): Promise<NestFastifyApplication> {
   const config = parseConfig(catalogConfigSchema, {
     DATABASE_URL: catalog.databaseUrl,
-    SERVICE_KEYS: JSON.stringify({ keys: [orders.publicJwk] }),
+    SERVICE_KEYS: serviceKeys,
     IMPORTS_BUCKET: catalog.bucket,
     INSTANCE_ID: `catalog-${randomUUID().slice(0, 8)}`,
     LOG_LEVEL: 'silent',

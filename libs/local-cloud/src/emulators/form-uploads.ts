@@ -38,29 +38,26 @@ const FREE_FIELDS = new Set(['x-amz-signature', 'file', 'policy']);
  * policy allows every field and the size of the file. So does this.
  */
 export function enforceFormPolicies(app: ReturnType<typeof buildApp>): void {
-  app.addHook('preHandler', (request, reply, done) => {
+  app.addHook('preHandler', async (request, reply) => {
     const type = request.headers['content-type'] ?? '';
     const { bucket } = request.params as { readonly bucket?: string };
-    if (request.method !== 'POST' || bucket === undefined || !type.startsWith('multipart/form-data')) return done();
+    if (request.method !== 'POST' || bucket === undefined || !type.startsWith('multipart/form-data')) return undefined;
     // Any page may post the form it was given: as with a bucket's CORS rule for POST.
     void reply.header('access-control-allow-origin', '*');
-    readForm(type, request.body as Buffer)
-      .then((form) => refusalOf(form, bucket, new Date()))
-      .catch((): Refusal => ({ status: 400, code: 'MalformedPOSTRequest', message: 'The form cannot be read.' }))
-      .then((refusal) => {
-        if (refusal === undefined) done();
-        else answer(reply, refusal);
-      }, done);
+    const refusal = await refusalFor(type, request.body as Buffer, bucket);
+    if (refusal === undefined) return undefined;
+    const { status, code, message } = refusal;
+    const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+    return reply.code(status).type('application/xml').send(xml);
   });
 }
 
-function answer(
-  reply: { code(status: number): { type(type: string): { send(body: string): unknown } } },
-  refusal: Refusal,
-) {
-  const { status, code, message } = refusal;
-  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
-  reply.code(status).type('application/xml').send(xml);
+async function refusalFor(type: string, body: Buffer, bucket: string): Promise<Refusal | undefined> {
+  try {
+    return refusalOf(await readForm(type, body), bucket, new Date());
+  } catch (error) {
+    return { status: 400, code: 'MalformedPOSTRequest', message: `The form cannot be read: ${String(error)}` };
+  }
 }
 
 async function readForm(type: string, body: Buffer): Promise<Form> {
