@@ -22,3 +22,5 @@ export { type Route } from './balancer/routes.js';
 export { checkReady, type TargetAddress, type TargetHealth, type TargetStatus } from './balancer/target.js';
 export { ReplicaSet, type ReplicaEvent, type ReplicaSetOptions, type ReplicaStatus } from './replicas/replica-set.js';
 export { type ReplicaState } from './replicas/replica.js';
+export { eventSourcesEntry } from './event-sources/entry.js';
+export { type EventSource, type EventSourceMapping } from './event-sources/mapping.js';

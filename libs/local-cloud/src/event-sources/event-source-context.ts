@@ -18,4 +18,3 @@ export interface EventSourceContext {
   /** Sends a JSON text to a queue, by name. Rejects where it was not taken. */
   readonly send: (queue: string, body: string) => Promise<void>;
 }
-

@@ -42,26 +42,34 @@ export class QueueMapping {
    * messages would show again while the function may still run.
    */
   async run(): Promise<void> {
-    const { stopping, pace, onError } = this.context;
     const queue = await this.#findQueue();
+    if (queue) await this.#poll(queue);
+  }
+
+  async #poll(queue: Queue): Promise<void> {
+    const { stopping, pace, timers } = this.context;
     const running = new Set<Promise<void>>();
-    while (queue && !stopping.aborted) {
-      try {
-        const batch = await this.#gather(queue);
-        const receivedAt = this.context.timers.monotonic();
-        if (batch.length === 0) continue;
-        const work = this.#handle(queue, batch, receivedAt)
-          .catch((error: unknown) => onError(this.mapping.name, error))
-          .finally(() => running.delete(work));
-        running.add(work);
-      } catch (error) {
-        if (stopping.aborted) break;
-        onError(this.mapping.name, error);
-        await pause(pace.pollMs, stopping);
-      }
+    while (!stopping.aborted) {
+      const batch = await this.#gather(queue).catch((error: unknown) => this.#excuse(error));
+      // A wait of less than a second is none to SQS.
+      if (batch.length === 0 && pace.longPollMs < 1_000) await pause(pace.longPollMs, stopping);
+      if (batch.length === 0) continue;
+      const work = this.#handle(queue, batch, timers.monotonic())
+        .catch((error: unknown) => this.context.onError(this.mapping.name, error))
+        .finally(() => running.delete(work));
+      running.add(work);
       while (running.size >= this.mapping.source.maximumConcurrency) await Promise.race(running);
     }
     await Promise.all(running);
+  }
+
+  /** A receive that was broken off at the end is no error. */
+  async #excuse(error: unknown): Promise<[]> {
+    const { stopping, pace, onError } = this.context;
+    if (stopping.aborted) return [];
+    onError(this.mapping.name, error);
+    await pause(pace.pollMs, stopping);
+    return [];
   }
 
   async #findQueue(): Promise<Queue | undefined> {
@@ -100,7 +108,6 @@ export class QueueMapping {
       const left = until - timers.monotonic();
       if (left <= 0) break;
       const more = await this.#receive(queue, batchSize - batch.length, Math.min(left, pace.longPollMs));
-      // A wait of less than a second is none to SQS.
       if (more.length === 0 && left < 1_000) await pause(left, stopping);
       batch.push(...more);
       bytes += sizeOf(more);
