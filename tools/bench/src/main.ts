@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from './bench.errors.js';
 import { benchIdentity } from './identity/identity-bench.js';
-import { identityText, identityVerdicts } from './identity/identity-report.js';
+import { partsText, partsVerdicts } from './report/parts-report.js';
 import { benchMessaging } from './messaging-bench.js';
 import { type BenchOptions, USAGE, benchOptions } from './options.js';
 import { type Verdict, verdicts } from './report/bounds.js';
@@ -37,8 +37,8 @@ async function messaging(options: BenchOptions): Promise<Outcome> {
 
 async function identity(options: BenchOptions): Promise<Outcome> {
   const report = await benchIdentity(options, progress);
-  const text = identityText(report);
-  return { report, bounds: identityVerdicts(report), text, section: suiteSection('identity', { ...report, text }) };
+  const text = partsText(report);
+  return { report, bounds: partsVerdicts(report), text, section: suiteSection('identity', { ...report, text }) };
 }
 
 async function bench(options: BenchOptions): Promise<number> {

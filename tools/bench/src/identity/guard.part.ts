@@ -1,7 +1,7 @@
 import type { GuardJob, LoadResult, LoadSlice } from '../processes/job.js';
 import { runProcess } from '../processes/run-process.js';
 import { median } from '../report/statistics.js';
-import type { Extent, IdentityPart, IdentityRow } from './identity-part.js';
+import type { Extent, SuitePart, PartRow } from '../report/part-report.js';
 
 /** Servers, one after the other: what a guard costs differs from process to process by more than within one. */
 const PROCESSES = 5;
@@ -12,7 +12,7 @@ processes of the application one after the other, as the layout of the heap and 
 from the next. The CPU is that of the application's process, and the bound is on it: the median over the processes of
 the median of each one's rounds. The figures of the rows are medians over all slices.`;
 
-function middle(contender: string, slices: readonly LoadSlice[]): IdentityRow {
+function middle(contender: string, slices: readonly LoadSlice[]): PartRow {
   return {
     contender,
     operationsPerSecond: median(slices.map((slice) => slice.operationsPerSecond)),
@@ -44,7 +44,7 @@ function ratioOf({ open, guarded }: Routes): number {
 }
 
 /** What the guard adds to a request. */
-export const guardPart: IdentityPart = {
+export const guardPart: SuitePart = {
   name: 'guard',
   run: async (extent) => {
     const servers: Routes[] = [];

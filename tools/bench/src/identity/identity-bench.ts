@@ -1,13 +1,13 @@
 import { thisMachine } from '../report/machine.js';
 import { figure } from '../report/table.js';
 import { guardPart } from './guard.part.js';
-import type { Extent, IdentityPart, PartReport } from './identity-part.js';
-import type { IdentityReport } from './identity-report.js';
+import type { Extent, SuitePart, PartReport } from '../report/part-report.js';
+import type { PartsReport } from '../report/parts-report.js';
 import { sessionsPart } from './sessions.part.js';
 import { signInPart } from './sign-in.part.js';
 import { verificationPart } from './verification.part.js';
 
-const parts: readonly IdentityPart[] = [verificationPart, guardPart, sessionsPart, signInPart];
+const parts: readonly SuitePart[] = [verificationPart, guardPart, sessionsPart, signInPart];
 
 const FULL: Extent = { rounds: 15, sliceMs: 400 };
 const QUICK: Extent = { rounds: 5, sliceMs: 150 };
@@ -29,7 +29,7 @@ const PACKAGES = [
 export async function benchIdentity(
   { quick, only }: { readonly quick: boolean; readonly only: RegExp | undefined },
   progress: (line: string) => void,
-): Promise<IdentityReport> {
+): Promise<PartsReport> {
   const found: PartReport[] = [];
   for (const part of parts) {
     if (only?.test(part.name) === false) continue;

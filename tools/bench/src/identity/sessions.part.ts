@@ -12,8 +12,8 @@ import connectDynamodb from 'connect-dynamodb';
 import { RedisStore } from 'connect-redis';
 import session, { type SessionData, type Store } from 'express-session';
 import { createClient } from 'redis';
-import type { IdentityPart, IdentityRow, MeasuredBound, PartReport } from './identity-part.js';
-import { type SideBySide, type SideContender, sideBySide } from './side-by-side.js';
+import type { SuitePart, PartRow, MeasuredBound, PartReport } from '../report/part-report.js';
+import { type SideBySide, type SideContender, sideBySide } from '../measure/side-by-side.js';
 
 const HOW = `What every request to a signed-in user's session costs: it is read, and its idle time begins anew. One process, sixteen
 requests under way, 200 sessions of some 500 bytes, the contenders in turn and slice by slice; a bound compares within
@@ -110,7 +110,7 @@ function boundOf(found: SideBySide, name: string, peer: string, atLeast: number)
 }
 
 interface Found {
-  readonly rows: readonly IdentityRow[];
+  readonly rows: readonly PartRow[];
   readonly bounds: readonly MeasuredBound[];
 }
 
@@ -155,7 +155,7 @@ async function onDynamodb(
 }
 
 /** Sessions outside the process, beside the stores that express applications use. */
-export const sessionsPart: IdentityPart = {
+export const sessionsPart: SuitePart = {
   name: 'sessions',
   run: async (extent): Promise<PartReport> => {
     const dataDir = await mkdtemp(join(tmpdir(), 'lethe-bench-sessions-'));

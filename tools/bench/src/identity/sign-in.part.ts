@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { UnfairRunError } from '../bench.errors.js';
 import { median, percentile } from '../report/statistics.js';
 import { type AuthProcess, startAuthProcess } from './auth-process.js';
-import type { Extent, IdentityPart, IdentityRow, PartReport } from './identity-part.js';
+import type { Extent, SuitePart, PartRow, PartReport } from '../report/part-report.js';
 
 const HOW = `One replica of auth as it runs in production, with PostgreSQL, DynamoDB, SQS and SES embedded on the same machine, and as
 many hashes at once as the machine has cores beside one. Sign-in is \`POST /auth/login\` of 20 accounts, three requests
@@ -51,7 +51,7 @@ async function saturate(
 
 const rateOf = ({ operations, elapsedMs }: Slice): number => (operations / elapsedMs) * 1_000;
 
-function rowOf(contender: string, slices: readonly Slice[]): IdentityRow {
+function rowOf(contender: string, slices: readonly Slice[]): PartRow {
   return {
     contender,
     operationsPerSecond: median(slices.map(rateOf)),
@@ -124,7 +124,7 @@ async function measure(auth: AuthProcess, hashes: number, extent: Extent): Promi
   }
   const hashMs = (hashes / median(alone.map(rateOf))) * 1_000;
   const p99 = (times: readonly number[][]) => median(times.map((sorted) => percentile(sorted, 99)));
-  const profile = (contender: string, times: readonly number[][]): IdentityRow => ({
+  const profile = (contender: string, times: readonly number[][]): PartRow => ({
     contender,
     operationsPerSecond: 1_000 / PROBE_EVERY_MS,
     cpuMicros: Number.NaN,
@@ -157,7 +157,7 @@ async function measure(auth: AuthProcess, hashes: number, extent: Extent): Promi
 }
 
 /** What a sign-in costs besides its hash, and what it costs others. */
-export const signInPart: IdentityPart = {
+export const signInPart: SuitePart = {
   name: 'sign-in',
   run: async (extent) => {
     const hashes = Math.max(1, availableParallelism() - 1);

@@ -1,8 +1,8 @@
 import { cognitoIssuer, importKeys, type Issuer, ownIssuer, TokenVerifier } from '@lethe/identity';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT } from 'jose';
-import type { IdentityPart, MeasuredBound } from './identity-part.js';
-import { type SideBySide, type SideContender, sideBySide } from './side-by-side.js';
+import type { SuitePart, MeasuredBound } from '../report/part-report.js';
+import { type SideBySide, type SideContender, sideBySide } from '../measure/side-by-side.js';
 
 const HOW = `One token, verified again and again in one process, sixteen calls under way, the contenders in turn and slice by slice;
 a bound compares within the rounds. All check algorithm, key, signature, issuer, audience or client, type and times.
@@ -96,7 +96,7 @@ function boundsFor(algorithm: string, found: SideBySide): MeasuredBound[] {
 }
 
 /** Verification of one token, against the libraries that do nothing else. */
-export const verificationPart: IdentityPart = {
+export const verificationPart: SuitePart = {
   name: 'verification',
   run: async (extent) => {
     const ecdsa = await sideBySide(await contendersFor(own), extent);

@@ -1,5 +1,5 @@
 import { median } from '../report/statistics.js';
-import type { Extent, IdentityRow } from './identity-part.js';
+import type { Extent, PartRow } from '../report/part-report.js';
 
 /** One way of doing the operation that is measured. */
 export interface SideContender {
@@ -19,7 +19,7 @@ interface Slice {
 export class SideBySide {
   constructor(private readonly slices: ReadonlyMap<string, readonly Slice[]>) {}
 
-  get rows(): IdentityRow[] {
+  get rows(): PartRow[] {
     return [...this.slices].map(([contender, slices]) => ({
       contender,
       operationsPerSecond: median(slices.map((slice) => slice.operationsPerSecond)),

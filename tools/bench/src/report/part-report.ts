@@ -1,4 +1,4 @@
-import type { Bound } from '../report/bounds.js';
+import type { Bound } from './bounds.js';
 
 /** How long to measure. */
 export interface Extent {
@@ -8,7 +8,7 @@ export interface Extent {
 }
 
 /** Figures of one contender. */
-export interface IdentityRow {
+export interface PartRow {
   readonly contender: string;
   readonly operationsPerSecond: number;
   /** CPU of the measured process per operation, in microseconds. */
@@ -27,12 +27,12 @@ export interface PartReport {
   readonly title: string;
   /** How it was measured, for the document. */
   readonly how: string;
-  readonly rows: readonly IdentityRow[];
+  readonly rows: readonly PartRow[];
   readonly bounds: readonly MeasuredBound[];
 }
 
 /** A part of the suite: what it compares, and with what bounds. */
-export interface IdentityPart {
+export interface SuitePart {
   /** What `--only` matches. */
   readonly name: string;
   readonly run: (extent: Extent) => Promise<PartReport>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { identityText, identityVerdicts } from './identity-report.js';
+import { partsText, partsVerdicts } from '../report/parts-report.js';
 import { SideBySide, sideBySide } from './side-by-side.js';
 
 const slice = (operationsPerSecond: number, cpuMicros: number) => ({ operationsPerSecond, cpuMicros });
@@ -34,7 +34,7 @@ describe('SideBySide', () => {
   });
 });
 
-describe('identityText', () => {
+describe('partsText', () => {
   it('shows rows and verdicts, and fails a bound that is missed', () => {
     const row = { contender: 'ours', operationsPerSecond: 1_234, cpuMicros: 5 };
     const bound = { claim: 'speed', unit: '×', atLeast: 1 } as const;
@@ -45,12 +45,12 @@ describe('identityText', () => {
       bounds: [{ ...bound, measured }],
     });
 
-    expect(identityText({ parts: [part(0.5)] })).toMatch(/### Tokens[\s\S]*1,234[\s\S]*### Bounds[\s\S]*MISSED/);
-    expect([0.5, 1, undefined].map((measured) => identityVerdicts({ parts: [part(measured)] })[0]?.holds)).toEqual([
+    expect(partsText({ parts: [part(0.5)] })).toMatch(/### Tokens[\s\S]*1,234[\s\S]*### Bounds[\s\S]*MISSED/);
+    expect([0.5, 1, undefined].map((measured) => partsVerdicts({ parts: [part(measured)] })[0]?.holds)).toEqual([
       false,
       true,
       undefined,
     ]);
-    expect(identityText({ parts: [part(undefined)] })).not.toContain('Bounds');
+    expect(partsText({ parts: [part(undefined)] })).not.toContain('Bounds');
   });
 });

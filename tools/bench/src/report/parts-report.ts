@@ -1,22 +1,22 @@
-import { type Verdict, judge } from '../report/bounds.js';
-import type { Machine } from '../report/machine.js';
-import { boundsTable } from '../report/document.js';
-import { figure, markdownTable } from '../report/table.js';
-import type { IdentityRow, PartReport } from './identity-part.js';
+import { type Verdict, judge } from './bounds.js';
+import type { Machine } from './machine.js';
+import { boundsTable } from './document.js';
+import { figure, markdownTable } from './table.js';
+import type { PartRow, PartReport } from './part-report.js';
 
-/** Everything that one run of `npm run bench -- identity` found. */
-export interface IdentityReport {
+/** Everything that one run of a suite of parts found. */
+export interface PartsReport {
   readonly at: string;
   readonly quick: boolean;
   readonly machine: Machine;
   readonly parts: readonly PartReport[];
 }
 
-export function identityVerdicts({ parts }: Pick<IdentityReport, 'parts'>): Verdict[] {
+export function partsVerdicts({ parts }: Pick<PartsReport, 'parts'>): Verdict[] {
   return parts.flatMap(({ bounds }) => bounds).map((bound) => judge(bound, bound.measured));
 }
 
-export function rowsTable(rows: readonly IdentityRow[]): string {
+export function rowsTable(rows: readonly PartRow[]): string {
   const timed = rows.some(({ p99Ms }) => p99Ms !== undefined);
   return markdownTable(
     ['', 'operations/s', 'CPU µs/operation', ...(timed ? ['p99 ms'] : [])],
@@ -30,8 +30,8 @@ export function rowsTable(rows: readonly IdentityRow[]): string {
 }
 
 /** The figures as text, for a terminal and for the document. */
-export function identityText(report: Pick<IdentityReport, 'parts'>): string {
-  const known = identityVerdicts(report).filter(({ holds }) => holds !== undefined);
+export function partsText(report: Pick<PartsReport, 'parts'>): string {
+  const known = partsVerdicts(report).filter(({ holds }) => holds !== undefined);
   return [
     ...report.parts.flatMap(({ title, how, rows }) => [`### ${title}`, how, rowsTable(rows)]),
     ...(known.length === 0 ? [] : ['### Bounds', boundsTable(known)]),
