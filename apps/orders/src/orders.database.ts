@@ -1,16 +1,21 @@
 import type { DatabaseOptions } from '@lethe/database';
 import { idempotencyMigrations } from '@lethe/idempotency';
 import { outboxMigrations } from '@lethe/outbox';
+import { scheduleMigrations } from '@lethe/schedules';
 import { CouponCustomerEntity, CouponEntity } from './coupon/coupon.entity.js';
 import { AddAmountsAndCoupons1767225600020 } from './migrations/add-amounts-and-coupons.migration.js';
 import { AddHistoryCause1767225600003 } from './migrations/add-history-cause.migration.js';
+import { AddOrderSearch1767225600012 } from './migrations/add-order-search.migration.js';
 import { AddOrderTimer1767225600002 } from './migrations/add-order-timer.migration.js';
 import { AddRefunds1767225600010 } from './migrations/add-refunds.migration.js';
 import { CreateOrders1764547200000 } from './migrations/create-orders.migration.js';
+import { CreateReconciliations1767225600061 } from './migrations/create-reconciliations.migration.js';
+import { WidenPayment1767225600030 } from './migrations/widen-payment.migration.js';
 import { OrderHistoryEntity } from './order/order-history.entity.js';
 import { OrderLineEntity } from './order/order-line.entity.js';
 import { OrderEntity } from './order/order.entity.js';
 import type { OrdersConfig } from './orders.config.js';
+import { PaymentNoticeEntity } from './payment/payment-notice.entity.js';
 import { PaymentEntity } from './payment/payment.entity.js';
 import { OrderReturnEntity, OrderReturnLineEntity } from './returns/order-return.entity.js';
 import { RefundEntity } from './returns/refund.entity.js';
@@ -26,6 +31,7 @@ export function databaseOptions(config: Pick<OrdersConfig, 'DATABASE_URL' | 'DAT
       OrderLineEntity,
       OrderHistoryEntity,
       PaymentEntity,
+      PaymentNoticeEntity,
       OrderReturnEntity,
       OrderReturnLineEntity,
       RefundEntity,
@@ -35,11 +41,15 @@ export function databaseOptions(config: Pick<OrdersConfig, 'DATABASE_URL' | 'DAT
     migrations: [
       ...outboxMigrations,
       ...idempotencyMigrations,
+      ...scheduleMigrations,
       CreateOrders1764547200000,
       AddOrderTimer1767225600002,
       AddHistoryCause1767225600003,
       AddRefunds1767225600010,
+      AddOrderSearch1767225600012,
       AddAmountsAndCoupons1767225600020,
+      WidenPayment1767225600030,
+      CreateReconciliations1767225600061,
     ],
   };
 }

@@ -117,27 +117,36 @@ export const orderSchema = z
 export const orderPageSchema = z
   .object({
     items: z.array(
-      orderSchema.omit({
-        items: true,
-        history: true,
-        amounts: true,
-        coupon: true,
-        country: true,
-        payment: true,
-        returns: true,
-        refunds: true,
-      }),
+      orderSchema
+        .omit({
+          items: true,
+          history: true,
+          amounts: true,
+          coupon: true,
+          country: true,
+          payment: true,
+          returns: true,
+          refunds: true,
+        })
+        .extend({ customer: z.string().optional().describe('Whose it is, where orders were searched.') }),
     ),
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'OrderPage' });
+const placedWhen = z.union([timeSchema, z.iso.date()]);
 export const orderQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(500).optional(),
   /** `all`: every customer's orders, for an admin. */
   scope: z.enum(['mine', 'all']).default('mine'),
+  customer: z.string().min(1).max(200).optional().describe('Only of this customer; with scope all.'),
+  status: orderStatusSchema.optional(),
+  product: idSchema.optional().describe('Only orders with this product.'),
+  from: placedWhen.optional().describe('Placed then or later; a date means its first instant in UTC.'),
+  to: placedWhen.optional().describe('Placed before; a date means the whole day.'),
 });
 
+export type OrderQuery = z.output<typeof orderQuerySchema>;
 export type Cart = z.output<typeof cartSchema>;
 export type PlaceOrder = z.output<typeof placeOrderSchema>;
 export type PlacedOrder = z.output<typeof placedOrderSchema>;

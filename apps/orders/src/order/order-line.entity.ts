@@ -1,8 +1,9 @@
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { OrderEntity } from './order.entity.js';
 
 /** A line of an order, with what the product was and cost at the time. */
 @Entity('order_line')
+@Index('order_line_by_product', ['productId', 'orderId'])
 @Check('order_line_quantity_positive', `quantity > 0`)
 @Check('order_line_returned_within', `returned >= 0 AND returned <= quantity`)
 export class OrderLineEntity {

@@ -1,6 +1,7 @@
 import {
   type Order,
   type OrderPage,
+  type OrderQuery,
   type PlaceOrder,
   idSchema,
   orderPageSchema,
@@ -16,13 +17,13 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { z } from 'zod';
 import { ScopeForbiddenError } from '../orders.errors.js';
 import { CancelOrder } from './cancel-order.js';
 import { DeliverOrder } from './deliver-order.js';
 import { FindOrders } from './find-orders.js';
 import { GetOrder } from './get-order.js';
 import { customerOf, isAdmin } from './order.access.js';
+import { SearchOrders, isSearch } from './search-orders.js';
 import { PlaceOrderOnce } from './place-order.js';
 
 /** Orders over HTTP. */
@@ -57,11 +58,14 @@ export class OrderController {
   @Get()
   @ApiResponse({ status: 200, description: 'Newest first.', standardSchema: orderPageSchema })
   list(
-    @Query({ schema: orderQuerySchema }) { scope, limit, cursor }: z.output<typeof orderQuerySchema>,
+    @Query({ schema: orderQuerySchema }) { scope, ...query }: OrderQuery,
     @CurrentUser() user: Principal,
   ): Promise<OrderPage> {
     if (scope === 'all' && !isAdmin(user)) throw new ScopeForbiddenError();
-    return this.queries.execute(new FindOrders(scope === 'all' ? null : user.id, limit, cursor));
+    if (scope === 'mine' && query.customer !== undefined) throw new ScopeForbiddenError();
+    const search = scope === 'mine' ? { ...query, customer: user.id } : query;
+    if (isSearch(query)) return this.queries.execute(new SearchOrders(search));
+    return this.queries.execute(new FindOrders(scope === 'all' ? null : user.id, query.limit, query.cursor));
   }
 
   @Get(':id')

@@ -4,6 +4,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** An order as it stands. Mapping only: hot paths are in `*.sql.ts`. */
 @Entity('orders')
 @Index('orders_by_customer', ['customerId', 'id'])
+@Index('orders_by_status', ['status', 'placedAt', 'id'])
 @Index('orders_under_way', ['dueAt'], { where: `status IN ('pending', 'reserved')` })
 @Check(
   'orders_status_known',

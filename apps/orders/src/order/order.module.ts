@@ -1,7 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CartModule } from '../cart/cart.module.js';
-import { GiveBackPaymentHandler } from '../payment/give-back-payment.js';
-import { PayOrderHandler } from '../payment/pay-order.js';
 import { CancelOrderHandler } from './cancel-order.js';
 import { DeliverOrderHandler } from './deliver-order.js';
 import { FindOrdersHandler } from './find-orders.js';
@@ -11,9 +9,9 @@ import { OrderProcess } from './order.process.js';
 import { OrderSaga } from './order.saga.js';
 import { OverdueOrders } from './overdue-orders.js';
 import { PlaceOrderHandler } from './place-order.js';
-import { RemindOfOrderHandler } from './remind-order.js';
 import { RejectOrderHandler } from './reject-order.js';
 import { ReserveOrderHandler } from './reserve-order.js';
+import { SearchOrdersHandler } from './search-orders.js';
 
 /** Orders: what customers do with them, and what messages do. */
 @Module({
@@ -25,11 +23,9 @@ import { ReserveOrderHandler } from './reserve-order.js';
     DeliverOrderHandler,
     GetOrderHandler,
     FindOrdersHandler,
+    SearchOrdersHandler,
     ReserveOrderHandler,
     RejectOrderHandler,
-    PayOrderHandler,
-    GiveBackPaymentHandler,
-    RemindOfOrderHandler,
     OrderSaga,
     OverdueOrders,
   ],
