@@ -5,11 +5,12 @@ import {
   waitUntilStreamExists,
 } from '@aws-sdk/client-kinesis';
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { createClients } from '@lethe/aws';
 import { provisionTable } from '@lethe/aws/provision';
-import { store, storeBuckets, storeTables } from '@lethe/contracts';
+import { failureQueues, store, storeBuckets, storeTables } from '@lethe/contracts';
 import { provisionMessaging } from '@lethe/messaging/provision';
-import { type StreamResource, resourcesOf } from '@lethe/topology';
+import { QUEUE_DEFAULTS, type StreamResource, resourcesOf } from '@lethe/topology';
 
 /** Makes what the store owns in AWS and what is not there yet: queues, topics, streams, tables, buckets. */
 export async function provisionStore(region: string): Promise<void> {
@@ -20,6 +21,7 @@ export async function provisionStore(region: string): Promise<void> {
       ...resourcesOf(store).streams.map((stream) => createStream(clients.kinesis, stream)),
       ...storeTables.map((table) => provisionTable(table, clients.dynamodb)),
       ...storeBuckets.map((bucket) => createBucket(clients.s3, bucket)),
+      ...failureQueues.map((queue) => createFailureQueue(clients.sqs, queue)),
     ]);
   } finally {
     clients.close();
@@ -41,4 +43,10 @@ async function createBucket(s3: S3Client, bucket: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
   }
+}
+
+/** Keeps for a person what functions gave up, as long as a dead-letter queue does. */
+async function createFailureQueue(sqs: SQSClient, name: string): Promise<void> {
+  const MessageRetentionPeriod = String(QUEUE_DEFAULTS.deadLetterRetentionSeconds);
+  await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { MessageRetentionPeriod } }));
 }

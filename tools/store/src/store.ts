@@ -17,6 +17,7 @@ import { StoreClient } from './client.js';
 import { awsOf, cognitoOf, databaseOf, sqsOf } from './cloud-env.js';
 import { serveConsole } from './console.js';
 import { codeOf } from './error-facts.js';
+import { StoreFunctions } from './functions.js';
 import { runOneOff } from './one-off.js';
 import { rerouted } from './reroute.js';
 import type { RunningStore, StoreEvent, StoreOptions } from './running-store.js';
@@ -26,7 +27,6 @@ import {
   type Surroundings,
   compileCache,
   environmentOf,
-  functionsServer,
   paymentSimulator,
   storeServices,
 } from './services.js';
@@ -81,15 +81,17 @@ class LocalStore implements RunningStore {
     await this.#openDataDir();
     this.#say('progress', 'starting backing services');
     const functions = await this.#openFunctions();
-    const cloud = await this.#startCloud(functions?.url);
+    const cloud = await this.#startCloud(functions.url);
+    this.#undo.push(() => functions.drain());
     const balancer = await this.#startBalancer();
     const payments = await this.#openPayments();
     const around = { aws: awsOf(cloud), publicUrl: this.url, paymentUrl: this.#paymentUrl, ...this.#settings(cloud) };
     this.#say('progress', 'migrating and provisioning');
-    await Promise.all([payments.start(), functions?.start(this.url), this.#prepare(cloud, around)]);
+    await Promise.all([payments.start(), functions.start(around), this.#prepare(cloud, around)]);
     this.#say('progress', 'starting replicas');
     const { reroute } = this.options;
-    await this.#startServices(balancer, reroute === undefined ? around : await rerouted(around, reroute));
+    const seen = reroute === undefined ? around : await rerouted(around, reroute);
+    await Promise.all([this.#startServices(balancer, seen), functions.startEventSources(around, this.dataDir)]);
     if (this.options.seed) await this.#seed();
     saveAddress(this.dataDir, this.url, { ...this.awsEnv, ...around.cognito });
     this.#undo.push(() => clearAddress(this.dataDir));
@@ -184,7 +186,7 @@ class LocalStore implements RunningStore {
     return join(this.dataDir, 'cloud');
   }
 
-  async #startCloud(functionsUrl: string | undefined): Promise<Cloud> {
+  async #startCloud(functionsUrl: string): Promise<Cloud> {
     const cloud = await startCloud({
       dataDir: this.#cloudDir,
       mail: true,
@@ -246,20 +248,11 @@ class LocalStore implements RunningStore {
     return set;
   }
 
-  /** The triggers of the user pool, if there is one. They have an address before the pool that calls them starts. */
-  async #openFunctions(): Promise<{ readonly url: string; start(authUrl: string): Promise<void> } | undefined> {
-    if (this.options.identityProvider !== 'cognito') return undefined;
-    const front = await startBalancer({ port: 0, routes: [{ prefix: '', service: FUNCTIONS }] });
-    this.#undo.push(() => front.stop());
-    const key = JSON.stringify(this.#running(this.#secrets).serviceKeys[FUNCTIONS]?.privateJwk);
-    return {
-      url: `http://127.0.0.1:${front.port}`,
-      start: async (AUTH_URL) => {
-        const set = this.#newSet(FUNCTIONS, functionsServer, 1, { AUTH_URL, SERVICE_KEY: key }, front);
-        this.#undo.push(() => set.stop());
-        await set.start();
-      },
-    };
+  /** The functions have an address before the user pool and the workflows that call them start. */
+  async #openFunctions(): Promise<StoreFunctions> {
+    const functions = await StoreFunctions.open((name, entry, env, front) => this.#newSet(name, entry, 1, env, front));
+    this.#undo.push(() => functions.close());
+    return functions;
   }
 
   #settings(cloud: Cloud): Omit<Surroundings, 'aws' | 'publicUrl' | 'paymentUrl'> {
@@ -300,13 +293,13 @@ class LocalStore implements RunningStore {
     await Promise.all(sets.map((set) => set.start()));
   }
 
-  #newSet(name: string, entry: string, count: number, env: Record<string, string>, balancer: Balancer): ReplicaSet {
+  #newSet(name: string, entry: string, count: number, env: Record<string, string>, balancer?: Balancer): ReplicaSet {
     const options: ReplicaSetOptions = {
       name,
       entry,
       count,
       env,
-      balancer,
+      ...(balancer === undefined ? {} : { balancer }),
       cwd: this.dataDir,
       logDir: join(this.dataDir, 'logs'),
       onEvent: ({ type, id, reason }) => {
