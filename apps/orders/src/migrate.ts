@@ -2,6 +2,9 @@ import 'reflect-metadata';
 import { migrate } from '@lethe/database';
 import { readOrdersConfig } from './orders.config.js';
 import { databaseOptions } from './orders.database.js';
+import { syncOrdersSchedules } from './orders.schedules.js';
 
-const applied = await migrate(databaseOptions(readOrdersConfig()));
+const config = readOrdersConfig();
+const applied = await migrate(databaseOptions(config));
+await syncOrdersSchedules(config);
 process.stdout.write(`${JSON.stringify({ msg: 'orders: migrated', applied })}\n`);

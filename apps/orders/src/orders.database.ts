@@ -4,6 +4,7 @@ import { outboxMigrations } from '@lethe/outbox';
 import { scheduleMigrations } from '@lethe/schedules';
 import { CouponCustomerEntity, CouponEntity } from './coupon/coupon.entity.js';
 import { AddAmountsAndCoupons1767225600020 } from './migrations/add-amounts-and-coupons.migration.js';
+import { AddFulfilment1767225600040 } from './migrations/add-fulfilment.migration.js';
 import { AddHistoryCause1767225600003 } from './migrations/add-history-cause.migration.js';
 import { AddOrderSearch1767225600012 } from './migrations/add-order-search.migration.js';
 import { AddOrderTimer1767225600002 } from './migrations/add-order-timer.migration.js';
@@ -11,6 +12,8 @@ import { AddRefunds1767225600010 } from './migrations/add-refunds.migration.js';
 import { CreateOrders1764547200000 } from './migrations/create-orders.migration.js';
 import { CreateReconciliations1767225600061 } from './migrations/create-reconciliations.migration.js';
 import { WidenPayment1767225600030 } from './migrations/widen-payment.migration.js';
+import { ApprovalEntity } from './fulfilment/approval.entity.js';
+import { ShipmentEntity } from './fulfilment/shipment.entity.js';
 import { OrderHistoryEntity } from './order/order-history.entity.js';
 import { OrderLineEntity } from './order/order-line.entity.js';
 import { OrderEntity } from './order/order.entity.js';
@@ -35,6 +38,8 @@ export function databaseOptions(config: Pick<OrdersConfig, 'DATABASE_URL' | 'DAT
       OrderReturnEntity,
       OrderReturnLineEntity,
       RefundEntity,
+      ShipmentEntity,
+      ApprovalEntity,
       CouponEntity,
       CouponCustomerEntity,
     ],
@@ -49,6 +54,7 @@ export function databaseOptions(config: Pick<OrdersConfig, 'DATABASE_URL' | 'DAT
       AddOrderSearch1767225600012,
       AddAmountsAndCoupons1767225600020,
       WidenPayment1767225600030,
+      AddFulfilment1767225600040,
       CreateReconciliations1767225600061,
     ],
   };

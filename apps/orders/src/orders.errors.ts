@@ -1,4 +1,4 @@
-import type { OrderStatus } from '@lethe/contracts';
+import type { Decision, OrderStatus } from '@lethe/contracts';
 import { type Money, ProblemError, type ProblemFault } from '@lethe/kernel';
 
 /** No such order, or another customer's: the caller cannot tell which (S38). */
@@ -253,6 +253,41 @@ export class InvalidSignatureError extends ProblemError {
   }
 }
 
+/** Nothing waits for that decision. */
+export class ApprovalNotAskedError extends ProblemError {
+  override readonly name = 'ApprovalNotAskedError';
+  constructor() {
+    super(404, 'approval-not-asked', { detail: 'no workflow of the order waits for this decision' });
+  }
+}
+
+/** It was decided otherwise before, and a workflow may have acted on that. */
+export class ApprovalDecidedError extends ProblemError {
+  override readonly name = 'ApprovalDecidedError';
+  constructor(readonly decision: Decision) {
+    super(409, 'approval-decided', { detail: `it was ${decision} before`, extensions: { decision } });
+  }
+}
+
+/** A workflow asks for a step that the order or the refund has no room for any more; asking again cannot mend it. */
+export class StepOvertakenError extends ProblemError {
+  override readonly name = 'StepOvertakenError';
+  constructor(
+    readonly state: string,
+    readonly wanted: string,
+  ) {
+    super(409, 'step-overtaken', { detail: `it is ${state}, and the step is for ${wanted}` });
+  }
+}
+
+/** No such refund. */
+export class RefundNotFoundError extends ProblemError {
+  override readonly name = 'RefundNotFoundError';
+  constructor() {
+    super(404, 'refund-not-found', { detail: 'there is no such refund' });
+  }
+}
+
 /** A message is about an order that is not there, though the commit that sent it wrote it. */
 export class OrderMissingError extends Error {
   override readonly name = 'OrderMissingError';
@@ -266,5 +301,13 @@ export class RefundMissingError extends Error {
   override readonly name = 'RefundMissingError';
   constructor(readonly refundId: string) {
     super(`there is no refund ${refundId}`);
+  }
+}
+
+/** No such reconciliation. */
+export class ReconciliationNotFoundError extends ProblemError {
+  override readonly name = 'ReconciliationNotFoundError';
+  constructor() {
+    super(404, 'reconciliation-not-found', { detail: 'there is no such reconciliation' });
   }
 }

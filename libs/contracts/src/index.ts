@@ -76,6 +76,8 @@ export {
   RemindOrder,
   VoidPayment,
 } from './orders.messages.js';
+export * from './reconciliation.http.js';
+export { ReconcilePayments, RunReconciliation } from './reconciliation.messages.js';
 export * from './returns.http.js';
 export {
   analyticsService,

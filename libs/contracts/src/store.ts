@@ -27,6 +27,8 @@ import {
   RemindOrder,
   VoidPayment,
 } from './orders.messages.js';
+import { StartWorkflow } from './workflows.js';
+import { ReconcilePayments, RunReconciliation } from './reconciliation.messages.js';
 
 export const authService = defineService({
   name: 'auth',
@@ -61,8 +63,11 @@ export const ordersService = defineService({
     AuthorizePayment,
     VoidPayment,
     RefundPayment,
+    StartWorkflow,
     ClearCart,
     RemindOrder,
+    ReconcilePayments,
+    RunReconciliation,
   ],
   handles: [
     StockReserved,
@@ -70,9 +75,12 @@ export const ordersService = defineService({
     AuthorizePayment,
     VoidPayment,
     RefundPayment,
+    StartWorkflow,
     ClearCart,
     RemindOrder,
     UserDeleted,
+    ReconcilePayments,
+    RunReconciliation,
   ],
 });
 

@@ -117,9 +117,11 @@ export class UnitOfWork<S extends ServiceDefinition = ServiceDefinition> {
 
   /**
    * As {@link run}, in a transaction that somebody else has opened and ends, such as that of an idempotency key: what is
-   * said is committed with everything in it. Throws what the work throws, and a {@link NestedUnitOfWorkError}.
+   * said is committed with everything in it. Where nobody has opened one, as {@link run}. Throws what the work throws, and
+   * a {@link NestedUnitOfWorkError}.
    */
-  within<T>(tx: Tx, work: (unit: Unit<S>) => Promise<T>): Promise<T> {
+  within<T>(tx: Tx | undefined, work: (unit: Unit<S>) => Promise<T>): Promise<T> {
+    if (tx === undefined) return this.run(work);
     if (underWay.getStore()?.ended === false) throw new NestedUnitOfWorkError();
     return this.#attempt(tx, work);
   }
