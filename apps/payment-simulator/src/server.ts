@@ -1,74 +1,58 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { chargeRequestSchema } from './charge.js';
-import { Faults, controlSchema } from './faults.js';
-import { Ledger } from './ledger.js';
+import { Calls } from './api/calls.js';
+import { type Control, Faults, controlSchema } from './api/faults.js';
+import { read } from './api/parameters.js';
+import { addRoutes } from './api/routes.js';
+import { addThreeDSecure } from './api/three-d-secure.js';
+import type { EventType } from './ledger/change.js';
+import { Ledger } from './ledger/ledger.js';
+import { API_VERSION } from './ledger/views.js';
 import { PaymentError } from './payment-simulator.errors.js';
+import { type WebhookOptions, Webhooks } from './webhooks/webhooks.js';
 
 export interface SimulatorOptions {
   readonly dataDir: string;
-  readonly latencyMs: number;
-  readonly failureRate: number;
-  readonly maxCharges: number;
-}
-
-const headersSchema = z.object({ 'idempotency-key': z.string().min(1).max(255) });
-const querySchema = z.strictObject({
-  reference: z.string().min(1).max(100).optional(),
-  after: z.string().max(100).optional(),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-});
-const idSchema = z.object({ id: z.string().max(100) });
-
-/** Reads outside input. Throws a {@link PaymentError} 400 that names the first fault. */
-function read<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new PaymentError(400, 'invalid_request_error', 'parameter_invalid', z.prettifyError(parsed.error));
-}
-
-function answerError(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof PaymentError) {
-    const { status, type, code, message } = error;
-    return reply.code(status).send({ error: { type, code, message } });
-  }
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  const message = error instanceof Error && status < 500 ? error.message : 'internal error';
-  return reply.code(status).send({ error: { type: 'api_error', code: 'api_error', message } });
-}
-
-/** Carries out a write after the latency, and lets it fail as the faults say. */
-async function faulty<T>(faults: Faults, request: FastifyRequest, reply: FastifyReply, work: () => Promise<T>) {
-  const { latencyMs } = faults.current;
-  if (latencyMs > 0) await sleep(latencyMs);
-  const fault = faults.next();
-  if (fault === 'before') return reply.code(500).send({ error: { type: 'api_error', code: 'api_error' } });
-  const result = await work();
-  if (fault === undefined) return result;
-  reply.hijack();
-  request.raw.socket.destroy();
-  return reply;
+  readonly maxPayments: number;
+  /** What `/control` starts from. */
+  readonly faults?: Control;
+  /** The keys that are good; empty: any that looks like a secret test key. */
+  readonly apiKeys?: readonly string[];
+  /** Where browsers reach this process. Default: the address that it listens on. */
+  readonly publicUrl?: string;
+  readonly webhooks?: Partial<Omit<WebhookOptions, 'publicUrl'>>;
 }
 
 /** The provider's HTTP API over its books. Closing it waits for the writes under way. */
 export async function buildSimulator(options: SimulatorOptions): Promise<FastifyInstance> {
-  const ledger = await Ledger.open(options.dataDir, options.maxCharges);
-  const faults = new Faults({ latencyMs: options.latencyMs, failureRate: options.failureRate });
-  const app = Fastify({ bodyLimit: 16_384, forceCloseConnections: 'idle', requestTimeout: 30_000 });
+  const ledger = await Ledger.open(options.dataDir, options.maxPayments);
+  const faults = new Faults(options.faults);
+  const app = Fastify({ bodyLimit: 65_536, forceCloseConnections: true, requestTimeout: 30_000 });
+  const publicUrl = () => options.publicUrl ?? app.listeningOrigin;
+  const calls = new Calls(ledger, faults, publicUrl);
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body);
+  });
   app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) => {
+    const error = new PaymentError(
+      404,
+      'invalid_request_error',
+      undefined,
+      `Unrecognized request URL (${request.url})`,
+    );
+    return answerError(error, request, reply);
+  });
+  app.addHook('onRequest', async (request) => expectKey(request, options.apiKeys ?? []));
+  app.addHook('onSend', async (_request, reply) => {
+    void reply.header('stripe-version', API_VERSION);
+  });
+  const { secrets = [], enabled = new Set<EventType>(), retryMs = 500 } = options.webhooks ?? {};
+  const webhooks = new Webhooks(ledger, faults, { secrets, enabled, retryMs, publicUrl });
+  app.addHook('onClose', () => webhooks.close());
   app.addHook('onClose', () => ledger.close());
 
-  app.post('/v1/charges', (request, reply) => {
-    const { 'idempotency-key': key } = read(headersSchema, request.headers);
-    const body = read(chargeRequestSchema, request.body);
-    return faulty(faults, request, reply, () => ledger.charge(key, body));
-  });
-  app.post('/v1/charges/:id/refund', (request, reply) => {
-    const { id } = read(idSchema, request.params);
-    return faulty(faults, request, reply, () => ledger.refund(id));
-  });
-  app.get('/v1/charges', (request) => ({ data: ledger.find(read(querySchema, request.query)) }));
+  addRoutes(app, calls);
+  addThreeDSecure(app, calls);
   app.get('/control', () => faults.current);
   app.post('/control', (request) => {
     faults.set(read(controlSchema, request.body));
@@ -77,4 +61,26 @@ export async function buildSimulator(options: SimulatorOptions): Promise<Fastify
   app.get('/health/live', () => ({ status: 'ok' }));
   app.get('/health/ready', () => ({ status: 'ok' }));
   return app;
+}
+
+/** Stripe's own keys begin like this; a live one has no business here. */
+const TEST_KEY = /^(sk|rk)_test_\w{1,200}$/;
+
+function expectKey(request: FastifyRequest, keys: readonly string[]): void {
+  if (!request.url.startsWith('/v1/')) return;
+  const key = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  if (keys.length > 0 ? keys.includes(key) : TEST_KEY.test(key)) return;
+  throw new PaymentError(401, 'invalid_request_error', undefined, 'Invalid API Key provided.');
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  void reply.header('request-id', `req_${request.id}`);
+  if (error instanceof PaymentError) {
+    const { status, type, code, message, details } = error;
+    const { param, declineCode: decline_code } = details;
+    return reply.code(status).send({ error: { type, code, message, param, decline_code } });
+  }
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  const message = error instanceof Error && status < 500 ? error.message : 'internal error';
+  return reply.code(status).send({ error: { type: 'api_error', message } });
 }

@@ -1,18 +1,19 @@
 import { type FileHandle, mkdir, open, readFile, rename, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Entry, entrySchema } from './charge.js';
-import { JournalError } from './payment-simulator.errors.js';
+import { JournalError } from '../payment-simulator.errors.js';
+import { type Entry, entrySchema } from './change.js';
 
 interface Waiter {
-  readonly entry: Entry;
+  /** Undefined: waits for the entries before it. */
+  readonly entry: Entry | undefined;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
 /** Whose entries a journal keeps. */
 export interface JournalOwner {
-  /** Takes in an entry that is on the disk: each old one at the start, then each new one, in the order of the file. */
-  apply(entry: Entry): void;
+  /** Takes in an entry that an earlier process wrote, in the order of the file. A rewrite may have repeated some. */
+  restore(entry: Entry): void;
   /** The fewest entries that lead to the present state. */
   snapshot(): Entry[];
 }
@@ -22,8 +23,8 @@ const MAX_WAITING = 10_000;
 
 /**
  * An append-only file of JSON lines, rewritten from a snapshot when it has grown beyond `maxLines`. `append` resolves
- * when the line is on the disk (fdatasync) and applied; lines that arrive together share one sync. A last line cut
- * short by a crash was never acknowledged, and is dropped at the next start.
+ * when the line is on the disk (fdatasync); lines that arrive together share one sync. A last line cut short by a crash
+ * was never acknowledged, and is dropped at the next start.
  */
 export class Journal {
   private readonly waiting: Waiter[] = [];
@@ -47,7 +48,7 @@ export class Journal {
       const end = bytes.lastIndexOf(0x0a) + 1;
       if (end < bytes.length) await truncate(path, end);
       const lines = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
-      for (const [at, line] of lines.entries()) owner.apply(parseLine(line, `${path}:${at + 1}`));
+      for (const [at, line] of lines.entries()) owner.restore(parseLine(line, `${path}:${at + 1}`));
       return new Journal(path, owner, maxLines, file, lines.length);
     } catch (error) {
       await file.close();
@@ -55,15 +56,20 @@ export class Journal {
     }
   }
 
-  /** Resolves when the entry is durable and applied; rejects with a {@link JournalError} if it may not be. */
+  /** Resolves when the entry is durable; rejects with a {@link JournalError} if it may not be. */
   append(entry: Entry): Promise<void> {
-    if (this.broken) return Promise.reject(this.broken);
-    if (this.waiting.length >= MAX_WAITING) return Promise.reject(new JournalError('too many writes wait'));
-    const done = new Promise<void>((resolve, reject) => {
-      this.waiting.push({ entry, resolve, reject });
-    });
-    this.writing ??= this.drain();
-    return done;
+    return this.enqueue(entry);
+  }
+
+  /** Resolves when everything appended so far is on the disk; rejects as `append` does. */
+  settled(): Promise<void> {
+    return this.writing || this.broken ? this.enqueue(undefined) : Promise.resolve();
+  }
+
+  /** Throws a {@link JournalError} where an append would be refused. */
+  expectRoom(): void {
+    if (this.broken) throw this.broken;
+    if (this.waiting.length >= MAX_WAITING) throw new JournalError('too many writes wait');
   }
 
   /** Waits for what was appended, then closes the file. */
@@ -72,17 +78,30 @@ export class Journal {
     await this.file.close();
   }
 
+  private enqueue(entry: Entry | undefined): Promise<void> {
+    try {
+      this.expectRoom();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const done = new Promise<void>((resolve, reject) => {
+      this.waiting.push({ entry, resolve, reject });
+    });
+    this.writing ??= this.drain();
+    return done;
+  }
+
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0);
       try {
-        await this.file.appendFile(batch.map(({ entry }) => `${JSON.stringify(entry)}\n`).join(''));
-        await this.file.datasync();
-        this.lines += batch.length;
-        for (const { entry, resolve } of batch) {
-          this.owner.apply(entry);
-          resolve();
+        const lines = batch.flatMap(({ entry }) => (entry ? [`${JSON.stringify(entry)}\n`] : []));
+        if (lines.length > 0) {
+          await this.file.appendFile(lines.join(''));
+          await this.file.datasync();
         }
+        this.lines += lines.length;
+        for (const { resolve } of batch) resolve();
         if (this.lines > this.maxLines) await this.rewrite();
       } catch (cause) {
         // What reached the disk is unknown now: only a restart, which reads it, may go on.
