@@ -1,22 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import {
   AuthorizePayment,
+  RefundPayment,
   RemindOrder,
   StockRejected,
   StockReserved,
   VoidPayment,
   ordersService,
 } from '@lethe/contracts';
-import { Inbox, Outbox, UnitOfWork, Wake } from '@lethe/outbox';
+import type { Database } from '@lethe/database';
+import { Outbox, UnitOfWork, Wake } from '@lethe/outbox';
 import type { MessageDefinition, MessageOf } from '@lethe/topology';
+import { Registry } from 'prom-client';
 import { CancelOrder, CancelOrderHandler } from '../src/order/cancel-order.js';
+import { DEFAULT_TIMES } from '../src/order/order-times.js';
 import { OrderSaga } from '../src/order/order.saga.js';
 import { RejectOrder, RejectOrderHandler } from '../src/order/reject-order.js';
 import { RemindOfOrder, RemindOfOrderHandler } from '../src/order/remind-order.js';
 import { ReserveOrder, ReserveOrderHandler } from '../src/order/reserve-order.js';
 import { GiveBackPayment, GiveBackPaymentHandler } from '../src/payment/give-back-payment.js';
-import type { ChargeGateway } from '../src/payment/charge.gateway.js';
+import { HearNotice, HearNoticeHandler } from '../src/payment/hear-notice.js';
 import { PayOrder, PayOrderHandler } from '../src/payment/pay-order.js';
+import type { PaymentGateway } from '../src/payment/payment.gateway.js';
+import { PaymentMetrics } from '../src/payment/payment.metrics.js';
+import type { PaymentNotice } from '../src/payment/payment.state.js';
+import { RefundMoney, RefundMoneyHandler } from '../src/payment/refund-payment.js';
 import type { OrdersDatabase } from './orders-database.js';
 
 export type Step = 'reserved' | 'rejected' | 'pay' | 'void' | 'cancel';
@@ -26,15 +34,18 @@ export class SagaBench {
   readonly outbox: Outbox<typeof ordersService>;
   readonly units: UnitOfWork<typeof ordersService>;
   readonly saga: OrderSaga;
+  readonly registry = new Registry();
+  private readonly metrics = new PaymentMetrics(this.registry);
 
   constructor(
     private readonly orders: OrdersDatabase,
-    private readonly gateway: ChargeGateway,
+    private readonly gateway: PaymentGateway,
+    private readonly database: Database = orders.database,
   ) {
     // Nobody answers the bell: messages stay where the test can look at them.
     this.outbox = new Outbox(ordersService, new Wake(orders.database));
-    this.units = new UnitOfWork(orders.database, this.outbox);
-    this.saga = new OrderSaga(this.units, this.outbox);
+    this.units = new UnitOfWork(database, this.outbox);
+    this.saga = new OrderSaga(this.units, this.outbox, DEFAULT_TIMES);
   }
 
   /** Inserts a pending order of two lines, as placing one does. */
@@ -70,8 +81,6 @@ export class SagaBench {
   }
 
   async step(step: Step, orderId: string, messageId?: string): Promise<void> {
-    const { database } = this.orders;
-    const inbox = new Inbox(database, this.outbox);
     const data = { orderId };
     if (step === 'reserved') {
       const message = this.message(StockReserved, data, messageId);
@@ -81,27 +90,50 @@ export class SagaBench {
       const message = this.message(StockRejected, { orderId, shortages }, messageId);
       await new RejectOrderHandler(this.saga).execute(new RejectOrder(message));
     } else if (step === 'pay') {
-      const handler = new PayOrderHandler(database, this.saga, this.gateway);
+      const config = { PUBLIC_URL: 'http://localhost:8080' };
+      const handler = new PayOrderHandler(this.database, this.saga, this.gateway, this.metrics, config);
       await handler.execute(new PayOrder(this.message(AuthorizePayment, data, messageId)));
     } else if (step === 'void') {
-      const handler = new GiveBackPaymentHandler(database, inbox, this.gateway);
+      const handler = new GiveBackPaymentHandler(this.database, this.units, this.gateway, this.metrics);
       await handler.execute(new GiveBackPayment(this.message(VoidPayment, data, messageId)));
     } else {
       await new CancelOrderHandler(this.units, this.saga).execute(new CancelOrder(orderId, null));
     }
   }
 
+  /** Gives money of a refund back that is requested already. */
+  async refund(orderId: string, refundId: string, messageId?: string): Promise<void> {
+    const handler = new RefundMoneyHandler(this.database, this.units, this.saga, this.gateway, this.metrics);
+    await handler.execute(new RefundMoney(this.message(RefundPayment, { orderId, refundId }, messageId)));
+  }
+
+  /** The provider's webhook. */
+  async hear(notice: PaymentNotice, signature = 'good'): Promise<void> {
+    const handler = new HearNoticeHandler(this.units, this.gateway, this.metrics);
+    await handler.execute(new HearNotice(Buffer.from(JSON.stringify(notice)), signature));
+  }
+
   /** The time-out of the step with this number. */
-  async timeOut(orderId: string, step: number): Promise<void> {
-    const message = this.message(RemindOrder, { orderId, step });
-    await new RemindOfOrderHandler(this.saga).execute(new RemindOfOrder(message));
+  async timeOut(orderId: string, step: number, messageId?: string): Promise<void> {
+    const message = this.message(RemindOrder, { orderId, step }, messageId);
+    const handler = new RemindOfOrderHandler(this.database, this.saga, this.gateway, this.metrics);
+    await handler.execute(new RemindOfOrder(message));
   }
 
   /** The time-outs that are set for an order: after how many seconds, to tens, and of which step. */
   timers(orderId: string): Promise<{ seconds: number; step: number }[]> {
     return this.orders.run(
       `SELECT 10 * round(extract(epoch FROM deliver_at - now()) / 10)::int AS seconds, (body::jsonb -> 'data' ->> 'step')::int AS step
-       FROM outbox_scheduled WHERE key = $1 ORDER BY deliver_at`,
+       FROM outbox_scheduled WHERE key = $1 AND type LIKE '%remind-order%' ORDER BY deliver_at`,
+      [orderId],
+    );
+  }
+
+  /** Other messages of later: which, and after how many seconds, to tens. */
+  later(orderId: string): Promise<{ type: string; seconds: number }[]> {
+    return this.orders.run(
+      `SELECT split_part(type, '.', 2) AS type, 10 * round(extract(epoch FROM deliver_at - now()) / 10)::int AS seconds
+       FROM outbox_scheduled WHERE key = $1 AND type NOT LIKE '%remind-order%' ORDER BY deliver_at`,
       [orderId],
     );
   }

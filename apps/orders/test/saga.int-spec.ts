@@ -2,53 +2,48 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RetryLater } from '@lethe/messaging';
 import { deferred } from '@lethe/testing';
+import { Logger } from '@nestjs/common';
 import { IllegalTransitionError, OrderMissingError, PaymentOutcomeUnknownError } from '../src/orders.errors.js';
-import { HttpPaymentGateway } from '../src/payment/http-payment.gateway.js';
-import { type ChargeOutcome, type ChargeRequest, ChargeGateway } from '../src/payment/charge.gateway.js';
+import { type Around, FakeProvider, answersLost, unreachable } from './fake-provider.js';
 import { OrdersDatabase } from './orders-database.js';
 import { SagaBench, type Step } from './saga-bench.js';
-import { SimulatorProcess } from './simulator-process.js';
 
 let orders: OrdersDatabase;
-let simulator: SimulatorProcess;
-let provider: HttpPaymentGateway;
+let provider: FakeProvider;
 let bench: SagaBench;
 
 beforeAll(async () => {
-  [orders, simulator] = await Promise.all([OrdersDatabase.create(), SimulatorProcess.start()]);
-  provider = new HttpPaymentGateway({ baseUrl: simulator.url });
+  Logger.overrideLogger(false);
+  orders = await OrdersDatabase.create();
+});
+afterAll(() => orders.close());
+beforeEach(() => {
+  provider = new FakeProvider();
   bench = new SagaBench(orders, provider);
 });
-afterAll(async () => {
-  await provider.close();
-  await Promise.all([orders.close(), simulator.stop()]);
-});
-beforeEach(() => simulator.set({ latencyMs: 0, failureRate: 0 }));
 
-/** The provider, with something happening around the charge. */
-class Around extends ChargeGateway {
-  constructor(private readonly around: (charge: () => Promise<ChargeOutcome>) => Promise<ChargeOutcome>) {
-    super();
-  }
-  override charge(request: ChargeRequest): Promise<ChargeOutcome> {
-    return this.around(() => provider.charge(request));
-  }
-  override refund(chargeId: string): Promise<void> {
-    return provider.refund(chargeId);
-  }
-  override find(orderId: string) {
-    return provider.find(orderId);
-  }
-}
+/** Something that happens around one kind of call, once. */
+const onceAround = (operation: 'authorize' | 'capture', around: Around): Around => {
+  let done = false;
+  return (asked, effect) => {
+    if (asked !== operation || done) return effect();
+    done = true;
+    return around(asked, effect);
+  };
+};
+const killedAfter: Around = async (_, effect) => {
+  await effect();
+  throw new Error('killed here');
+};
 
 /** C5: money is with us exactly if the order is paid. */
 async function moneyFitsOrder(orderId: string): Promise<void> {
   const { status, payment } = await bench.state(orderId);
-  const charges = await simulator.chargesOf(orderId);
-  const held = charges.filter((charge) => charge === 'succeeded').length;
-  expect({ held, captured: payment === 'captured' }).toEqual({
-    held: status === 'confirmed' ? 1 : 0,
-    captured: status === 'confirmed',
+  const isPaid = status === 'confirmed';
+  expect(provider.statesOf(orderId).filter((state) => state === 'authorized')).toEqual([]);
+  expect({ held: provider.heldOf(orderId), captured: payment === 'captured' }).toEqual({
+    held: isPaid ? 500 : 0,
+    captured: isPaid,
   });
 }
 
@@ -95,23 +90,20 @@ describe('the saga of an order', () => {
     await moneyFitsOrder(id);
   });
 
-  it.each(['tok_chargeDeclined', 'tok_nobodyKnows'])(
-    'R24: gives the stock back when the payment by %s is declined',
-    async (token) => {
-      const id = await bench.place(token);
-      await bench.step('reserved', id);
+  it('R24: gives the stock back when the payment is declined', async () => {
+    const id = await bench.place('tok_chargeDeclined');
+    await bench.step('reserved', id);
 
-      await bench.step('pay', id);
+    await bench.step('pay', id);
 
-      expect(await bench.state(id)).toEqual({
-        status: 'rejected',
-        reason: 'payment-declined',
-        history: ['pending', 'reserved', 'rejected'],
-        payment: 'declined',
-        sent: ['authorize-payment', 'release-stock', 'order-rejected'],
-      });
-    },
-  );
+    expect(await bench.state(id)).toEqual({
+      status: 'rejected',
+      reason: 'payment-declined',
+      history: ['pending', 'reserved', 'rejected'],
+      payment: 'declined',
+      sent: ['authorize-payment', 'release-stock', 'order-rejected'],
+    });
+  });
 
   it('fails for an order that does not exist, so that the message ends in the dead-letter queue', async () => {
     await expect(bench.step('reserved', randomUUID())).rejects.toThrow(OrderMissingError);
@@ -163,112 +155,152 @@ describe('R13: messages delivered again and in any order', () => {
 });
 
 describe('a payment whose outcome is unknown', () => {
-  it.each([1, 2, 3, 4])('is asked again by the same key until it is known, and charged once (round %i)', async () => {
+  it.each([
+    ['authorize', 'its request', unreachable],
+    ['authorize', 'its answer', answersLost],
+    ['capture', 'its request', unreachable],
+    ['capture', 'its answer', answersLost],
+  ] as const)('is asked again by the same key, and charged once: %s, %s is lost', async (operation, _, lost) => {
     const id = await bench.place();
     await bench.step('reserved', id);
-    await simulator.set({ failureRate: 1 });
+    provider.around = onceAround(operation, lost);
 
     await expect(bench.step('pay', id)).rejects.toThrow(PaymentOutcomeUnknownError);
-    expect(await bench.state(id)).toMatchObject({ status: 'reserved', payment: 'requested' });
-    await simulator.set({ failureRate: 0 });
+    expect(await bench.state(id)).toMatchObject({
+      status: 'reserved',
+      payment: operation === 'authorize' ? 'requested' : 'authorized',
+    });
     await bench.step('pay', id);
 
     expect((await bench.state(id)).status).toBe('confirmed');
-    expect(await simulator.chargesOf(id)).toEqual(['succeeded']);
+    expect(provider.statesOf(id)).toEqual(['captured']);
+    expect(await bench.registry.getSingleMetricAsString('payment_outcomes_unknown_total')).toMatch(
+      new RegExp(`operation="${operation}"} 1`),
+    );
   });
 
-  it('R24: a crash after the charge and before the commit charges once', async () => {
+  it.each(['authorize', 'capture'] as const)(
+    'R24: a crash after the %s and before the commit charges once',
+    async (at) => {
+      const id = await bench.place();
+      await bench.step('reserved', id);
+      provider.around = onceAround(at, killedAfter);
+
+      await expect(bench.step('pay', id)).rejects.toThrow('killed here');
+      await bench.step('pay', id);
+
+      expect((await bench.state(id)).status).toBe('confirmed');
+      expect(provider.statesOf(id)).toEqual(['captured']);
+    },
+  );
+
+  it('is looked for, not made again, once the provider may have forgotten its key', async () => {
     const id = await bench.place();
     await bench.step('reserved', id);
-    const crashing = new SagaBench(
-      orders,
-      new Around(async (charge) => {
-        await charge();
-        throw new Error('killed here');
-      }),
-    );
+    provider.around = onceAround('authorize', answersLost);
+    await expect(bench.step('pay', id)).rejects.toThrow(PaymentOutcomeUnknownError);
+    await orders.run(`UPDATE payment SET first_requested_at = now() - interval '13 hours' WHERE order_id = $1`, [id]);
+    provider.forgetKeys();
 
-    await expect(crashing.step('pay', id)).rejects.toThrow('killed here');
-    await simulator.killAndRestart();
     await bench.step('pay', id);
 
     expect((await bench.state(id)).status).toBe('confirmed');
-    expect(await simulator.chargesOf(id)).toEqual(['succeeded']);
+    expect(provider.statesOf(id)).toEqual(['captured']);
+  });
+
+  it('is no question where there is nothing to pay', async () => {
+    const id = await bench.place();
+    await orders.run('UPDATE orders SET total = 0, subtotal = 0 WHERE id = $1', [id]);
+    await bench.step('reserved', id);
+
+    await bench.step('pay', id);
+
+    expect(await bench.state(id)).toMatchObject({ status: 'confirmed', payment: 'captured' });
+    expect(provider.calls).toEqual([]);
   });
 });
 
 describe('a cancellation that meets the payment', () => {
-  /** Cancels between the charge and the commit that would confirm it. */
-  const cancelling = (id: string) =>
-    new SagaBench(
-      orders,
-      new Around(async (charge) => {
-        const outcome = await charge();
-        await bench.step('cancel', id);
-        return outcome;
-      }),
-    );
+  const cancelAfter =
+    (id: string): Around =>
+    async (_, effect) => {
+      const outcome = await effect();
+      await bench.step('cancel', id);
+      return outcome;
+    };
 
-  it('R24: gets its money back when the order was charged meanwhile', async () => {
+  it.each([
+    ['authorize', ['voided']],
+    ['capture', ['refunded']],
+  ] as const)('R24: gets its money back when it came after the %s', async (at, left) => {
     const id = await bench.place();
     await bench.step('reserved', id);
+    provider.around = onceAround(at, cancelAfter(id));
 
-    await cancelling(id).step('pay', id);
-    expect(await bench.state(id)).toMatchObject({ status: 'cancelled', payment: 'captured' });
+    await bench.step('pay', id);
+    expect((await bench.state(id)).status).toBe('cancelled');
     for (let times = 0; times < 3; times += 1) await bench.step('void', id);
 
     expect(await bench.state(id)).toMatchObject({
       payment: 'voided',
       sent: ['authorize-payment', 'release-stock', 'void-payment', 'order-cancelled', 'void-payment'],
     });
-    expect(await simulator.chargesOf(id)).toEqual(['refunded']);
+    expect(provider.statesOf(id)).toEqual(left);
     await moneyFitsOrder(id);
+  });
+
+  it('lets go of what is set aside and takes nothing', async () => {
+    const id = await bench.place();
+    await bench.step('reserved', id);
+    provider.around = onceAround('authorize', cancelAfter(id));
+
+    await bench.step('pay', id);
+
+    expect(provider.calls).toEqual(['authorize']);
   });
 
   it('owes nothing when the charge was declined', async () => {
     const id = await bench.place('tok_chargeDeclined');
     await bench.step('reserved', id);
+    provider.around = onceAround('authorize', cancelAfter(id));
 
-    await cancelling(id).step('pay', id);
+    await bench.step('pay', id);
     await bench.step('void', id);
 
     expect(await bench.state(id)).toMatchObject({ status: 'cancelled', payment: 'declined' });
   });
 
-  it('R24: gives the money back when the replica died after the charge and the order is then cancelled', async () => {
-    const id = await bench.place();
-    await bench.step('reserved', id);
-    const crashing = new SagaBench(
-      orders,
-      new Around(async (charge) => {
-        await charge();
-        throw new Error('killed here');
-      }),
-    );
-    await expect(crashing.step('pay', id)).rejects.toThrow('killed here');
+  it.each([
+    ['authorize', 'voided'],
+    ['capture', 'refunded'],
+  ] as const)(
+    'R24: gives it back when the replica died after the %s and the order is then cancelled',
+    async (at, left) => {
+      const id = await bench.place();
+      await bench.step('reserved', id);
+      provider.around = onceAround(at, killedAfter);
+      await expect(bench.step('pay', id)).rejects.toThrow('killed here');
 
-    await bench.step('cancel', id);
-    await bench.step('pay', id);
-    await bench.step('void', id);
+      await bench.step('cancel', id);
+      await bench.step('pay', id);
+      await bench.step('void', id);
 
-    expect(await bench.state(id)).toMatchObject({ status: 'cancelled', payment: 'voided' });
-    expect(await simulator.chargesOf(id)).toEqual(['refunded']);
-  });
+      expect(await bench.state(id)).toMatchObject({ status: 'cancelled', payment: 'voided' });
+      expect(provider.statesOf(id)).toEqual([left]);
+    },
+  );
 
   it('waits while the charge may still be on its way, and gives it back when it comes late', async () => {
     const id = await bench.place();
     await bench.step('reserved', id);
     const asked = deferred();
     const letGo = deferred();
-    const slow = new SagaBench(
-      orders,
-      new Around(async (charge) => {
-        asked.resolve();
-        await letGo.promise;
-        return charge();
-      }),
-    );
-    const paying = slow.step('pay', id);
+    provider.around = onceAround('authorize', async (_, effect) => {
+      asked.resolve();
+      await letGo.promise;
+      return effect();
+    });
+    const paying = bench.step('pay', id);
     await asked.promise;
     await bench.step('cancel', id);
 
@@ -277,28 +309,45 @@ describe('a cancellation that meets the payment', () => {
     await paying;
     await bench.step('void', id);
 
-    expect(await simulator.chargesOf(id)).toEqual(['refunded']);
+    expect(provider.statesOf(id)).toEqual(['voided']);
     await moneyFitsOrder(id);
   });
 
   it('gives back even a charge that comes after it was taken for lost', async () => {
     const id = await bench.place();
     await bench.step('reserved', id);
-    const late = new SagaBench(
-      orders,
-      new Around(async (charge) => {
-        await bench.step('cancel', id);
-        await orders.run(`UPDATE payment SET requested_at = now() - interval '1 hour' WHERE order_id = $1`, [id]);
-        await bench.step('void', id);
-        expect(await bench.state(id)).toMatchObject({ payment: 'voided' });
-        return charge();
-      }),
-    );
+    provider.around = onceAround('authorize', async (_, effect) => {
+      await bench.step('cancel', id);
+      await orders.run(`UPDATE payment SET requested_at = now() - interval '1 hour' WHERE order_id = $1`, [id]);
+      await bench.step('void', id);
+      expect(await bench.state(id)).toMatchObject({ payment: 'voided' });
+      return effect();
+    });
 
-    await late.step('pay', id);
+    await bench.step('pay', id);
     await bench.step('void', id);
 
-    expect(await simulator.chargesOf(id)).toEqual(['refunded']);
+    expect(provider.statesOf(id)).toEqual(['voided']);
+    await moneyFitsOrder(id);
+  });
+
+  it('goes on asking a provider that is away, for as long as it takes', async () => {
+    const id = await bench.place();
+    await bench.step('reserved', id);
+    provider.around = onceAround('capture', killedAfter);
+    await expect(bench.step('pay', id)).rejects.toThrow('killed here');
+    await bench.step('cancel', id);
+    provider.around = unreachable;
+
+    await bench.step('void', id);
+    expect(await bench.later(id)).toContainEqual({ type: 'void-payment', seconds: 30 });
+    await orders.run(`UPDATE payment SET requested_at = now() - make_interval(mins => 10) WHERE order_id = $1`, [id]);
+    await bench.step('void', id);
+    expect(await bench.later(id)).toContainEqual({ type: 'void-payment', seconds: 600 });
+    provider.around = (_, effect) => effect();
+    await bench.step('void', id);
+
+    expect(provider.statesOf(id)).toEqual(['refunded']);
     await moneyFitsOrder(id);
   });
 

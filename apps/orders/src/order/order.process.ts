@@ -1,21 +1,10 @@
-import {
-  AuthorizePayment,
-  ClearCart,
-  RemindOrder,
-  StockRejected,
-  StockReserved,
-  UserDeleted,
-  VoidPayment,
-  ordersService,
-} from '@lethe/contracts';
+import { ClearCart, RemindOrder, StockRejected, StockReserved, UserDeleted, ordersService } from '@lethe/contracts';
 import { Handles } from '@lethe/messaging';
 import type { MessageOf } from '@lethe/topology';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { DeleteCart } from '../cart/delete-cart.js';
 import { EmptyCart } from '../cart/empty-cart.js';
-import { GiveBackPayment } from '../payment/give-back-payment.js';
-import { PayOrder } from '../payment/pay-order.js';
 import { RejectOrder } from './reject-order.js';
 import { RemindOfOrder } from './remind-order.js';
 import { ReserveOrder } from './reserve-order.js';
@@ -37,16 +26,6 @@ export class OrderProcess {
   @Handles(ordersService, StockRejected)
   async stockRejected(message: MessageOf<typeof StockRejected>): Promise<void> {
     await this.commands.execute(new RejectOrder(message));
-  }
-
-  @Handles(ordersService, AuthorizePayment)
-  async authorizePayment(message: MessageOf<typeof AuthorizePayment>): Promise<void> {
-    await this.commands.execute(new PayOrder(message));
-  }
-
-  @Handles(ordersService, VoidPayment)
-  async voidPayment(message: MessageOf<typeof VoidPayment>): Promise<void> {
-    await this.commands.execute(new GiveBackPayment(message));
   }
 
   @Handles(ordersService, RemindOrder)

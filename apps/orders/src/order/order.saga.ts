@@ -12,25 +12,26 @@ import {
   defineSaga,
   timeout,
 } from '@lethe/outbox';
+import { CONFIG } from '@lethe/service-kit';
 import type { Message } from '@lethe/topology';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { DEFAULT_TIMES, type OrderTimes, waitsOf } from './order-times.js';
 import { ORDER_LIFE } from './order.js';
 import { type ChangeCause, type LockedOrder, orderStore } from './order.rows.js';
 
-/** Seconds that a step may take before it is asked for again; then twice as long each time, up to about an hour. */
-const STEP_SECONDS = 120;
-const overdue = timeout(RemindOrder, {
-  data: ({ id: orderId, step }) => ({ orderId, step }),
-  afterSeconds: (fired) => STEP_SECONDS * 2 ** Math.min(fired, 5),
-});
+const remind = (afterSeconds: (fired: number) => number) =>
+  timeout(RemindOrder, { data: ({ id: orderId, step }) => ({ orderId, step }), afterSeconds });
 
 /** The life of an order as data: pending and reserved are waited in, the one for stock, the other for the payment. */
-export const orderLife = defineSaga({
-  name: 'order',
-  initial: 'pending',
-  transitions: ORDER_LIFE,
-  timeouts: { pending: overdue, reserved: overdue },
-});
+export function orderLifeOf(times: OrderTimes) {
+  const { pending, reserved } = waitsOf(times);
+  return defineSaga({
+    name: 'order',
+    initial: 'pending',
+    transitions: ORDER_LIFE,
+    timeouts: { pending: remind(pending), reserved: remind(reserved) },
+  });
+}
 
 type Cause = Pick<Message, 'id' | 'type'>;
 type Walk = Saga<OrderStatus, typeof ORDER_LIFE, typeof ordersService, LockedOrder>;
@@ -39,13 +40,16 @@ type OrderSteps = SagaSteps<OrderStatus, typeof ORDER_LIFE, typeof ordersService
 /** Walks orders through their life: every step of an order goes through it, and says in the history why (R24). */
 @Injectable()
 export class OrderSaga {
+  private readonly life: ReturnType<typeof orderLifeOf>;
   private readonly clockwork: Walk;
 
   constructor(
     private readonly units: UnitOfWork<typeof ordersService>,
     private readonly outbox: Outbox<typeof ordersService>,
+    @Inject(CONFIG) readonly times: OrderTimes = DEFAULT_TIMES,
   ) {
-    this.clockwork = this.because({ type: orderLife.name });
+    this.life = orderLifeOf(times);
+    this.clockwork = this.because({ type: this.life.name });
   }
 
   /** See `Saga.onMessage`. */
@@ -76,11 +80,11 @@ export class OrderSaga {
   /** The time-out of an order that is being placed, for the statement that places it. */
   timerOf(orderId: string): SetTimer {
     const timer = this.clockwork.firstTimer(orderId);
-    if (timer === undefined) throw new SagaDefinitionError(orderLife.name, 'an order that is placed has no time-out');
+    if (timer === undefined) throw new SagaDefinitionError(this.life.name, 'an order that is placed has no time-out');
     return timer;
   }
 
   private because(cause: ChangeCause): Walk {
-    return new Saga(orderLife, orderStore(cause), this.units, this.outbox);
+    return new Saga(this.life, orderStore(cause), this.units, this.outbox);
   }
 }

@@ -1,28 +1,42 @@
-import {
-  type AuthorizePayment,
-  OrderConfirmed,
-  OrderRejected,
-  type OrderStatus,
-  ReleaseStock,
-  VoidPayment,
-  type ordersService,
-} from '@lethe/contracts';
+import { AuthorizePayment, OrderConfirmed, type OrderStatus, VoidPayment, type ordersService } from '@lethe/contracts';
 import { Database } from '@lethe/database';
 import { money } from '@lethe/kernel';
 import type { SagaStep } from '@lethe/outbox';
+import { CONFIG } from '@lethe/service-kit';
 import type { MessageOf } from '@lethe/topology';
+import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { LockedOrder } from '../order/order.rows.js';
 import { OrderSaga } from '../order/order.saga.js';
 import { CAPTURE_PAYMENT, type OrderLinesRow } from '../order/order.sql.js';
+import type { OrdersConfig } from '../orders.config.js';
 import { OrderMissingError } from '../orders.errors.js';
-import { type ChargeOutcome, ChargeGateway } from './charge.gateway.js';
-import { type DuePaymentRow, FIND_PAYMENT, type PaymentRow, REQUEST_PAYMENT, SETTLE_PAYMENT } from './payment.sql.js';
+import { findPayment } from './find-payment.js';
+import { PaymentGateway } from './payment.gateway.js';
+import { PaymentMetrics } from './payment.metrics.js';
+import {
+  type DuePaymentRow,
+  FIND_PAYMENT,
+  HOLD_PAYMENT,
+  type PaymentRow,
+  REQUEST_PAYMENT,
+  SETTLE_PAYMENT,
+} from './payment.sql.js';
+import type { PaymentState } from './payment.state.js';
+import { rejectUnpaid } from './reject-unpaid.js';
 
 type Step<To extends OrderStatus> = SagaStep<OrderStatus, To, typeof ordersService, LockedOrder>;
 
+/** The provider's id of the payment of an order that costs nothing: it is not asked. */
+export const NOTHING_TO_PAY = 'none';
+/** Half the time for which the provider remembers a key (24 hours at Stripe): afterwards it is looked for, not asked. */
+const KEY_LIFE_MS = 12 * 3_600_000;
+/** After how long a payment that the provider is still processing is asked about, if no webhook comes before. */
+const PROCESSING_MS = 10_000;
+
 /**
- * Charges a reserved order and brings it to its end. Where the outcome of the charge is unknown it throws, and the next
+ * Goes on with the payment of a reserved order from wherever it is: has the money set aside, takes it if the order is
+ * still reserved, and brings the order to its end. Where the outcome of a call is unknown it throws, and the next
  * delivery asks again by the same key: the provider charges an order at most once.
  */
 export class PayOrder extends Command<void> {
@@ -36,49 +50,79 @@ export class PayOrderHandler implements ICommandHandler<PayOrder> {
   constructor(
     private readonly database: Database,
     private readonly saga: OrderSaga,
-    private readonly gateway: ChargeGateway,
+    private readonly gateway: PaymentGateway,
+    private readonly metrics: PaymentMetrics,
+    @Inject(CONFIG) private readonly config: Pick<OrdersConfig, 'PUBLIC_URL'>,
   ) {}
 
   async execute({ message }: PayOrder): Promise<void> {
     const { orderId } = message.data;
     const [due] = await this.database.query<DuePaymentRow>(REQUEST_PAYMENT, [orderId]);
-    // Paid, rejected or cancelled meanwhile. Whoever cancelled it after we had asked also sent VoidPayment.
+    // Paid, rejected or cancelled meanwhile. Whoever ended it after we had asked also sent VoidPayment.
     if (!due) return;
-    const { total, currency, payment_token: paymentToken } = due;
-    const outcome = await this.gateway.charge({ orderId, total: money(total, currency), paymentToken });
-    await this.saga.onMessage(message, orderId, {
-      reserved: (step) => (outcome.status === 'captured' ? this.confirm(step, outcome.chargeId) : this.reject(step)),
-      cancelled: (step) => this.giveBack(step, outcome),
+    const asked = await this.metrics.watch(() => this.ask(orderId, due));
+    const state = asked.status === 'authorized' ? await this.capture(orderId, asked) : asked;
+    const giveBack = (step: Step<never>) => this.giveBack(step, state);
+    const answer = await this.saga.onMessage(message, orderId, {
+      reserved: (step) => this.settle(step, state),
+      cancelled: giveBack,
+      rejected: giveBack,
     });
+    if (answer.outcome !== 'ignored') this.metrics.payment(state.status);
   }
 
-  private async confirm({ tx, saga, become, emit }: Step<'paid'>, chargeId: string): Promise<void> {
+  /** How things stand with the payment now. Asks for the money only where there is no payment yet that could be asked about. */
+  private async ask(orderId: string, due: DuePaymentRow): Promise<PaymentState> {
+    const { currency, paymentToken, paymentId, firstAsked } = due;
+    const total = money(due.total, currency);
+    if (total.amount === 0) {
+      return { status: 'captured', paymentId: NOTHING_TO_PAY, amount: total, refunded: total };
+    }
+    const keyIsOld = due.lastAsked.getTime() - firstAsked.getTime() > KEY_LIFE_MS;
+    const known = paymentId !== null || keyIsOld ? await findPayment(this.gateway, orderId, due) : undefined;
+    const returnUrl = `${this.config.PUBLIC_URL}/`;
+    return known ?? this.gateway.authorize({ orderId, total, paymentToken, returnUrl }, `${orderId}:authorize`);
+  }
+
+  /** Takes the money, unless the order ended while it was being set aside. */
+  private async capture(
+    orderId: string,
+    authorized: PaymentState & { readonly status: 'authorized' },
+  ): Promise<PaymentState> {
+    const [held] = await this.database.query(HOLD_PAYMENT, [orderId, authorized.paymentId]);
+    if (!held) return authorized;
+    return this.metrics.watch(() => this.gateway.capture(authorized.paymentId, `${orderId}:capture`));
+  }
+
+  private async settle(step: Step<'paid' | 'rejected'>, state: PaymentState): Promise<void> {
+    const { tx, saga, schedule } = step;
+    const { id: orderId } = saga;
+    if (state.status === 'captured') return this.confirm(step, state.paymentId);
+    const actionUrl = state.status === 'requires-action' ? state.actionUrl : null;
+    await tx.query(SETTLE_PAYMENT, [orderId, state.status, state.paymentId ?? null, actionUrl]);
+    // Voided though the order is not: the authorization ran out, or somebody let go of it at the provider's.
+    if (state.status === 'declined' || state.status === 'voided') await rejectUnpaid(step, 'payment-declined');
+    // A webhook that came before this commit found nothing that waited.
+    if (state.status === 'processing') {
+      schedule(AuthorizePayment, { orderId }, { key: orderId, deliverAt: Date.now() + PROCESSING_MS });
+    }
+  }
+
+  private async confirm({ tx, saga, become, emit }: Step<'paid'>, paymentId: string): Promise<void> {
     const { id: orderId, placedAt, total } = saga;
-    const [order] = await tx.query<OrderLinesRow>(CAPTURE_PAYMENT, [orderId, chargeId]);
+    const [order] = await tx.query<OrderLinesRow>(CAPTURE_PAYMENT, [orderId, paymentId]);
     if (!order) throw new OrderMissingError(orderId);
     become(['paid', 'confirmed']);
     const data = { orderId, placedAt, confirmedAt: order.at.toISOString(), total, items: order.items };
     emit(OrderConfirmed, data, { key: orderId });
   }
 
-  private async reject({ tx, saga, become, emit }: Step<'rejected'>): Promise<void> {
-    const { id: orderId, placedAt } = saga;
-    const reason = 'payment-declined';
-    await tx.query(SETTLE_PAYMENT, [orderId, 'declined', null]);
-    become('rejected', reason);
-    emit(ReleaseStock, { orderId }, { key: orderId });
-    emit(OrderRejected, { orderId, placedAt, reason }, { key: orderId });
-  }
-
-  /** The order was cancelled while the provider was asked. Money that was taken goes back, by a command of its own. */
-  private async giveBack({ tx, saga: { id: orderId }, emit }: Step<never>, outcome: ChargeOutcome): Promise<void> {
+  /** The order ended while the provider was asked. Money that was set aside or taken goes back, by a command of its own. */
+  private async giveBack({ tx, saga: { id: orderId }, emit }: Step<never>, state: PaymentState): Promise<void> {
     const [payment] = await tx.query<PaymentRow>(FIND_PAYMENT, [orderId]);
-    if (!payment || (payment.charge_id !== null && payment.status !== 'requested')) return;
-    if (outcome.status === 'declined') {
-      await tx.query(SETTLE_PAYMENT, [orderId, 'declined', null]);
-      return;
-    }
-    await tx.query(SETTLE_PAYMENT, [orderId, 'captured', outcome.chargeId]);
-    emit(VoidPayment, { orderId }, { key: orderId });
+    const settled = payment?.status === 'voided' || payment?.status === 'declined';
+    if (!payment || (settled && payment.paymentId === (state.paymentId ?? null))) return;
+    await tx.query(SETTLE_PAYMENT, [orderId, state.status, state.paymentId ?? null, null]);
+    if (state.status !== 'declined' && state.status !== 'voided') emit(VoidPayment, { orderId }, { key: orderId });
   }
 }

@@ -47,6 +47,10 @@ export class RefundEntity {
   @Column('timestamptz', { name: 'requested_at', default: () => 'clock_timestamp()' })
   requestedAt!: Date;
 
+  /** When the provider was asked first. */
+  @Column('timestamptz', { name: 'asked_at', nullable: true })
+  askedAt!: Date | null;
+
   @Column('timestamptz', { name: 'settled_at', nullable: true })
   settledAt!: Date | null;
 }

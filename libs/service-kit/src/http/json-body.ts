@@ -1,18 +1,25 @@
 import { ProblemError } from '@lethe/kernel';
 import { type FastifyInstance } from 'fastify';
+import { rawBytesOf } from './raw-body.js';
 
 /** The deepest nesting of a JSON body (S43). */
 const MAX_DEPTH = 32;
 
 /**
  * Replaces Fastify's body parsers by one for JSON: prototype keys are refused, as are a member named twice and deep
- * nesting (S43). An empty body counts as none, for clients that send the content type with every request.
+ * nesting (S43). An empty body counts as none, for clients that send the content type with every request. A route that has
+ * a `RawBody` gets the bytes.
  */
 export function parseJsonBodies(instance: FastifyInstance): void {
   const parse = instance.getDefaultJsonParser('error', 'error');
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = body.toString();
+    const most = rawBytesOf(request.routeOptions.config);
+    if (most !== undefined) {
+      const raw = Buffer.from(text);
+      return raw.length > most ? done(new ProblemError(413, 'content-too-large')) : done(null, raw);
+    }
     if (text === '') return done(null, undefined);
     // Fastify types its own parser as possibly async; it calls back at once.
     void parse(request, text, (error, value) => {
