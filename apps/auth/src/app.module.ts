@@ -10,6 +10,7 @@ import { type AuthConfig } from './auth.config.js';
 import { authDatabase } from './auth.database.js';
 import { authRouteLimits } from './auth.limits.js';
 import { AuthorizeModule } from './authorize/authorize.module.js';
+import { ContactModule } from './contact/contact.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { SessionModule } from './session/session.module.js';
 import { SigningKeys } from './signing/signing-keys.js';
@@ -41,6 +42,8 @@ export class AppModule {
         routeLimits(authRouteLimits(config)),
         session,
         AuthorizeModule.forRoot(config, [session]),
+        // Without keys of services nobody could ask.
+        ...(config.SERVICE_KEYS === undefined ? [] : [ContactModule]),
       ],
     };
   }

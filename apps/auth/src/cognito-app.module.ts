@@ -9,6 +9,7 @@ import { authDatabase } from './auth.database.js';
 import { authRouteLimits } from './auth.limits.js';
 import { CognitoModule } from './cognito/cognito.module.js';
 import { MoveModule } from './cognito/move/move.module.js';
+import { ContactModule } from './contact/contact.module.js';
 
 /**
  * The auth service with IDENTITY_PROVIDER=cognito. Its database holds the accounts that are still to move; nobody who
@@ -25,8 +26,8 @@ export class CognitoAppModule {
         CqrsModule.forRoot(),
         routeLimits(authRouteLimits(config)),
         CognitoModule.forRoot(config),
-        // Without keys of services nobody could ask for accounts to move.
-        ...(config.SERVICE_KEYS === undefined ? [] : [MoveModule.forRoot(config)]),
+        // Without keys of services nobody could ask.
+        ...(config.SERVICE_KEYS === undefined ? [] : [MoveModule.forRoot(config), ContactModule]),
       ],
     };
   }

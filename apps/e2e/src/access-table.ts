@@ -32,6 +32,7 @@ export const accessTable: Readonly<Record<string, Least>> = {
   'GET /auth/users/{id}': 'admin',
   'PATCH /auth/users/{id}': 'admin',
   'DELETE /auth/users/{id}': 'admin',
+  'GET /auth/internal/contacts/{id}': 'service',
 
   'GET /catalog/products': 'anyone',
   'GET /catalog/products/{id}': 'anyone',
@@ -61,6 +62,7 @@ export const accessTable: Readonly<Record<string, Least>> = {
   'GET /orders/{id}': 'customer',
   'GET /orders/{id}/events': 'customer',
   'POST /orders/{id}/cancel': 'customer',
+  'GET /orders/internal/receipts/{id}': 'service',
   'POST /orders/{id}/delivery': 'admin',
   'POST /orders/{id}/returns': 'admin',
   'POST /orders/{id}/refunds': 'admin',

@@ -18,6 +18,7 @@ import { ordersLimits } from './orders.limits.js';
 import { OutboundModule } from './outbound/outbound.module.js';
 import { PaymentModule } from './payment/payment.module.js';
 import { ReconciliationModule } from './reconciliation/reconciliation.module.js';
+import { ReceiptsModule } from './receipts/receipts.module.js';
 import { ReturnsModule } from './returns/returns.module.js';
 import { WorkflowModule } from './workflow/workflow.module.js';
 
@@ -61,6 +62,7 @@ export class AppModule {
         ReturnsModule,
         FulfilmentModule,
         WorkflowModule,
+        ReceiptsModule,
       ],
     };
   }
