@@ -66,6 +66,10 @@ export const accessTable: Readonly<Record<string, Least>> = {
   'POST /orders/{id}/delivery': 'admin',
   'POST /orders/{id}/returns': 'admin',
   'POST /orders/{id}/refunds': 'admin',
+  'POST /orders/{id}/fulfilment': 'admin',
+  'POST /orders/{id}/approvals': 'admin',
+  'POST /orders/internal/fulfilments/{orderId}/{step}': 'service',
+  'POST /orders/internal/refunds/{refundId}/{step}': 'service',
 
   'POST /analytics/events': 'anyone',
   'GET /analytics/sales': 'analyst',

@@ -35,7 +35,9 @@ export const configSchema = serviceConfigSchema.extend({
   WORKFLOW_SETTLE_SECONDS: wholeSeconds(60).describe(
     'How long a workflow waits between two looks at a refund that the provider has not settled.',
   ),
-  WORKFLOW_TRANSIT_SECONDS: wholeSeconds(86_400).describe('How long a parcel is on its way: there is no carrier to ask.'),
+  WORKFLOW_TRANSIT_SECONDS: wholeSeconds(86_400).describe(
+    'How long a parcel is on its way: there is no carrier to ask.',
+  ),
   PAYMENT_TIMEOUT_SECONDS: z.coerce
     .number()
     .min(0.1)

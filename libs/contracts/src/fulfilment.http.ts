@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refundStatusSchema } from './returns.http.js';
 import { idSchema, timeSchema } from './values.js';
 
 /** How far the warehouse and the carrier are with an order; what has not happened yet is missing. */
@@ -32,7 +33,7 @@ export type Approval = z.output<typeof approvalSchema>;
 export const fulfilmentStepSchema = z.enum(['approval', 'pick', 'pack', 'label', 'ship', 'deliver', 'call-off']);
 export type FulfilmentStep = z.output<typeof fulfilmentStepSchema>;
 /** Steps of a refund. */
-export const refundStepSchema = z.enum(['approval', 'restock', 'pay', 'refuse']);
+export const refundStepSchema = z.enum(['approval', 'restock', 'pay', 'check', 'refuse']);
 export type RefundStep = z.output<typeof refundStepSchema>;
 
 /** Of an approval: what was decided, or `pending` as long as nothing was. */
@@ -43,11 +44,13 @@ export const fulfilmentStepAnswerSchema = z
     step: fulfilmentStepSchema,
     decision: decided,
     tracking: z.string().optional(),
-    refundId: idSchema.optional().describe('Of a call-off: the refund of what was paid.'),
+    refundId: idSchema
+      .optional()
+      .describe('Of a call-off: the refund of what was paid, unless all of it went back before.'),
   })
   .meta({ id: 'FulfilmentStepAnswer' });
 export type FulfilmentStepAnswer = z.output<typeof fulfilmentStepAnswerSchema>;
 export const refundStepAnswerSchema = z
-  .object({ refundId: idSchema, step: refundStepSchema, decision: decided })
+  .object({ refundId: idSchema, step: refundStepSchema, status: refundStatusSchema, decision: decided })
   .meta({ id: 'RefundStepAnswer' });
 export type RefundStepAnswer = z.output<typeof refundStepAnswerSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shipmentSchema } from './fulfilment.http.js';
 import { orderReturnSchema, refundSchema } from './returns.http.js';
 import { MAX_ORDER_LINES, idSchema, moneySchema, quantitySchema, timeSchema } from './values.js';
 
@@ -111,6 +112,7 @@ export const orderSchema = z
     history: z.array(historyEntry),
     payment: orderPaymentSchema.optional().describe('None before the provider was asked for the money.'),
     returns: z.array(orderReturnSchema).optional().describe('Goods that came back, the oldest first.'),
+    shipment: shipmentSchema.optional().describe('None before the order was released to the warehouse.'),
     refunds: z.array(refundSchema).optional().describe('Money that goes or went back, the oldest first.'),
   })
   .meta({ id: 'Order' });
@@ -127,6 +129,7 @@ export const orderPageSchema = z
           payment: true,
           returns: true,
           refunds: true,
+          shipment: true,
         })
         .extend({ customer: z.string().optional().describe('Whose it is, where orders were searched.') }),
     ),

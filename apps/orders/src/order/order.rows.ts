@@ -99,6 +99,7 @@ export async function readOrder(querier: Querier, id: string, customerId: string
     history,
     ...(row.returns === null ? {} : { returns: row.returns }),
     ...(row.refunds === null ? {} : { refunds: row.refunds }),
+    ...(row.shipment === null ? {} : { shipment: row.shipment }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Order, OrderStatus } from '@lethe/contracts';
 import { statement } from '@lethe/database';
+import { SHIPMENT } from '../fulfilment/fulfilment.sql.js';
 import { REFUNDS, RETURNS } from '../returns/refund.sql.js';
 import type { OrderLine } from './order.js';
 
@@ -39,13 +40,15 @@ export interface OrderRow extends OrderSummaryRow {
   readonly history: Order['history'];
   readonly returns: Order['returns'] | null;
   readonly refunds: Order['refunds'] | null;
+  readonly shipment: Order['shipment'] | null;
 }
 
 /** `$1` id, `$2` the customer it must belong to (S38), or null for whoever may see all. */
 export const FIND_ORDER = statement(
   'orders.find',
   `SELECT o.id, o.status, o.currency, o.total, o.subtotal, o.discount, o.tax, o.coupon, o.country, o.reason, o.placed_at,
-     o.refunded, ${LINES} AS items, ${HISTORY} AS history, ${RETURNS} AS returns, ${REFUNDS} AS refunds
+     o.refunded, ${LINES} AS items, ${HISTORY} AS history, ${RETURNS} AS returns, ${REFUNDS} AS refunds,
+     ${SHIPMENT} AS shipment
    FROM orders o WHERE o.id = $1 AND ($2::text IS NULL OR o.customer_id = $2)`,
 );
 
