@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MAX_QUANTITY, type OrderStatus, type Quote, orderStatusSchema } from '@lethe/contracts';
 import { defineSaga } from '@lethe/outbox';
 import fc from 'fast-check';
-import { IllegalTransitionError, ImpossibleOrderError } from '../orders.errors.js';
+import { IllegalTransitionError } from '../orders.errors.js';
 import {
   ORDER_LIFE,
   type OrderLine,

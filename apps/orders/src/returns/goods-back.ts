@@ -46,13 +46,15 @@ export function goodsBack(lines: readonly BoughtLine[], items: readonly Requeste
       faults.push({ pointer: `/items/${at}/quantity`, detail: `only ${leftOf(line)} are left to return` });
       return [];
     }
-    return [{ position: line.position, productId, quantity, share: refundOf(line, line.returned, quantity) }];
+    return [{ position: line.position, productId, quantity, amount: refundOf(line, line.returned, quantity) }];
   });
   if (faults.length > 0 || wanted.length === 0) throw new ExceedsOrderError(faults);
-  const shares = wanted.map(({ share }) => share);
-  const amount = Math.min(sumOf(shares), left);
-  const amounts = amount === sumOf(shares) ? shares : allocate(amount, shares);
-  return wanted.map(({ share: _, ...line }, at) => ({ ...line, amount: amounts[at] ?? 0 }));
+  if (amountOf(wanted) <= left) return wanted;
+  const shared = allocate(
+    left,
+    wanted.map(({ amount }) => amount),
+  );
+  return wanted.map((line, at) => ({ ...line, amount: shared[at] ?? 0 }));
 }
 
 /** Throws a {@link NotDeliveredError} unless all that is left of the order comes back. */
@@ -63,8 +65,6 @@ export function assertWhole(lines: readonly BoughtLine[], back: readonly LineBac
 
 /** What is given back for all of it. */
 export function amountOf(back: readonly LineBack[]): number {
-  return sumOf(back.map(({ amount }) => amount));
+  // Exact: parts of one order's total.
+  return back.reduce((sum, { amount }) => sum + amount, 0);
 }
-
-/** Exact: parts of one order's total. */
-const sumOf = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
