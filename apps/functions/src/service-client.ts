@@ -15,6 +15,13 @@ export interface ServiceClientOptions {
   readonly key?: string;
 }
 
+/** What a service answered, whatever it thinks of the request. */
+export interface Answered {
+  readonly status: number;
+  /** Parsed; undefined where there is none. */
+  readonly body: unknown;
+}
+
 /** Asks one service of the store, by service token where its route is not for everyone. */
 export class ServiceClient {
   readonly #tokens: ServiceTokens | undefined;
@@ -41,9 +48,18 @@ export class ServiceClient {
   }
 
   /** Puts JSON; gives the status, and the parsed answer where there is one. Throws a ServiceUnavailableError without an answer. */
-  async put(path: string, body: object): Promise<{ readonly status: number; readonly body: unknown }> {
+  put(path: string, body: object): Promise<Answered> {
+    return this.#send('PUT', path, body);
+  }
+
+  /** As {@link put}, by POST. */
+  post(path: string, body: object): Promise<Answered> {
+    return this.#send('POST', path, body);
+  }
+
+  async #send(method: 'PUT' | 'POST', path: string, body: object): Promise<Answered> {
     try {
-      const response = await this.#ask('PUT', path, JSON.stringify(body));
+      const response = await this.#ask(method, path, JSON.stringify(body));
       const text = await response.text();
       return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
     } catch (error) {
@@ -51,7 +67,7 @@ export class ServiceClient {
     }
   }
 
-  #ask(method: 'GET' | 'PUT', path: string, body?: string): Promise<Response> {
+  #ask(method: 'GET' | 'PUT' | 'POST', path: string, body?: string): Promise<Response> {
     const token = this.#tokens?.tokenFor(this.options.service);
     return fetch(new URL(path, this.options.url), {
       method,

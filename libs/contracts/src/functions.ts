@@ -90,6 +90,18 @@ export const storeFunctions: readonly FunctionDefinition[] = [
     memoryMb: 256,
   }),
   defineFunction({
+    handler: 'fulfilment-step',
+    description: 'Does a step of a fulfilment, for its state machine.',
+    timeoutSeconds: 20,
+    memoryMb: 256,
+  }),
+  defineFunction({
+    handler: 'refund-step',
+    description: 'Does a step of a refund, for the state machines.',
+    timeoutSeconds: 20,
+    memoryMb: 256,
+  }),
+  defineFunction({
     handler: 'send-receipt',
     description: 'Mails a receipt when an order is confirmed, shipped or refunded.',
     timeoutSeconds: 20,

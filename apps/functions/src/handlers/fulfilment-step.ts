@@ -1,0 +1,9 @@
+import { functionsConfigSchema, readConfig } from '../functions.config.js';
+import { ServiceClient } from '../service-client.js';
+import { fulfilmentStep, fulfilmentTaskSchema } from '../steps/fulfilment-step.js';
+
+const config = readConfig(functionsConfigSchema.pick({ ORDERS_URL: true, SERVICE_KEY: true }));
+const orders = new ServiceClient({ service: 'orders', url: config.ORDERS_URL, key: config.SERVICE_KEY });
+
+/** A task of a state machine. Throws a ZodError for another event. */
+export const handler = (event: unknown) => fulfilmentStep(fulfilmentTaskSchema.parse(event), orders);
