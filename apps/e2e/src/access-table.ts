@@ -70,6 +70,7 @@ export const accessTable: Readonly<Record<string, Least>> = {
   'POST /orders/{id}/approvals': 'admin',
   'POST /orders/internal/fulfilments/{orderId}/{step}': 'service',
   'POST /orders/internal/refunds/{refundId}/{step}': 'service',
+  'POST /payments/webhooks': 'anyone',
 
   'POST /analytics/events': 'anyone',
   'GET /analytics/sales': 'analyst',

@@ -25,7 +25,7 @@ const service = (name: string, prefixes: readonly string[]): StoreService => ({
 export const storeServices: readonly StoreService[] = [
   service('auth', ['/auth']),
   service('catalog', ['/catalog']),
-  service('orders', ['/orders', '/carts']),
+  service('orders', ['/orders', '/carts', '/payments']),
   service('analytics', ['/analytics']),
 ];
 
@@ -66,7 +66,43 @@ export function environmentOf({ name }: StoreService, around: Surroundings): Rec
     ...(around.valkeyUrl === undefined ? {} : { VALKEY_URL: around.valkeyUrl }),
     ...(around.cognito === undefined ? {} : { IDENTITY_PROVIDER: 'cognito', ...around.cognito }),
     ...(name === 'auth' ? { AUTH_KEY_SECRET: around.secrets.authKeySecret } : {}),
-    ...(name === 'orders' ? { CATALOG_URL: around.publicUrl, PAYMENT_URL: around.paymentUrl } : {}),
+    ...(name === 'orders' ? ordersEnvironment(around) : {}),
     ...(name === 'analytics' ? { SESSION_SALT: around.secrets.sessionSalt } : {}),
+  };
+}
+
+function ordersEnvironment({ publicUrl, paymentUrl, secrets }: Surroundings): Record<string, string> {
+  return {
+    CATALOG_URL: publicUrl,
+    PAYMENT_URL: paymentUrl,
+    // The simulator takes any key of a test account.
+    STRIPE_API_KEY: 'sk_test_simulated',
+    PAYMENT_WEBHOOK_SECRET: secrets.paymentWebhookSecret,
+  };
+}
+
+/**
+ * The webhooks that orders asks for. Of a payment that the customer or the bank takes time for, and of refunds that do:
+ * anything else comes of what orders itself has just asked for.
+ */
+const WEBHOOK_EVENTS = [
+  'payment_intent.amount_capturable_updated',
+  'payment_intent.payment_failed',
+  'payment_intent.canceled',
+  'refund.updated',
+  'refund.failed',
+];
+
+/** What the payment provider is told: where browsers reach it, and where its webhooks go. */
+export function paymentsEnvironment(
+  { publicUrl, paymentUrl, secrets }: Pick<Surroundings, 'publicUrl' | 'paymentUrl' | 'secrets'>,
+  dataDir: string,
+): Record<string, string> {
+  return {
+    DATA_DIR: join(dataDir, 'payments'),
+    PUBLIC_URL: paymentUrl,
+    WEBHOOK_URL: `${publicUrl}/payments/webhooks`,
+    WEBHOOK_SECRET: secrets.paymentWebhookSecret,
+    WEBHOOK_EVENTS: WEBHOOK_EVENTS.join(','),
   };
 }

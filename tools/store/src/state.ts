@@ -14,6 +14,8 @@ const secretsSchema = z.object({
   authKeySecret: z.string(),
   /** Base64 of 32 bytes: pseudonymises visitors in analytics. */
   sessionSalt: z.string(),
+  /** Signs the payment provider's webhooks. Empty in the state of a store of before. */
+  paymentWebhookSecret: z.string().default(''),
   adminPassword: z.string(),
   /** Private and public JWK of each service, for calls to the others. */
   serviceKeys: z.record(z.string(), jwksSchema).default({}),
@@ -35,6 +37,7 @@ export function loadSecrets(dataDir: string, services: readonly string[], adminP
   const secrets: Secrets = {
     authKeySecret: known?.authKeySecret ?? randomBytes(32).toString('base64'),
     sessionSalt: known?.sessionSalt ?? randomBytes(32).toString('base64'),
+    paymentWebhookSecret: known?.paymentWebhookSecret || `whsec_${randomBytes(24).toString('base64url')}`,
     serviceKeys: Object.fromEntries(
       services.map((name) => [name, known?.serviceKeys[name] ?? jwksSchema.parse(makeServiceKey(name))]),
     ),

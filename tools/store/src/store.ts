@@ -28,6 +28,7 @@ import {
   compileCache,
   environmentOf,
   paymentSimulator,
+  paymentsEnvironment,
   storeServices,
 } from './services.js';
 import { type Secrets, clearAddress, loadSecrets, saveAddress } from './state.js';
@@ -241,10 +242,12 @@ class LocalStore implements RunningStore {
   async #openPayments(): Promise<ReplicaSet> {
     const front = await startBalancer({ port: 0, routes: [{ prefix: '', service: 'payments' }] });
     this.#undo.push(() => front.stop());
-    const set = this.#newSet('payments', paymentSimulator, 1, { DATA_DIR: join(this.dataDir, 'payments') }, front);
+    this.#paymentUrl = `http://127.0.0.1:${front.port}`;
+    const secrets = this.#running(this.#secrets);
+    const env = paymentsEnvironment({ publicUrl: this.url, paymentUrl: this.#paymentUrl, secrets }, this.dataDir);
+    const set = this.#newSet('payments', paymentSimulator, 1, env, front);
     this.#payments = set;
     this.#undo.push(() => set.stop());
-    this.#paymentUrl = `http://127.0.0.1:${front.port}`;
     return set;
   }
 

@@ -2,8 +2,6 @@ import type { PaymentGateway } from './payment.gateway.js';
 import type { PaymentRow } from './payment.sql.js';
 import type { PaymentState } from './payment.state.js';
 
-/** By how much the provider's clock may differ from the database's. */
-const SKEW_MS = 60_000;
 /**
  * How long a request to the provider may still be on its way after we gave up on it. Younger than that, "no such
  * payment" may mean "not yet".
@@ -16,7 +14,6 @@ export function findPayment(
   orderId: string,
   { paymentId, firstAsked, lastAsked }: Pick<PaymentRow, 'paymentId' | 'firstAsked' | 'lastAsked'>,
 ): Promise<PaymentState | undefined> {
-  const since = new Date(firstAsked.getTime() - SKEW_MS);
-  if (paymentId !== null) return gateway.find({ orderId, paymentId, since });
-  return gateway.find({ orderId, since, until: new Date(lastAsked.getTime() + SETTLE_MS + SKEW_MS) });
+  if (paymentId !== null) return gateway.find({ orderId, paymentId, since: firstAsked });
+  return gateway.find({ orderId, since: firstAsked, until: new Date(lastAsked.getTime() + SETTLE_MS) });
 }
