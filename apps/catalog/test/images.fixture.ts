@@ -56,8 +56,8 @@ export class ImageCatalog {
   }
 
   /** A new product; its id. */
-  add(): Promise<string> {
-    return this.catalog.addProduct(3);
+  add(product: Parameters<CatalogFixture['addProduct']>[1] = {}): Promise<string> {
+    return this.catalog.addProduct(3, product);
   }
 
   /** Asks for a form. */

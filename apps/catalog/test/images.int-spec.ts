@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { type ImageFile, MAX_IMAGE_BYTES, MAX_PRODUCT_IMAGES, imageKeyOf, uploadKeyOf } from '@lethe/contracts';
+import {
+  type ImageFile,
+  type ProductPage,
+  MAX_IMAGE_BYTES,
+  MAX_PRODUCT_IMAGES,
+  imageKeyOf,
+  uploadKeyOf,
+} from '@lethe/contracts';
 import { eventually } from '@lethe/testing';
 import { ImageCatalog, READY, filesOf } from './images.fixture.js';
 import { bearer, ordersBearer } from './service.fixture.js';
@@ -132,6 +139,17 @@ describe('PUT /catalog/internal/images/{id}', () => {
       },
     ]);
     expect(await shop.images(id)).toMatchObject([{ id: imageId, status: 'ready', type: 'image/png' }]);
+  });
+
+  it('shows the first image alone in pages of products, however they were found', async () => {
+    const id = await shop.add({ name: 'Zeppelin', category: 'airships' });
+    const [first] = [await shop.show(id), await shop.show(id)];
+
+    expect((await shop.product(id)).product.images).toHaveLength(2);
+    for (const query of ['q=zeppelin', 'q=zepelin', 'category=airships']) {
+      const page = (await (await shop.send('GET', `/catalog/products?${query}`, undefined, {})).json()) as ProductPage;
+      expect(page.items.map(({ images }) => images?.map((image) => image.id))).toEqual([[first]]);
+    }
   });
 
   it('R27: is no conflict for who describes the product at the same time', async () => {

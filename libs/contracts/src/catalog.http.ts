@@ -30,7 +30,10 @@ export const productSchema = z
     category,
     price: moneySchema,
     available: z.int().min(0),
-    images: z.array(shownImageSchema).optional().describe('Those that can be shown, oldest first; absent without.'),
+    images: z
+      .array(shownImageSchema)
+      .optional()
+      .describe('Those that can be shown, oldest first; pages of products have the first alone. Absent without.'),
   })
   .meta({ id: 'Product' });
 export const productPageSchema = z

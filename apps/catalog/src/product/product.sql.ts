@@ -5,9 +5,12 @@ import type { StoredImage } from '../image/shown-image.js';
  * A product as every reading statement gives it; `p` is product, `s` its stock. Both numbers behind `stockVersion` only
  * grow, so their sum stands for one state of what is shown of stock and images.
  */
-const SHOWN = `
+const shown = (images: string): string => `
   p.id, p.sku, p.name, p.description, p.category, p.price_amount AS amount, p.currency, p.version,
-  s.available, s.version + p.images_version AS "stockVersion", p.images`;
+  s.available, s.version + p.images_version AS "stockVersion", ${images} AS images`;
+const SHOWN = shown('p.images');
+/** Pages show the first image of each product, so that they stay small. */
+const LISTED = shown('CASE WHEN p.images IS NOT NULL THEN jsonb_build_array(p.images -> 0) END');
 
 export interface ProductRow {
   readonly id: string;
@@ -36,7 +39,7 @@ export const FIND_PRODUCT = statement(
 /** $1 the id to begin after, $2 how many */
 export const LIST_PRODUCTS = statement(
   'catalog.list-products',
-  `SELECT ${SHOWN}
+  `SELECT ${LISTED}
    FROM product p JOIN stock s ON s.product_id = p.id
    WHERE p.deleted_at IS NULL AND p.id > $1
    ORDER BY p.id LIMIT $2`,
@@ -45,7 +48,7 @@ export const LIST_PRODUCTS = statement(
 /** $1 the id to begin after, $2 how many, $3 category */
 export const LIST_CATEGORY = statement(
   'catalog.list-category',
-  `SELECT ${SHOWN}
+  `SELECT ${LISTED}
    FROM product p JOIN stock s ON s.product_id = p.id
    WHERE p.deleted_at IS NULL AND p.category = $3 AND p.id > $1
    ORDER BY p.id LIMIT $2`,
@@ -70,7 +73,7 @@ export const SEARCH_TEXT = statement(
      WHERE rank < $1::int OR (rank = $1 AND id > $2::uuid)
      ORDER BY rank DESC, id LIMIT $3
    )
-   SELECT ${SHOWN}, page.rank
+   SELECT ${LISTED}, page.rank
    FROM page JOIN product p ON p.id = page.id JOIN stock s ON s.product_id = p.id
    ORDER BY page.rank DESC, p.id`,
 );
@@ -93,7 +96,7 @@ export const SEARCH_SIMILAR = statement(
      WHERE rank < $1::int OR (rank = $1 AND id > $2::uuid)
      ORDER BY rank DESC, id LIMIT $3
    )
-   SELECT ${SHOWN}, page.rank
+   SELECT ${LISTED}, page.rank
    FROM page JOIN product p ON p.id = page.id JOIN stock s ON s.product_id = p.id
    ORDER BY page.rank DESC, p.id`,
 );
