@@ -1,25 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HttpPaymentGateway } from '../src/payment/http-payment.gateway.js';
 import { EventClient } from './event-client.js';
+import { FakeProvider } from './fake-provider.js';
 import { OrdersApp } from './orders-app.js';
 import { SagaBench } from './saga-bench.js';
 
 let a: OrdersApp;
 let b: OrdersApp;
 let lamp: string;
-let provider: HttpPaymentGateway;
 let bench: SagaBench;
 
 beforeAll(async () => {
   a = await OrdersApp.start();
   b = await a.replica();
   lamp = a.catalog.add(255);
-  provider = new HttpPaymentGateway({ baseUrl: a.simulator.url });
-  bench = new SagaBench(a.orders, provider);
+  bench = new SagaBench(a.orders, new FakeProvider());
 });
 afterAll(async () => {
-  await provider.close();
   await b.stop();
   await a.stop();
 });

@@ -2,24 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { orderSchema } from '@lethe/contracts';
 import { runAs } from '@lethe/kernel';
-import { HttpPaymentGateway } from '../src/payment/http-payment.gateway.js';
+import { FakeProvider } from './fake-provider.js';
 import { OrdersApp } from './orders-app.js';
 import { SagaBench } from './saga-bench.js';
 
 const ISSUER = 'http://localhost:8080/auth';
 let store: OrdersApp;
 let lamp: string;
-let provider: HttpPaymentGateway;
 let bench: SagaBench;
 
 beforeAll(async () => {
   store = await OrdersApp.start();
   lamp = store.catalog.add(255);
-  provider = new HttpPaymentGateway({ baseUrl: store.simulator.url });
-  bench = new SagaBench(store.orders, provider);
+  bench = new SagaBench(store.orders, new FakeProvider());
 });
 afterAll(async () => {
-  await provider.close();
   await store.stop();
 });
 

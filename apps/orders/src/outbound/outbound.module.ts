@@ -1,13 +1,13 @@
 import { type ServiceTokens } from '@lethe/identity';
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CatalogClient } from '../catalog/catalog.client.js';
-import { HttpPaymentGateway } from '../payment/http-payment.gateway.js';
-import { ChargeGateway } from '../payment/charge.gateway.js';
+import { PaymentGateway } from '../payment/payment.gateway.js';
+import { type StripeOptions, StripePaymentGateway } from '../payment/stripe/stripe-payment.gateway.js';
 
 /** Where the others are. */
 export interface OutboundModuleOptions {
   readonly catalogUrl: string;
-  readonly paymentUrl: string;
+  readonly payments: StripeOptions;
   /** How this service shows its neighbours who it is. */
   readonly tokens: ServiceTokens;
 }
@@ -17,18 +17,18 @@ export interface OutboundModuleOptions {
 export class OutboundModule implements OnApplicationShutdown {
   constructor(
     private readonly catalog: CatalogClient,
-    @Inject(ChargeGateway) private readonly payments: HttpPaymentGateway,
+    @Inject(PaymentGateway) private readonly payments: StripePaymentGateway,
   ) {}
 
-  static forRoot({ catalogUrl, paymentUrl, tokens }: OutboundModuleOptions): DynamicModule {
+  static forRoot({ catalogUrl, payments, tokens }: OutboundModuleOptions): DynamicModule {
     return {
       module: OutboundModule,
       global: true,
       providers: [
         { provide: CatalogClient, useFactory: () => new CatalogClient(catalogUrl, tokens) },
-        { provide: ChargeGateway, useFactory: () => new HttpPaymentGateway({ baseUrl: paymentUrl }) },
+        { provide: PaymentGateway, useFactory: () => new StripePaymentGateway(payments) },
       ],
-      exports: [CatalogClient, ChargeGateway],
+      exports: [CatalogClient, PaymentGateway],
     };
   }
 
