@@ -11,6 +11,7 @@ import { Links } from './faults/links.js';
 import { History, type Violation } from './history.js';
 import { type Books, type Check, checkInvariants, isAtRest, withBooks } from './invariants.js';
 import { type Chance, below, chanceFrom, pick } from './random.js';
+import { Staff } from './staff.js';
 
 export interface ChaosOptions {
   /** Purchases to attempt. */
@@ -47,6 +48,9 @@ export interface ChaosReport {
 }
 
 const BUYERS = 12;
+const ADMIN = 'admin@lethe.local';
+/** Orders that the staff looks up, half of them while buyers buy. */
+const TASKS_PER_PURCHASE = 0.5;
 /** Few products with little stock, so that buyers meet and the last item is fought over. */
 const PRODUCTS = 20;
 /** How long everything may take to come to rest after the last purchase. */
@@ -113,7 +117,7 @@ class ChaosRun {
 
   async prepare(): Promise<void> {
     const admin = new StoreClient({ baseUrl: this.store.url });
-    await admin.signIn('admin@lethe.local', this.store.adminPassword);
+    await admin.signIn(ADMIN, this.store.adminPassword);
     const stock = Math.max(4, Math.round((this.options.orders * 3) / PRODUCTS));
     for (let number = 1; number <= PRODUCTS; number += 1) {
       const price = { amount: 199 + number * 50, currency: 'GBP' };
@@ -138,7 +142,22 @@ class ChaosRun {
   }
 
   async buy(): Promise<void> {
-    await Promise.all([...this.buyers.map((buyer) => this.shop(buyer)), this.disturb()]);
+    await Promise.all([...this.buyers.map((buyer) => this.shop(buyer)), this.serve(), this.disturb()]);
+  }
+
+  /** The staff does one task for every few purchases, and as many again when all are made. */
+  private async serve(): Promise<void> {
+    const { history, chance } = this;
+    const [email, password, baseUrl] = [ADMIN, this.store.adminPassword, this.store.url];
+    const staff = new Staff({ baseUrl, email, password, history, chance });
+    await staff.signIn();
+    const tasks = Math.ceil((this.options.orders * TASKS_PER_PURCHASE) / 2);
+    for (let task = 0; task < tasks; task += 1) {
+      while (this.attempted < (task * this.options.orders) / tasks) await delay(20);
+      await staff.work();
+    }
+    while (this.attempted < this.options.orders) await delay(20);
+    for (let task = 0; task < tasks; task += 1) await staff.work();
   }
 
   writeHistory(file: string): void {

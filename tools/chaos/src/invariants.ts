@@ -2,7 +2,9 @@ import pg from 'pg';
 import type { RunningStore } from '@lethe/store';
 import { cartsRemember } from './checkers/carts-remember.js';
 import { ordersGoForward } from './checkers/orders-forward.js';
+import { providerBooks } from './checkers/provider-books.js';
 import type { History, Violation } from './history.js';
+import { SOLD, UNDER_WAY, firstIllegalStep } from './order-paths.js';
 
 /** One invariant, how many things it was held against, and how many broke it. */
 export interface Check {
@@ -33,14 +35,13 @@ export async function withBooks<T>(store: RunningStore, work: (books: Books) => 
   }
 }
 
-/** Whether nothing is on its way any more: every order has ended, every outbox is empty. */
+/** Whether nothing is on its way any more: no order waits for a message, no money for the provider, every outbox is empty. */
 export async function isAtRest({ orders, catalog }: Books): Promise<boolean> {
-  const open = await orders.query(
-    "SELECT 1 FROM orders WHERE status NOT IN ('confirmed', 'rejected', 'cancelled') LIMIT 1",
-  );
+  const open = await orders.query('SELECT 1 FROM orders WHERE status = ANY ($1) LIMIT 1', [UNDER_WAY]);
+  const owed = await orders.query("SELECT 1 FROM refund WHERE status = 'requested' LIMIT 1");
   const outboxes = await Promise.all([orders, catalog].map((client) => client.query('SELECT 1 FROM outbox LIMIT 1')));
   const reserved = await catalog.query('SELECT 1 FROM stock WHERE reserved > 0 LIMIT 1');
-  return [open, ...outboxes, reserved].every(({ rowCount }) => rowCount === 0);
+  return [open, owed, ...outboxes, reserved].every(({ rowCount }) => rowCount === 0);
 }
 
 type Rows = Record<string, string | number | null>[];
@@ -107,7 +108,7 @@ async function effectsPerConsumer({ catalog, analytics }: Books, placed: Rows): 
   const states = new Map(reservations.map(({ order_id, state }) => [String(order_id), String(state)]));
   const statuses = new Map(facts.map(({ order_id, status }) => [String(order_id), String(status)]));
   const expected: Readonly<Record<string, readonly string[]>> = {
-    confirmed: ['sold'],
+    ...Object.fromEntries(SOLD.map((status) => [status, ['sold']])),
     rejected: ['rejected', 'released'],
     cancelled: ['released', 'rejected'],
   };
@@ -116,13 +117,13 @@ async function effectsPerConsumer({ catalog, analytics }: Books, placed: Rows): 
     const state = states.get(String(id));
     if (!expected[String(status)]?.includes(state ?? ''))
       faults.push(`order ${id} is ${status}, its reservation ${state ?? 'absent'}`);
-    if (statuses.get(String(id)) !== status)
+    if (statuses.get(String(id)) !== (SOLD.includes(String(status)) ? 'confirmed' : status))
       faults.push(`order ${id} is ${status}, in analytics ${statuses.get(String(id)) ?? 'absent'}`);
     return faults;
   });
 }
 
-/** C3: no unit appears or vanishes, and what catalog sold is what orders confirmed. */
+/** C3: no unit appears or vanishes, and what catalog sold is what orders sold less what came back. */
 async function conservedStock({ catalog, orders }: Books): Promise<[number, string[]]> {
   const stock = await rowsOf(
     catalog,
@@ -130,8 +131,9 @@ async function conservedStock({ catalog, orders }: Books): Promise<[number, stri
   );
   const sold = await rowsOf(
     orders,
-    `SELECT l.product_id, sum(l.quantity)::float8 AS units FROM order_line l JOIN orders o ON o.id = l.order_id
-     WHERE o.status = 'confirmed' GROUP BY l.product_id`,
+    `SELECT l.product_id, sum(l.quantity - l.returned)::float8 AS units
+     FROM order_line l JOIN orders o ON o.id = l.order_id
+     WHERE o.status IN ('${SOLD.join("', '")}') GROUP BY l.product_id`,
   );
   const units = new Map(sold.map((row) => [String(row['product_id']), row['units']]));
   const faults = stock.flatMap((row) => {
@@ -140,7 +142,7 @@ async function conservedStock({ catalog, orders }: Books): Promise<[number, stri
     return [
       ...(Number(row['astray']) === 0 ? [] : [`product ${id}: ${row['astray']} units astray`]),
       ...(Number(row['available']) < 0 ? [`product ${id} is oversold`] : []),
-      ...(row['sold'] === expected ? [] : [`product ${id}: catalog sold ${row['sold']}, orders confirmed ${expected}`]),
+      ...(row['sold'] === expected ? [] : [`product ${id}: catalog sold ${row['sold']}, orders ${expected}`]),
     ];
   });
   return [stock.length, faults];
@@ -148,49 +150,39 @@ async function conservedStock({ catalog, orders }: Books): Promise<[number, stri
 
 /** C4: an order's states follow each other as the transition table allows. */
 async function historiesInOrder({ orders }: Books): Promise<string[]> {
-  const legal = new Set([
-    'pending,reserved,paid,confirmed',
-    'pending,rejected',
-    'pending,reserved,rejected',
-    'pending,cancelled',
-    'pending,reserved,cancelled',
-  ]);
   const paths = await rowsOf(
     orders,
     "SELECT order_id, string_agg(status, ',' ORDER BY version) AS path FROM order_history GROUP BY order_id",
   );
-  return paths
-    .filter(({ path }) => !legal.has(String(path)))
-    .map(({ order_id, path }) => `order ${order_id} went ${path}`);
+  return paths.flatMap(({ order_id: id, path }) => {
+    const step = firstIllegalStep(String(path).split(','));
+    return step === undefined ? [] : [`order ${id} went ${path}, which ${step} does not permit`];
+  });
 }
 
-/** C5: money was taken if and only if the order is confirmed; the provider's books say the same. */
+/**
+ * C5: money was taken if and only if the order is paid, once, and as much as it costs less its refunds; the provider's
+ * books say the same, and nothing is left set aside.
+ */
 async function paymentsMatch(store: RunningStore, { orders }: Books): Promise<string[]> {
+  const books = await providerBooks(store);
   const rows = await rowsOf(
     orders,
-    `SELECT o.id, o.status, p.status AS payment FROM orders o LEFT JOIN payment p ON p.order_id = o.id
-     WHERE (o.status = 'confirmed') <> (coalesce(p.status, '') = 'captured')`,
+    `SELECT o.id, o.status, o.total::float8 AS total, p.status AS payment, coalesce((
+       SELECT sum(amount) FROM refund r WHERE r.order_id = o.id AND r.status = 'succeeded'), 0)::float8 AS refunded
+     FROM orders o LEFT JOIN payment p ON p.order_id = o.id`,
   );
-  const faults = rows.map(({ id, status, payment }) => `order ${id} is ${status}, its payment ${payment ?? 'absent'}`);
-  const paid = await rowsOf(orders, 'SELECT id, status FROM orders');
-  for (const { id, status } of paid) {
-    const charges = await chargesOf(store, String(id));
-    const taken = charges.filter(({ status: charge }) => charge === 'succeeded').length;
-    if (taken !== (status === 'confirmed' ? 1 : 0))
-      faults.push(`order ${id} is ${status}, the provider holds ${taken} charges`);
-  }
-  return faults;
-}
-
-async function chargesOf(store: RunningStore, reference: string): Promise<{ status: string }[]> {
-  const answer = await fetch(`${store.paymentUrl}/v1/charges?reference=${reference}`, {
-    signal: AbortSignal.timeout(5_000),
+  return rows.flatMap(({ id, status, total, payment, refunded }) => {
+    const isPaid = SOLD.includes(String(status));
+    const due = isPaid ? Number(total) - Number(refunded) : 0;
+    const { captures, kept, setAside } = books.get(String(id)) ?? { captures: 0, kept: 0, setAside: 0 };
+    const faults: string[] = [];
+    if (isPaid !== (payment === 'captured')) faults.push(`its payment is ${payment ?? 'absent'}`);
+    if (kept !== due) faults.push(`the provider holds ${kept}, not ${due}`);
+    if (captures > 1) faults.push(`the provider took the money ${captures} times`);
+    if (setAside > 0) faults.push(`the provider still sets ${setAside} aside`);
+    return faults.map((fault) => `order ${id} is ${status}, ${fault}`);
   });
-  const body: unknown = await answer.json();
-  if (typeof body !== 'object' || body === null || !('data' in body) || !Array.isArray(body.data)) {
-    throw new TypeError(`the payment provider answered ${JSON.stringify(body)}`);
-  }
-  return body.data as { status: string }[];
 }
 
 /** C8: each accepted click, and each confirmed order, is counted once. */
@@ -201,13 +193,17 @@ async function countedOnce({ analytics, orders }: Books, { clicks }: History): P
     .map((id) => `click ${id} was accepted and is not counted`);
   const [fact] = await rowsOf(
     analytics,
-    "SELECT count(*)::int AS orders, coalesce(sum(amount), 0)::float8 AS revenue FROM order_fact WHERE outcome = 'confirmed'",
+    `SELECT count(*)::int AS orders, coalesce(sum(amount), 0)::float8 AS revenue, (
+       SELECT coalesce(sum(amount), 0)::float8 FROM order_refund_fact) AS refunded
+     FROM order_fact WHERE outcome = 'confirmed'`,
   );
   const [book] = await rowsOf(
     orders,
-    "SELECT count(*)::int AS orders, coalesce(sum(total), 0)::float8 AS revenue FROM orders WHERE status = 'confirmed'",
+    `SELECT count(*)::int AS orders, coalesce(sum(total), 0)::float8 AS revenue, (
+       SELECT coalesce(sum(amount), 0)::float8 FROM refund WHERE status = 'succeeded') AS refunded
+     FROM orders WHERE status IN ('${SOLD.join("', '")}')`,
   );
-  if (fact?.['orders'] !== book?.['orders'] || fact?.['revenue'] !== book?.['revenue']) {
+  if (JSON.stringify(fact) !== JSON.stringify(book)) {
     faults.push(`analytics shows ${JSON.stringify(fact)}, orders hold ${JSON.stringify(book)}`);
   }
   return [clicks.size, faults];

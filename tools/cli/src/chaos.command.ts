@@ -54,7 +54,10 @@ function describeReport(report: ChaosReport): string {
     ['invariant', 'checked', 'violations'],
     report.checks.map(({ invariant, checked, violations }) => [invariant, checked, violations]),
   );
-  const faults = table(['fault', 'times'], Object.entries(report.faults).toSorted());
+  const faults = table(
+    ['fault', 'times'],
+    Object.entries(report.faults).toSorted(([a], [b]) => a.localeCompare(b)),
+  );
   const breaches = report.violations.map(({ invariant, detail }) => `${invariant}: ${detail}\n`).join('');
   return `\n${table(['what', 'count'], rows)}\n\n${faults}\n\n${checks}\n${breaches}`;
 }
