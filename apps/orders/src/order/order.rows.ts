@@ -97,6 +97,7 @@ export async function readOrder(querier: Querier, id: string, customerId: string
     placedAt: placed_at.toISOString(),
     ...(reason === null ? {} : { reason }),
     history,
+    ...(row.payment === null ? {} : { payment: row.payment }),
     ...(row.returns === null ? {} : { returns: row.returns }),
     ...(row.refunds === null ? {} : { refunds: row.refunds }),
     ...(row.shipment === null ? {} : { shipment: row.shipment }),

@@ -2,6 +2,7 @@ import type { Order, OrderStatus } from '@lethe/contracts';
 import { statement } from '@lethe/database';
 import { SHIPMENT } from '../fulfilment/fulfilment.sql.js';
 import { REFUNDS, RETURNS } from '../returns/refund.sql.js';
+import { ORDER_PAYMENT } from '../payment/payment.sql.js';
 import type { OrderLine } from './order.js';
 
 const LINES = `(
@@ -38,6 +39,7 @@ export interface OrderRow extends OrderSummaryRow {
   readonly refunded: number;
   readonly items: Order['items'];
   readonly history: Order['history'];
+  readonly payment: Order['payment'] | null;
   readonly returns: Order['returns'] | null;
   readonly refunds: Order['refunds'] | null;
   readonly shipment: Order['shipment'] | null;
@@ -48,7 +50,7 @@ export const FIND_ORDER = statement(
   'orders.find',
   `SELECT o.id, o.status, o.currency, o.total, o.subtotal, o.discount, o.tax, o.coupon, o.country, o.reason, o.placed_at,
      o.refunded, ${LINES} AS items, ${HISTORY} AS history, ${RETURNS} AS returns, ${REFUNDS} AS refunds,
-     ${SHIPMENT} AS shipment
+     ${SHIPMENT} AS shipment, ${ORDER_PAYMENT} AS payment
    FROM orders o WHERE o.id = $1 AND ($2::text IS NULL OR o.customer_id = $2)`,
 );
 

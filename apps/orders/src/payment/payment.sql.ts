@@ -5,6 +5,12 @@ import { statement } from '@lethe/database';
 const PAYMENT = `p.status, p.charge_id AS "paymentId", coalesce(p.first_requested_at, p.requested_at) AS "firstAsked",
   p.requested_at AS "lastAsked", (extract(epoch FROM clock_timestamp() - p.requested_at) * 1000)::float8 AS "ageMs"`;
 
+/** As the customer sees it, of the order `o`; null where it was never asked for. */
+export const ORDER_PAYMENT = `(
+  SELECT json_strip_nulls(json_build_object('status', p.status, 'actionUrl',
+    CASE WHEN p.status = 'requires-action' AND o.status = 'reserved' THEN p.action_url END))
+  FROM payment p WHERE p.order_id = o.id)`;
+
 export interface PaymentRow {
   readonly status: PaymentStatus;
   /** The provider's id, once it is known. */
