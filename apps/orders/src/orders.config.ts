@@ -25,6 +25,9 @@ export const configSchema = serviceConfigSchema.extend({
   SERVICE_KEY: serviceConfigSchema.shape.SERVICE_KEY.unwrap().describe(
     "Secret: the service's own private key, a JWK in JSON, with which it asks the catalogue.",
   ),
+  SERVICE_KEYS: serviceConfigSchema.shape.SERVICE_KEYS.unwrap().describe(
+    'Public keys of all services, a JWKS in JSON: functions ask for receipts and take steps of workflows with a token of their own.',
+  ),
   FULFILMENT_APPROVAL_ABOVE: minorUnits(500_000).describe(
     'Orders of more than so many minor units of their currency are fulfilled once the staff has approved it.',
   ),

@@ -4,7 +4,7 @@ import { AwsClients } from '@lethe/aws';
 import { provisionTable } from '@lethe/aws/provision';
 import { cartsTable, ordersService, rateLimitsTable, revocationsTable, store } from '@lethe/contracts';
 import { Database } from '@lethe/database';
-import { makeServiceKey } from '@lethe/identity';
+import { ServiceTokens, makeServiceKey } from '@lethe/identity';
 import { provisionMessaging } from '@lethe/messaging/provision';
 import { LOGGER, type Logger, createService, drain, parseConfig } from '@lethe/service-kit';
 import { type Topology, defineTopology } from '@lethe/topology';
@@ -17,8 +17,13 @@ import { OrdersDatabase } from './orders-database.js';
 import { SimulatorProcess } from './simulator-process.js';
 import { TokenIssuer } from './token-issuer.js';
 
+/** The keys of other services that call this one. */
+const callers = { functions: makeServiceKey('functions'), catalog: makeServiceKey('catalog') };
+
 /** What a test may send. */
 export interface Call {
+  /** A service that calls in place of a user. */
+  readonly service?: keyof typeof callers;
   readonly as?: string;
   readonly roles?: readonly string[];
   readonly key?: string | readonly string[];
@@ -79,8 +84,8 @@ export class OrdersApp {
   }
 
   /** Another replica of the service, in the same surroundings; stop it before this one. */
-  async replica(): Promise<OrdersApp> {
-    const app = await startService(this.around, false, {});
+  async replica({ consume = false, env = {} }: StartOptions = {}): Promise<OrdersApp> {
+    const app = await startService(this.around, consume, env);
     const onClosed = () => app.get(Database).close();
     await app.listen({ port: 0, host: '127.0.0.1' });
     const stop = () => drain(app, { delayMs: 0, onClosed, logger: app.get<Logger>(LOGGER) });
@@ -111,12 +116,12 @@ export class OrdersApp {
   async call(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     url: string,
-    { as: user = randomUUID(), roles, key, body }: Call = {},
+    { as: user = randomUUID(), roles, service, key, body }: Call = {},
   ): Promise<Answer> {
     const answer = await request(this.url + url, {
       method,
       headers: {
-        authorization: this.around.issuer.bearer(user, roles),
+        authorization: service === undefined ? this.around.issuer.bearer(user, roles) : serviceBearer(service),
         ...(key === undefined ? {} : { 'idempotency-key': typeof key === 'string' ? key : [...key] }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -128,6 +133,11 @@ export class OrdersApp {
   stop(): Promise<void> {
     return this.cleanUp();
   }
+}
+
+function serviceBearer(service: keyof typeof callers): string {
+  const key = JSON.stringify(callers[service].privateJwk);
+  return `Bearer ${new ServiceTokens({ service, key }).tokenFor(ordersService.name)}`;
 }
 
 async function surround(stops: (() => unknown)[]): Promise<Surroundings> {
@@ -162,6 +172,7 @@ function startService(
     DATABASE_URL: orders.url,
     JWKS_URL: issuer.jwksUrl,
     SERVICE_KEY: JSON.stringify(makeServiceKey('orders').privateJwk),
+    SERVICE_KEYS: JSON.stringify({ keys: Object.values(callers).map(({ publicJwk }) => publicJwk) }),
     CATALOG_URL: catalog.url,
     PAYMENT_URL: simulator.url,
     ...env,
