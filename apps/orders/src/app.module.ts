@@ -41,7 +41,7 @@ export class AppModule {
         ...(config.SCHEDULES === 'postgres'
           ? [SchedulesModule.forRoot({ service: ordersService, writer: Outbox })]
           : []),
-        IdentityModule.forRoot(identityOf(config)),
+        IdentityModule.forRoot(identityOf(config, ordersService.name)),
         CqrsModule.forRoot(),
         routeLimits(ordersLimits(config)),
         OutboundModule.forRoot({
