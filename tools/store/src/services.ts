@@ -78,6 +78,10 @@ function ordersEnvironment({ publicUrl, paymentUrl, secrets }: Surroundings): Re
     // The simulator takes any key of a test account.
     STRIPE_API_KEY: 'sk_test_simulated',
     PAYMENT_WEBHOOK_SECRET: secrets.paymentWebhookSecret,
+    // A parcel that one can watch arrive.
+    WORKFLOW_WAIT_SECONDS: '2',
+    WORKFLOW_SETTLE_SECONDS: '5',
+    WORKFLOW_TRANSIT_SECONDS: '5',
   };
 }
 

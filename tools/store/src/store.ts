@@ -191,6 +191,7 @@ class LocalStore implements RunningStore {
     const cloud = await startCloud({
       dataDir: this.#cloudDir,
       mail: true,
+      workflows: true,
       cognito: this.options.identityProvider === 'cognito',
       functionsUrl,
       onEvent: (event) => {
