@@ -4,6 +4,7 @@ import { builtFaults } from './built.js';
 import { dependencyFaults, peerFaults, versionFaults } from './dependencies.js';
 import { lockFaults } from './lockfile.js';
 import { manifestFaults } from './manifests.js';
+import { outboundFaults } from './outbound.js';
 import { findProjects, readManifest } from './projects.js';
 
 const root = process.cwd();
@@ -14,6 +15,7 @@ const faults = [
   ...versionFaults([...projects, { folder: 'the root', manifest: readManifest(root) }]),
   ...peerFaults(projects),
   ...builtFaults(root),
+  ...outboundFaults(root),
   ...lockFaults(readFileSync(join(root, 'package-lock.json'), 'utf8')),
 ];
 for (const fault of faults) process.stderr.write(`${fault}\n`);
