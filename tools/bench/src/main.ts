@@ -4,6 +4,7 @@ import { UsageError } from './bench.errors.js';
 import { benchIdentity } from './identity/identity-bench.js';
 import { partsText, partsVerdicts } from './report/parts-report.js';
 import { benchMessaging } from './messaging-bench.js';
+import { benchOrders } from './orders/orders-bench.js';
 import { type BenchOptions, USAGE, benchOptions } from './options.js';
 import { type Verdict, verdicts } from './report/bounds.js';
 import { messagingSection, reportText } from './report/document.js';
@@ -35,14 +36,19 @@ async function messaging(options: BenchOptions): Promise<Outcome> {
   }
 }
 
-async function identity(options: BenchOptions): Promise<Outcome> {
-  const report = await benchIdentity(options, progress);
-  const text = partsText(report);
-  return { report, bounds: partsVerdicts(report), text, section: suiteSection('identity', { ...report, text }) };
-}
+/** A suite of parts. */
+const ofParts =
+  (suite: 'identity' | 'orders', run: typeof benchIdentity) =>
+  async (options: BenchOptions): Promise<Outcome> => {
+    const report = await run(options, progress);
+    const text = partsText(report);
+    return { report, bounds: partsVerdicts(report), text, section: suiteSection(suite, { ...report, text }) };
+  };
+
+const suites = { messaging, identity: ofParts('identity', benchIdentity), orders: ofParts('orders', benchOrders) };
 
 async function bench(options: BenchOptions): Promise<number> {
-  const { report, bounds, text, section } = await { messaging, identity }[options.suite](options);
+  const { report, bounds, text, section } = await suites[options.suite](options);
   console.log(options.json ? JSON.stringify({ ...report, bounds }, null, 2) : text);
   if (options.write) {
     const written = existsSync(DOCUMENT) ? readFileSync(DOCUMENT, 'utf8') : '';

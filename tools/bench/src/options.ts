@@ -6,12 +6,13 @@ export const USAGE = `npm run bench -- <suite> [options]
 
   messaging            consuming, sending and the outbox, some six minutes
   identity             tokens, guards, sessions and sign-in, some two minutes
+  orders               placing, confirming and listing orders, a hot product, some six minutes
 
-  --quick              under a minute: shorter runs
+  --quick              shorter runs
   --check              fail where a bound is missed
   --json               print the figures as JSON
   --write              write the suite's part of docs/benchmarks.md, after a whole run
-  --only <regexp>      only the contenders (messaging) or parts (identity) whose name matches
+  --only <regexp>      only the contenders (messaging) or parts (of the others) whose name matches
 
 Of messaging alone:
   --workload <names>   only these handlers: none, steady, mixed
@@ -20,7 +21,7 @@ Of messaging alone:
   --cpu-prof <dir>     leave a CPU profile of each contender there
 `;
 
-const SUITES = ['messaging', 'identity'] as const;
+const SUITES = ['messaging', 'identity', 'orders'] as const;
 /** What is measured in one run. */
 export type Suite = (typeof SUITES)[number];
 

@@ -46,18 +46,23 @@ export class SideBySide {
 }
 
 /** Runs the contenders in turn, a slice of time each, round by round: what the machine does besides hits all alike. */
-export async function sideBySide(contenders: readonly SideContender[], extent: Extent): Promise<SideBySide> {
+export async function sideBySide(
+  contenders: readonly SideContender[],
+  extent: Extent,
+  concurrency: number = CONCURRENCY,
+): Promise<SideBySide> {
   const slices = new Map<string, Slice[]>(contenders.map(({ name }) => [name, []]));
-  for (const { operation } of contenders) await runSlice(operation, extent.sliceMs);
+  for (const { operation } of contenders) await runSlice(operation, extent.sliceMs, concurrency);
   for (let round = 0; round < extent.rounds; round += 1) {
     // Back and forth, so that none always runs behind the same one.
     const order = round % 2 === 0 ? contenders : contenders.toReversed();
-    for (const { name, operation } of order) slices.get(name)?.push(await runSlice(operation, extent.sliceMs));
+    for (const { name, operation } of order)
+      slices.get(name)?.push(await runSlice(operation, extent.sliceMs, concurrency));
   }
   return new SideBySide(slices);
 }
 
-async function runSlice(operation: () => unknown, sliceMs: number): Promise<Slice> {
+async function runSlice(operation: () => unknown, sliceMs: number, concurrency: number): Promise<Slice> {
   const cpu = process.cpuUsage();
   const began = performance.now();
   const end = began + sliceMs;
@@ -68,7 +73,7 @@ async function runSlice(operation: () => unknown, sliceMs: number): Promise<Slic
       operations += 1;
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  await Promise.all(Array.from({ length: concurrency }, work));
   const { user, system } = process.cpuUsage(cpu);
   const elapsedMs = performance.now() - began;
   return { operationsPerSecond: (operations / elapsedMs) * 1_000, cpuMicros: (user + system) / operations };

@@ -5,6 +5,8 @@ export interface Extent {
   /** Slices of time for each contender; the median counts. */
   readonly rounds: number;
   readonly sliceMs: number;
+  /** Whether it is to be short: less is made ready, too. */
+  readonly quick: boolean;
 }
 
 /** Figures of one contender. */
