@@ -71,6 +71,8 @@ export const accessTable: Readonly<Record<string, Least>> = {
   'POST /orders/internal/fulfilments/{orderId}/{step}': 'service',
   'POST /orders/internal/refunds/{refundId}/{step}': 'service',
   'POST /payments/webhooks': 'anyone',
+  'POST /orders/reconciliations': 'admin',
+  'GET /orders/reconciliations/{id}': 'admin',
 
   'POST /analytics/events': 'anyone',
   'GET /analytics/sales': 'analyst',

@@ -14,7 +14,7 @@ function compare(name: string, ctes: string, found: string): Statement {
      SELECT $1, (SELECT coalesce(max(position), 0) FROM reconciliation_difference WHERE run_id = $1)
          + row_number() OVER (ORDER BY order_id, payment_id, refund_id, kind)::int,
        kind, subject, order_id, payment_id, refund_id, ours, theirs
-     FROM found`,
+     FROM found WHERE $2::int IS NOT NULL`,
   );
 }
 

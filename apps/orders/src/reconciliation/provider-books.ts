@@ -4,6 +4,7 @@ import { columnsOf } from '@lethe/outbox';
 import { PaymentGateway } from '../payment/payment.gateway.js';
 import type { PaymentState, ProviderPayment, ProviderRefund } from '../payment/payment.state.js';
 import {
+  LEARN_SIZES,
   STAGE_PAYMENTS,
   STAGE_REFUNDS,
   UNSEEN_PAYMENTS,
@@ -42,6 +43,7 @@ export class ProviderBooks {
     const period = { from: new Date(from.getTime() - MARGIN_MS), to: new Date(until.getTime() + MARGIN_MS) };
     await this.#stage(attempt, STAGE_PAYMENTS, mapped(this.gateway.payments(period), paymentRow), signal);
     await this.#stage(attempt, STAGE_REFUNDS, mapped(this.gateway.refunds(period), refundRow), signal);
+    await this.database.query(LEARN_SIZES);
     // Lists are of when the provider made a thing, which may be long after it was asked: before it is called missing, ask.
     await this.#stage(attempt, STAGE_PAYMENTS, this.#askForPayments(attempt), signal);
     await this.#stage(attempt, STAGE_REFUNDS, this.#askForRefunds(attempt), signal);

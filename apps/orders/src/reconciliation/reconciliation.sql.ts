@@ -13,8 +13,8 @@ export const ASK = statement(
 export const ASK_AT_TICK = statement(
   'reconciliation.ask-at-tick',
   `INSERT INTO reconciliation (id, from_at, to_at, scheduled_at)
-   SELECT $1, coalesce(greatest(max(coalesce(until_at, from_at)), $2::timestamptz - interval '31 days'),
-     $2::timestamptz - interval '1 day'), $2, $2
+   SELECT $1, CASE WHEN count(*) = 0 THEN $2::timestamptz - interval '1 day'
+     ELSE greatest(max(coalesce(until_at, from_at)), $2::timestamptz - interval '31 days') END, $2, $2
    FROM reconciliation WHERE scheduled_at < $2
    ON CONFLICT (scheduled_at) DO NOTHING RETURNING id`,
 );

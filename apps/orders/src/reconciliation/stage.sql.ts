@@ -51,3 +51,9 @@ export const UNSEEN_REFUNDS = statement(
        WHERE t.run_id = $1 AND t.attempt = $2 AND t.provider_refund_id = r.provider_refund_id)
    ORDER BY payment_id LIMIT $5`,
 );
+
+/** What was copied is many rows or few, and was not there before: without this the planner would guess. */
+export const LEARN_SIZES = statement(
+  'reconciliation.learn-sizes',
+  'ANALYZE reconciliation_payment, reconciliation_refund',
+);
