@@ -12,7 +12,7 @@ export const migrationEventSchema = z.looseObject({
 export type MigrationEvent = z.output<typeof migrationEventSchema>;
 
 /** What Cognito is to make of the user. */
-interface MigrationResponse {
+export interface MigrationResponse {
   readonly userAttributes: Readonly<Record<string, string>>;
   readonly finalUserStatus?: 'CONFIRMED';
   readonly messageAction: 'SUPPRESS';
