@@ -33,7 +33,8 @@ function cronOf(fields: readonly string[], expression: string): NextTick {
   const days = dayOfWeek.replace(/(?<![#/\d])[1-7]/g, (day) => String(Number(day) - 1));
   const pattern = ['0', minute, hour, dayOfMonth, month, days, year].join(' ').replaceAll('?', '*');
   try {
-    const cron = new Cron(pattern, { timezone: 'UTC', paused: true });
+    // Sloppy is what EventBridge is: `0/15` begins at 0.
+    const cron = new Cron(pattern, { timezone: 'UTC', paused: true, sloppyRanges: true });
     return (after) => cron.nextRun(new Date(after))?.getTime();
   } catch (cause) {
     throw new EventSourceError(`${expression}: ${String(cause)}`);
