@@ -3,9 +3,11 @@ import { outboxMigrations } from '@lethe/outbox';
 import type { AnalyticsConfig } from './analytics.config.js';
 import { ClickEntity } from './click/click.entity.js';
 import { ParkedClickEntity } from './click/parked-click.entity.js';
+import { AddRefundFacts1767225600013 } from './migrations/add-refund-facts.migration.js';
 import { CreateFacts1764633600000 } from './migrations/create-facts.migration.js';
 import { OrderFactEntity } from './order/order-fact.entity.js';
 import { OrderLineFactEntity } from './order/order-line-fact.entity.js';
+import { OrderRefundFactEntity, OrderReturnFactEntity } from './order/refund-fact.entity.js';
 
 /** The service's database, for the replica and for the migration step alike. */
 export function databaseOptions(config: Pick<AnalyticsConfig, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>): DatabaseOptions {
@@ -13,7 +15,14 @@ export function databaseOptions(config: Pick<AnalyticsConfig, 'DATABASE_URL' | '
     url: config.DATABASE_URL,
     service: 'analytics',
     poolSize: config.DATABASE_POOL_SIZE,
-    entities: [ClickEntity, ParkedClickEntity, OrderFactEntity, OrderLineFactEntity],
-    migrations: [...outboxMigrations, CreateFacts1764633600000],
+    entities: [
+      ClickEntity,
+      ParkedClickEntity,
+      OrderFactEntity,
+      OrderLineFactEntity,
+      OrderRefundFactEntity,
+      OrderReturnFactEntity,
+    ],
+    migrations: [...outboxMigrations, CreateFacts1764633600000, AddRefundFacts1767225600013],
   };
 }

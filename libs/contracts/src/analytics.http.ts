@@ -25,7 +25,21 @@ export const topProductsQuerySchema = periodQuerySchema.extend({
 });
 
 export const salesSchema = z
-  .object({ buckets: z.array(z.object({ start: timeSchema, orders: z.int(), units: z.int(), revenue: moneySchema })) })
+  .object({
+    buckets: z.array(
+      z.object({
+        start: timeSchema,
+        orders: z.int(),
+        units: z.int(),
+        revenue: moneySchema.describe('Of the orders placed then, whatever went back later.'),
+        refunds: z
+          .int()
+          .optional()
+          .describe('Refunds made then, whenever their orders were placed; left out for none.'),
+        refunded: moneySchema.optional().describe('Their sum.'),
+      }),
+    ),
+  })
   .meta({ id: 'Sales' });
 export const topProductsSchema = z
   .object({
@@ -38,7 +52,14 @@ export const funnelSchema = z
   .object({
     events: z.record(z.string(), z.int()).describe('Distinct events by type.'),
     sessions: z.record(z.string(), z.int()).describe('Distinct sessions with at least one event of the type.'),
-    orders: z.object({ placed: z.int(), confirmed: z.int(), rejected: z.int(), cancelled: z.int() }),
+    orders: z.object({
+      placed: z.int(),
+      confirmed: z.int(),
+      rejected: z.int(),
+      cancelled: z.int(),
+      returned: z.int().optional().describe('Confirmed ones of which goods came back; left out where nothing did.'),
+      refunded: z.int().optional().describe('Confirmed ones of which all the money went back.'),
+    }),
   })
   .meta({ id: 'Funnel' });
 

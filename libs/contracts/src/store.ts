@@ -86,7 +86,7 @@ export const ordersService = defineService({
 
 export const analyticsService = defineService({
   name: 'analytics',
-  handles: [OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled],
+  handles: [OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled, OrderReturned, OrderRefunded],
   writes: [Clicks],
   reads: [Clicks],
 });

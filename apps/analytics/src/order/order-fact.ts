@@ -28,12 +28,13 @@ export function placedFact({ orderId, placedAt, total }: DataOf<typeof OrderPlac
 
 export function confirmedFact(order: DataOf<typeof OrderConfirmed>): OrderFact {
   const { orderId, placedAt, confirmedAt, total, items } = order;
-  const lines = items.map(({ productId, sku, name, quantity, unitPrice }) => ({
+  const lines = items.map(({ productId, sku, name, quantity, unitPrice, paid }) => ({
     productId,
     sku,
     name,
     units: quantity,
-    revenue: timesMoney(unitPrice, quantity),
+    // Its share of discount and tax is in what it cost: the lines add up to the total.
+    revenue: paid ?? timesMoney(unitPrice, quantity),
   }));
   return {
     orderId,

@@ -2,7 +2,13 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { OrderProcess } from './order.process.js';
 import { RecordOrderHandler } from './record-order.js';
+import { RecordRefundHandler } from './record-refund.js';
+import { RecordReturnHandler } from './record-return.js';
 
 /** Orders as facts: heard from the queue, kept for the reports. */
-@Module({ imports: [CqrsModule], controllers: [OrderProcess], providers: [RecordOrderHandler] })
+@Module({
+  imports: [CqrsModule],
+  controllers: [OrderProcess],
+  providers: [RecordOrderHandler, RecordRefundHandler, RecordReturnHandler],
+})
 export class OrderModule {}

@@ -1,10 +1,20 @@
-import { OrderCancelled, OrderConfirmed, OrderPlaced, OrderRejected, analyticsService } from '@lethe/contracts';
+import {
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  OrderRefunded,
+  OrderRejected,
+  OrderReturned,
+  analyticsService,
+} from '@lethe/contracts';
 import { Handles } from '@lethe/messaging';
 import type { MessageOf } from '@lethe/topology';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { cancelledFact, confirmedFact, placedFact, rejectedFact } from './order-fact.js';
 import { RecordOrder } from './record-order.js';
+import { RecordRefund } from './record-refund.js';
+import { RecordReturn } from './record-return.js';
 
 /** What analytics hears of orders: a method per message. */
 @Controller()
@@ -29,5 +39,15 @@ export class OrderProcess {
   @Handles(analyticsService, OrderCancelled)
   async onOrderCancelled(message: MessageOf<typeof OrderCancelled>): Promise<void> {
     await this.commands.execute(new RecordOrder(message, cancelledFact(message.data)));
+  }
+
+  @Handles(analyticsService, OrderReturned)
+  async onOrderReturned(message: MessageOf<typeof OrderReturned>): Promise<void> {
+    await this.commands.execute(new RecordReturn(message));
+  }
+
+  @Handles(analyticsService, OrderRefunded)
+  async onOrderRefunded(message: MessageOf<typeof OrderRefunded>): Promise<void> {
+    await this.commands.execute(new RecordRefund(message));
   }
 }

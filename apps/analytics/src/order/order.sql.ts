@@ -25,3 +25,17 @@ export const RECORD_LINES = statement(
      WITH ORDINALITY AS l (product_id, sku, name, units, amount, currency, position)
    ON CONFLICT DO NOTHING`,
 );
+
+/** $1 refund, $2 order, $3 when it was placed, $4 when the money went back, $5 amount, $6 currency, $7 whether all has */
+export const RECORD_REFUND = statement(
+  'analytics.record-refund',
+  `INSERT INTO order_refund_fact (refund_id, order_id, placed_at, refunded_at, amount, currency, is_full)
+   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+);
+
+/** $1 return, $2 order, $3 when it was placed, $4 when the goods came back, $5 units */
+export const RECORD_RETURN = statement(
+  'analytics.record-return',
+  `INSERT INTO order_return_fact (return_id, order_id, placed_at, returned_at, units)
+   VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+);

@@ -9,7 +9,8 @@ import { SALES, type SalesRow } from './report.sql.js';
 export const MAX_BUCKETS = 20_000;
 
 /**
- * Confirmed orders by the time they were placed at, one bucket per currency; empty ones are left out.
+ * Confirmed orders by the time they were placed at, and refunds by the time the money went back, one bucket per
+ * currency; empty ones are left out.
  * Throws a TooManyBucketsError.
  */
 export class FindSales extends Query<Sales> {
@@ -29,11 +30,12 @@ export class FindSalesHandler implements IQueryHandler<FindSales> {
     const rows = await this.database.query<SalesRow>(SALES[bucket], [...boundsOf(period), MAX_BUCKETS + 1]);
     if (rows.length > MAX_BUCKETS) throw new TooManyBucketsError(MAX_BUCKETS);
     return {
-      buckets: rows.map(({ start, orders, units, amount, currency }) => ({
+      buckets: rows.map(({ start, orders, units, amount, currency, refunds, refunded }) => ({
         start: start.toISOString(),
         orders,
         units,
         revenue: { amount, currency },
+        ...(refunds === null || refunded === null ? {} : { refunds, refunded: { amount: refunded, currency } }),
       })),
     };
   }

@@ -2,18 +2,29 @@ import type { Bucket } from '@lethe/contracts';
 import { statement } from '@lethe/database';
 
 /**
- * $1 from, $2 to, $3 most rows. Buckets begin at whole minutes, hours and days of UTC. The width is part of the text:
+ * $1 from, $2 to, $3 most rows. Orders by when they were placed, refunds by when the money went back. Buckets begin at whole minutes, hours and days of UTC. The width is part of the text:
  * only so does the planner find the statistics `order_fact_hours` and `order_fact_days`, by which it knows that there
  * are few buckets and adds up in a hash table, where it would else sort every order.
  */
 const sales = (bucket: Bucket) =>
   statement(
     `analytics.sales-by-${bucket}`,
-    `SELECT date_bin('1 ${bucket}', placed_at, timestamptz 'epoch') AS start, currency,
-       count(*) AS orders, sum(units)::bigint AS units, sum(amount)::bigint AS amount
-     FROM order_fact
-     WHERE outcome = 'confirmed' AND placed_at >= $1::timestamptz AND placed_at < $2::timestamptz
-     GROUP BY 1, 2
+    `SELECT start, currency, coalesce(orders, 0)::bigint AS orders, coalesce(units, 0)::bigint AS units,
+       coalesce(amount, 0)::bigint AS amount, refunds, refunded
+     FROM (
+       SELECT date_bin('1 ${bucket}', placed_at, timestamptz 'epoch') AS start, currency,
+         count(*) AS orders, sum(units)::bigint AS units, sum(amount)::bigint AS amount
+       FROM order_fact
+       WHERE outcome = 'confirmed' AND placed_at >= $1::timestamptz AND placed_at < $2::timestamptz
+       GROUP BY 1, 2
+     ) sold
+     FULL JOIN (
+       SELECT date_bin('1 ${bucket}', refunded_at, timestamptz 'epoch') AS start, currency,
+         count(*) AS refunds, sum(amount)::bigint AS refunded
+       FROM order_refund_fact
+       WHERE refunded_at >= $1::timestamptz AND refunded_at < $2::timestamptz
+       GROUP BY 1, 2
+     ) back USING (start, currency)
      ORDER BY 1, 2
      LIMIT $3`,
   );
@@ -24,6 +35,9 @@ export interface SalesRow {
   readonly orders: number;
   readonly units: number;
   readonly amount: number;
+  /** Null where no money went back then. */
+  readonly refunds: number | null;
+  readonly refunded: number | null;
 }
 
 /** $1 from, $2 to, $3 how many. A product is called what it was called when it was last bought. */
@@ -76,6 +90,20 @@ export const ORDERS_BY_OUTCOME = statement(
    WHERE placed_at >= $1::timestamptz AND placed_at < $2::timestamptz
    GROUP BY outcome`,
 );
+/** Of the orders placed in a period: of how many goods came back, and how many got all their money back. */
+export const ORDERS_THAT_CAME_BACK = statement(
+  'analytics.orders-that-came-back',
+  `SELECT
+     (SELECT count(DISTINCT order_id) FROM order_return_fact
+      WHERE placed_at >= $1::timestamptz AND placed_at < $2::timestamptz) AS returned,
+     (SELECT count(DISTINCT order_id) FROM order_refund_fact
+      WHERE placed_at >= $1::timestamptz AND placed_at < $2::timestamptz AND is_full) AS refunded`,
+);
+export interface CameBackRow {
+  readonly returned: number;
+  readonly refunded: number;
+}
+
 export interface OutcomeRow {
   readonly outcome: 'placed' | 'cancelled' | 'rejected' | 'confirmed';
   readonly orders: number;
