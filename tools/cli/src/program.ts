@@ -4,6 +4,7 @@ import { chaosCommand } from './chaos.command.js';
 import type { CliConfig } from './cli.config.js';
 import { importCatalogCommand } from './import-catalog.command.js';
 import { addQueueCommands, addTopologyCommands } from './messaging/messaging.program.js';
+import { beginOf, endOf, reconcileCommand } from './reconcile.command.js';
 import { replayOrdersCommand } from './replay-orders.command.js';
 import { type Terminal, processTerminal } from './terminal.js';
 import { upCommand } from './up.command.js';
@@ -50,6 +51,7 @@ export function buildProgram(config: CliConfig, terminal: Terminal = processTerm
     .action((options) => upCommand(config, options));
 
   addDataCommands(program, config);
+  addReconcileCommand(program, config, terminal);
   addChaosCommand(program);
   addTopologyCommands(program, config, terminal);
   addQueueCommands(program, config, terminal);
@@ -81,6 +83,19 @@ function addDataCommands(program: Command, config: CliConfig): void {
     .requiredOption('--to <day>', 'last day, itself included', day)
     .addOption(json())
     .action((file, options) => replayOrdersCommand(config, file, options));
+}
+
+/** The command for the books. */
+function addReconcileCommand(program: Command, config: CliConfig, terminal: Terminal): void {
+  program
+    .command('reconcile')
+    .description(
+      'compare orders, payments and refunds with what the payment provider has; exit code 1 where they differ',
+    )
+    .requiredOption('--from <day>', 'first day, or a time', beginOf)
+    .requiredOption('--to <day>', 'last day, itself included, or a time', endOf)
+    .addOption(json())
+    .action((options) => reconcileCommand(config, options, terminal));
 }
 
 /** The command that breaks the store. */
