@@ -32,14 +32,19 @@ export class FakeProvider extends PaymentGateway {
   /** Calls by operation, refused ones included. */
   readonly calls: Operation[] = [];
   around: Around = (_, effect) => effect();
-  /** How the next refunds end. */
-  refundStatus: ProviderRefund['status'] = 'succeeded';
+  #refundStatus: ProviderRefund['status'] = 'succeeded';
 
   /** Lets the customer prove who they are, or the bank make up its mind. */
   becomes(orderId: string, status: FakePayment['status']): void {
     for (const payment of this.#payments.values()) if (payment.orderId === orderId) payment.status = status;
   }
 
+  /** How the next refunds end. */
+  refundsEnd(status: ProviderRefund['status']): void {
+    this.#refundStatus = status;
+  }
+
+  /** How those end that were made. */
   settleRefunds(status: ProviderRefund['status']): void {
     for (const [at, refund] of this.#refunds.entries()) this.#refunds[at] = { ...refund, status };
   }
@@ -97,7 +102,7 @@ export class FakeProvider extends PaymentGateway {
         throw new PaymentRefusedError('refund', refundId, 400, 'charge_already_refunded');
       }
       const id = `re_${this.#refunds.length + 1}`;
-      const refund = { id, status: this.refundStatus, paymentId, amount, refundId, orderId, createdAt: new Date() };
+      const refund = { id, status: this.#refundStatus, paymentId, amount, refundId, orderId, createdAt: new Date() };
       this.#refunds.push(refund);
       return refund;
     });
