@@ -10,10 +10,16 @@ export class FunctionsStub {
   /** Invocations that were begun, in order, as `name:step`. */
   readonly calls: string[] = [];
   behaviour: Behaviour = () => ({});
+  /** What is answered in place of an invocation: 429 is throttling. */
+  refusal: number | undefined;
   readonly #server: Server;
 
   private constructor() {
     this.#server = createServer((request, response) => {
+      if (this.refusal !== undefined) {
+        response.writeHead(this.refusal).end();
+        return;
+      }
       this.#answer(request.url ?? '', request)
         .then(([headers, body]) => response.writeHead(200, headers).end(body))
         .catch(() => response.destroy());
