@@ -56,6 +56,7 @@ function answer(body: object): Promise<never> {
 async function said(
   differences: readonly Difference[],
   json?: true,
+  doneAtLook = 1,
 ): Promise<{ text: string; error: unknown; store: Store }> {
   const lines: string[] = [];
   const out = { write: (text: string) => lines.push(text) > 0 };
