@@ -1,10 +1,11 @@
-import { OrderConfirmed, ReleaseStock, ReserveStock } from '@lethe/contracts';
+import { OrderConfirmed, ReleaseStock, ReserveStock, RestockReturn } from '@lethe/contracts';
 import { uuidv7 } from '@lethe/kernel';
 import fc from 'fast-check';
 import { NotReservedError, StockBelowZeroError } from '../src/catalog.errors.js';
 import { AdjustStock, AdjustStockHandler } from '../src/stock/adjust-stock.js';
 import { ReleaseOrderStock, ReleaseStockHandler } from '../src/stock/release-stock.js';
 import { ReserveOrderStock, ReserveStockHandler } from '../src/stock/reserve-stock.js';
+import { RestockReturnHandler, RestockReturnedGoods } from '../src/stock/restock-return.js';
 import { SellOrderStock, SellStockHandler } from '../src/stock/sell-stock.js';
 import { type CatalogFixture, messageOf } from './catalog.fixture.js';
 
@@ -40,6 +41,7 @@ export class StockFixture {
   readonly #reserve: ReserveStockHandler;
   readonly #release: ReleaseStockHandler;
   readonly #sell: SellStockHandler;
+  readonly #restock: RestockReturnHandler;
 
   constructor(private readonly catalog: CatalogFixture) {
     const { inbox, products, units } = catalog;
@@ -47,6 +49,7 @@ export class StockFixture {
     this.#reserve = new ReserveStockHandler(units, products);
     this.#release = new ReleaseStockHandler(units, products);
     this.#sell = new SellStockHandler(inbox);
+    this.#restock = new RestockReturnHandler(units, products);
   }
 
   async adjust(productId: string, delta: number): Promise<void> {
@@ -60,6 +63,12 @@ export class StockFixture {
 
   async release(orderId: string): Promise<void> {
     await this.#release.execute(new ReleaseOrderStock(messageOf(ReleaseStock, { orderId })));
+  }
+
+  /** Goods of an order come back: by a message of its own each time, of a return that may have come before. */
+  async restock(orderId: string, returnId: string, productId: string, quantity: number): Promise<void> {
+    const message = messageOf(RestockReturn, { orderId, returnId, items: [{ productId, quantity }] });
+    await this.#restock.execute(new RestockReturnedGoods(message));
   }
 
   async confirm(orderId: string, productId: string): Promise<void> {
@@ -96,7 +105,8 @@ export class StockFixture {
       `SELECT s.product_id AS id, s.available + s.reserved + s.sold AS units, s.initial + journal.sum AS expected
        FROM stock s
        CROSS JOIN LATERAL (
-         SELECT coalesce(sum(delta), 0)::bigint AS sum FROM stock_adjustment a WHERE a.product_id = s.product_id
+         SELECT coalesce(sum(delta) FILTER (WHERE return_id IS NULL), 0)::bigint AS sum
+         FROM stock_adjustment a WHERE a.product_id = s.product_id
        ) AS journal
        CROSS JOIN LATERAL (
          SELECT coalesce(sum(quantity), 0)::bigint AS sum FROM reservation r WHERE r.product_id = s.product_id
