@@ -13,12 +13,12 @@ const sha1 = (text: string) => createHash('sha1').update(text).digest('hex').toU
 
 describe('the list of breached passwords', () => {
   const asked: string[] = [];
-  let answer: (prefix: string) => { readonly status: number; readonly body: string };
+  let answer: (prefix: string) => { readonly status: number; readonly body: string; readonly location?: string };
   const server = createServer((request, response) => {
     const prefix = request.url?.split('/').at(-1) ?? '';
     asked.push(prefix);
-    const { status, body } = answer(prefix);
-    response.writeHead(status).end(body);
+    const { status, body, location } = answer(prefix);
+    response.writeHead(status, location === undefined ? {} : { location }).end(body);
   });
   let list: BreachedPasswords;
   beforeAll(async () => {
@@ -66,5 +66,13 @@ describe('the list of breached passwords', () => {
     await expect(rules.require(BREACHED, owner, '/password')).resolves.toBeUndefined();
 
     expect(errors).toEqual([expect.any(BreachedPasswordsError)]);
+  });
+
+  it('S46: is asked where it was said to be, and nowhere that it sends to', async () => {
+    answer = () => ({ status: 302, body: '', location: '/elsewhere' });
+
+    await expect(list.includes(BREACHED)).rejects.toThrow(BreachedPasswordsError);
+
+    expect(asked).toEqual([sha1(BREACHED).slice(0, 5)]);
   });
 });

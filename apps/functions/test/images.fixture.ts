@@ -16,7 +16,7 @@ import { ImageBucket } from '../src/images/uploads.js';
 import { ServiceClient } from '../src/service-client.js';
 
 /** What catalog answers: as it does for an image that it expects, or for one that it does not want. */
-export type CatalogAnswer = readonly [status: number, type?: string];
+export type CatalogAnswer = readonly [status: number, type?: string | undefined, location?: string];
 export const EXPECTED: CatalogAnswer = [204];
 export const GONE: CatalogAnswer = [404, 'urn:lethe:problem:image-not-found'];
 export const SETTLED: CatalogAnswer = [409, 'urn:lethe:problem:image-settled'];
@@ -44,8 +44,9 @@ export class ImageStudio {
         const report = imageReportSchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
         const { url = '', headers } = request;
         studio.reports.push({ path: url, bearer: headers.authorization ?? '', report });
-        const [status, type] = studio.answer;
-        response.writeHead(status, { 'content-type': 'application/problem+json' });
+        const [status, type, location] = studio.answer;
+        const moved = location === undefined ? {} : { location };
+        response.writeHead(status, { 'content-type': 'application/problem+json', ...moved });
         response.end(type === undefined ? undefined : JSON.stringify({ type, status }));
       });
     });
@@ -63,9 +64,14 @@ export class ImageStudio {
 
   /** Invokes the function with S3's event of these keys. */
   async invoke(...keys: string[]): Promise<void> {
+    await this.invokeAs(this.bucket, ...keys);
+  }
+
+  /** As {@link invoke}, with an event that names that bucket. */
+  async invokeAs(bucket: string, ...keys: string[]): Promise<void> {
     const key = JSON.stringify(makeServiceKey('functions').privateJwk);
     const catalog = new ServiceClient({ service: 'catalog', url: this.#url, key });
-    await resizeImages(bucketEventSchema.parse(eventOf(this.bucket, keys)), {
+    await resizeImages(bucketEventSchema.parse(eventOf(bucket, keys)), {
       bucket: new ImageBucket(this.#s3, this.bucket),
       reports: new CatalogReports(catalog),
     });

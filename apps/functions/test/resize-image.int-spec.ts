@@ -147,6 +147,17 @@ describe('an upload of a product image', () => {
     expect(await studio.keys(bad)).toEqual([]);
   });
 
+  it('S46: is read from our bucket and told to our catalog, whatever an event or an answer names', async () => {
+    const imageId = await studio.upload(png);
+    studio.answer = [307, undefined, `/catalog/internal/images/${randomUUID()}`];
+    const before = studio.reports.length;
+
+    await expect(studio.invokeAs('somebody-elses-bucket', uploadKeyOf(imageId))).rejects.toThrow('catalog');
+
+    expect(studio.reports.length).toBe(before + 1);
+    expect(studio.reportsOf(imageId)).toMatchObject([{ status: 'ready' }]);
+  });
+
   it('is nothing that lies elsewhere in the bucket, and no test of S3', async () => {
     const before = studio.reports.length;
 

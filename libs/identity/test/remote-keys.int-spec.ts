@@ -84,7 +84,7 @@ describe('RemoteKeys', () => {
   });
 
   it.each(['down', 'silent', 'huge', 'moved'] as const)(
-    'S08: is unavailable, in time and with 503, while the issuer is %s, and soon after well again',
+    'S08 S46: is unavailable, in time and with 503, while the issuer is %s, and soon after well again',
     async (mood) => {
       jwks.mood = mood;
       keys = new RemoteKeys({ url: jwks.url, clock, timeoutMs: 200, maxBytes: 50_000 });

@@ -95,7 +95,7 @@ describe('a reply queue', () => {
     await expect(asking).resolves.toMatchObject({ cents: 1 });
   });
 
-  it('is answered only where it is one of its asker, in this topology', async () => {
+  it('S46: is answered only where it is one of its asker, in this topology', async () => {
     const { topology } = market;
     const foreign = [
       queueName(topology.name, 'catalog'),

@@ -1,6 +1,5 @@
 import { type RequirementGroup, type Rule, numbered } from './requirement.js';
 
-const PART_4 = 'part 4: payments and files';
 const PART_6 = 'part 6: everything on AWS as code';
 
 /** Groups in the order of their numbers. Sources: OWASP ASVS 5.0, RFC 8725, RFC 9700, NIST SP 800-63B-4. */
@@ -78,8 +77,8 @@ const GROUPS: readonly (readonly [title: string, rules: readonly Rule[]])[] = [
       'JSON is bounded in size and depth; duplicate and dangerous keys are refused; types are strict.',
       'Pages are capped; sorting and filters come from a list; queries have time-outs.',
       'SQL and DynamoDB expressions take parameters only.',
-      ['Outbound requests go to an allow-list only.', PART_4],
-      ['Uploads are limited in size and type, under keys of our own.', PART_4],
+      'Outbound requests go to hosts of the configuration alone: no URL comes from data, no redirect is followed.',
+      'Uploads are limited in size, type and time, under keys of our own, checked by their bytes, and never served as they came.',
       'Errors are problem+json without stack, SQL or foreign ids.',
       'HSTS, nosniff and a fixed CORS list.',
       'The client’s address is read through an exact number of proxies and cannot be spoofed.',

@@ -84,7 +84,7 @@ describe('ClaimCheck.redeem', () => {
     expect(lab.calls).toEqual([]);
   });
 
-  it('reads from its own bucket and prefix alone', async () => {
+  it('S46: reads from its own bucket and prefix alone', async () => {
     const envelope = await stored();
     await put('elsewhere.json', '1');
     const references = [
