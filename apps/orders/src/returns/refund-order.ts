@@ -2,6 +2,8 @@ import { type CreateRefund, type Refund, type ordersService } from '@lethe/contr
 import { IdempotencyKeys, type IdempotentOutcome, fingerprintOf } from '@lethe/idempotency';
 import { money } from '@lethe/kernel';
 import { type Unit, UnitOfWork } from '@lethe/outbox';
+import { CONFIG } from '@lethe/service-kit';
+import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { assertCanBecome } from '../order/order.js';
 import { type LockedOrder, lockOrder } from '../order/order.rows.js';
@@ -14,6 +16,7 @@ import {
   OrderUnderWayError,
   RefundMissingError,
 } from '../orders.errors.js';
+import { DEFAULT_TERMS, type WorkflowTerms } from '../workflow/workflow-inputs.js';
 import type { OnceBy } from './return-goods.js';
 import { READ_REFUND } from './refund.sql.js';
 import { type BoughtRow, FIND_BOUGHT } from './return.sql.js';
@@ -41,6 +44,7 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
     private readonly keys: IdempotencyKeys,
     private readonly units: UnitOfWork<typeof ordersService>,
     private readonly saga: OrderSaga,
+    @Inject(CONFIG) private readonly terms: WorkflowTerms = DEFAULT_TERMS,
   ) {}
 
   execute({ orderId, request, by: { principal, key } }: RefundOrder): Promise<IdempotentOutcome> {
@@ -69,11 +73,12 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
     if (amount > left || amount === 0) throw new ExceedsPaymentError(money(left, total.currency));
     if (amount === left && state === 'fulfilling') throw new OrderUnderWayError();
     if (amount === left && state === 'confirmed') return this.giveUp(unit, order, reason);
-    return this.read(unit, await claimRefund(unit, order, { amount, reason }));
+    return this.read(unit, await claimRefund(unit, order, { amount, reason, terms: this.terms }));
   }
 
   private async giveUp(unit: Unit<typeof ordersService>, order: LockedOrder, reason: string): Promise<Refund> {
-    const { refund } = await takeBack(unit, this.saga, order, { items: 'everything', reason, request: 'refund-order' });
+    const back = { items: 'everything', reason, request: 'refund-order', terms: this.terms } as const;
+    const { refund } = await takeBack(unit, this.saga, order, back);
     if (!refund) throw new OrderMissingError(order.id);
     return this.read(unit, refund.id);
   }

@@ -2,8 +2,8 @@ import {
   type CreatedReturn,
   OrderReturned,
   type OrderStatus,
-  RefundPayment,
   RestockReturn,
+  StartWorkflow,
   type ordersService,
 } from '@lethe/contracts';
 import { money, uuidv7 } from '@lethe/kernel';
@@ -13,6 +13,7 @@ import type { LockedOrder } from '../order/order.rows.js';
 import type { OrderSaga } from '../order/order.saga.js';
 import { OrderMissingError } from '../orders.errors.js';
 import { type LineBack, amountOf, assertWhole, everythingOf, goodsBack } from './goods-back.js';
+import { type WorkflowTerms, refundOf } from '../workflow/workflow-inputs.js';
 import { CLAIM_REFUND } from './refund.sql.js';
 import { type BoughtRow, FIND_BOUGHT, RECORD_RETURN } from './return.sql.js';
 
@@ -23,6 +24,8 @@ export interface ComingBack {
   readonly reason: string;
   /** What is asked for, for the history. */
   readonly request: string;
+  /** How the workflow of its refund is to go. None where whoever gives the order up is one, and sees the refund through. */
+  readonly terms?: WorkflowTerms;
 }
 
 /** Until then goods come back all together or not at all: the rest of them would never leave. */
@@ -32,15 +35,15 @@ type Unitary = Unit<typeof ordersService>;
 type Return = SagaStep<OrderStatus, 'returned', typeof ordersService, LockedOrder>;
 
 /**
- * Takes goods of an order back that the unit has locked: the order becomes returned, the goods go back on the shelf, and
- * what they cost is claimed for a refund, all in one commit. Also how an order is given up before it was delivered.
+ * Takes goods of an order back that the unit has locked: the order becomes returned, what they cost is claimed for a
+ * refund, and the workflow begins that puts the goods back on the shelf and the money back where it was, all in one commit. Also how an order is given up before it was delivered.
  * Throws an `IllegalTransitionError`, a `NotBoughtError`, an `ExceedsOrderError`, a `NotDeliveredError`.
  */
 export async function takeBack(
   unit: Unitary,
   saga: OrderSaga,
   order: LockedOrder,
-  { items, reason, request }: ComingBack,
+  { items, reason, request, terms }: ComingBack,
 ): Promise<CreatedReturn> {
   assertCanBecome(order.state, 'returned');
   const [bought] = await unit.tx.query<BoughtRow>(FIND_BOUGHT, [order.id]);
@@ -51,7 +54,7 @@ export async function takeBack(
   let created: CreatedReturn | undefined;
   const step = async ({ become }: Return): Promise<void> => {
     become('returned');
-    created = await record(unit, order, back, reason);
+    created = await record(unit, order, back, { reason, terms });
   };
   await saga.advance(unit, order, request, {
     confirmed: step,
@@ -65,7 +68,12 @@ export async function takeBack(
   return created;
 }
 
-async function record(unit: Unitary, order: LockedOrder, back: LineBack[], reason: string): Promise<CreatedReturn> {
+async function record(
+  unit: Unitary,
+  order: LockedOrder,
+  back: LineBack[],
+  { reason, terms }: { readonly reason: string; readonly terms: WorkflowTerms | undefined },
+): Promise<CreatedReturn> {
   const { id: orderId, placedAt, total } = order;
   const [returnId, key] = [uuidv7(), { key: orderId }];
   const amount = money(amountOf(back), total.currency);
@@ -81,23 +89,28 @@ async function record(unit: Unitary, order: LockedOrder, back: LineBack[], reaso
   const items = back.map(({ productId, quantity }) => ({ productId, quantity }));
   const returnedAt = row.returned_at.toISOString();
   unit.emit(OrderReturned, { orderId, returnId, placedAt, returnedAt, amount, items }, key);
-  unit.emit(RestockReturn, { orderId, returnId, items }, key);
-  if (amount.amount === 0) return { id: returnId };
-  const id = await claimRefund(unit, order, { amount: amount.amount, reason, returnId });
+  if (amount.amount === 0) {
+    // No money, so no workflow that would put the goods back.
+    unit.emit(RestockReturn, { orderId, returnId, items }, key);
+    return { id: returnId };
+  }
+  const id = await claimRefund(unit, order, { amount: amount.amount, reason, returnId, terms });
   return { id: returnId, refund: { id, amount } };
 }
 
 /**
- * Claims so much of the order's money, which the unit has locked, for a refund, has the provider asked for it, and gives its id. The
- * caller has seen that so much is left; the database refuses more than was paid.
+ * Claims so much of the money of an order that the unit has locked for a refund, begins its workflow where there are
+ * `terms` for one, and gives its id. The caller has seen that so much is left; the database refuses more than was paid.
  */
 export async function claimRefund(
   unit: Unitary,
   order: LockedOrder,
-  { amount, reason, returnId = null }: { amount: number; reason: string; returnId?: string | null },
+  claim: { amount: number; reason: string; returnId?: string; terms: WorkflowTerms | undefined },
 ): Promise<string> {
+  const { amount, reason, returnId, terms } = claim;
   const [id, orderId] = [uuidv7(), order.id];
-  await unit.tx.query(CLAIM_REFUND, [id, orderId, returnId, amount, reason]);
-  unit.emit(RefundPayment, { orderId, refundId: id }, { key: orderId });
+  await unit.tx.query(CLAIM_REFUND, [id, orderId, returnId ?? null, amount, reason]);
+  if (terms === undefined) return id;
+  unit.emit(StartWorkflow, refundOf({ id, orderId, amount, goods: returnId !== undefined }, terms), { key: orderId });
   return id;
 }

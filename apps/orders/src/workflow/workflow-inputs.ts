@@ -12,6 +12,15 @@ export type WorkflowTerms = Pick<
   | 'WORKFLOW_SETTLE_SECONDS'
 >;
 
+/** As the configuration has them where it says nothing. */
+export const DEFAULT_TERMS: WorkflowTerms = {
+  FULFILMENT_APPROVAL_ABOVE: 500_000,
+  REFUND_APPROVAL_ABOVE: 500_000,
+  WORKFLOW_WAIT_SECONDS: 60,
+  WORKFLOW_TRANSIT_SECONDS: 86_400,
+  WORKFLOW_SETTLE_SECONDS: 60,
+};
+
 /** The workflow that brings an order to the customer. */
 export function fulfilmentOf(
   order: { readonly id: string; readonly total: Money },
