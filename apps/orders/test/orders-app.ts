@@ -53,6 +53,8 @@ interface StartOptions {
   readonly consume?: boolean;
   /** Further variables of its environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Those of the payment simulator. */
+  readonly provider?: Readonly<Record<string, string>>;
 }
 
 /** One replica of the service with everything around it. */
@@ -65,13 +67,13 @@ export class OrdersApp {
   ) {}
 
   /** Starts all of it; what was started is stopped again where something fails. */
-  static async start({ consume = false, env = {} }: StartOptions = {}): Promise<OrdersApp> {
+  static async start({ consume = false, env = {}, provider = {} }: StartOptions = {}): Promise<OrdersApp> {
     const stops: (() => unknown)[] = [];
     const cleanUp = async (): Promise<void> => {
       for (const stop of stops.toReversed()) await stop();
     };
     try {
-      const around = await surround(stops);
+      const around = await surround(stops, provider);
       const app = await startService(around, consume, env);
       const onClosed = () => app.get(Database).close();
       stops.push(() => drain(app, { delayMs: 0, onClosed, logger: app.get<Logger>(LOGGER) }));
@@ -140,7 +142,7 @@ function serviceBearer(service: keyof typeof callers): string {
   return `Bearer ${new ServiceTokens({ service, key }).tokenFor(ordersService.name)}`;
 }
 
-async function surround(stops: (() => unknown)[]): Promise<Surroundings> {
+async function surround(stops: (() => unknown)[], provider: Readonly<Record<string, string>>): Promise<Surroundings> {
   const topology = defineTopology(`t${randomUUID().slice(0, 8)}`, store.services);
   const clients = new AwsClients({ region: 'eu-west-1' });
   stops.push(() => clients.close());
@@ -150,7 +152,7 @@ async function surround(stops: (() => unknown)[]): Promise<Surroundings> {
   stops.push(() => catalog.stop());
   const issuer = await TokenIssuer.start();
   stops.push(() => issuer.stop());
-  const simulator = await SimulatorProcess.start();
+  const simulator = await SimulatorProcess.start(provider);
   stops.push(() => simulator.stop());
   await Promise.all([
     provisionMessaging(topology, clients),

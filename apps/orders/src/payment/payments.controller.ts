@@ -28,7 +28,7 @@ export class PaymentsController {
     @Req() { body }: FastifyRequest,
     @Headers('stripe-signature') signature: string | undefined,
   ): Promise<void> {
-    if (!Buffer.isBuffer(body) || signature === undefined) throw new InvalidSignatureError();
-    await this.commands.execute(new HearNotice(body, signature));
+    if (!Buffer.isBuffer(body)) throw new InvalidSignatureError();
+    await this.commands.execute(new HearNotice(body, signature ?? ''));
   }
 }
