@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Money } from '@lethe/kernel';
+import { eventually } from '@lethe/testing';
 import { PaymentRefusedError } from '../src/orders.errors.js';
-import type { PaymentState, ProviderPayment, ProviderRefund } from '../src/payment/payment.state.js';
+import type { PaymentState, ProviderPayment } from '../src/payment/payment.state.js';
 import type { StripePaymentGateway } from '../src/payment/stripe/stripe-payment.gateway.js';
 import { ProviderUnderTest, isReal } from './provider-under-test.js';
 
@@ -205,13 +206,11 @@ describe('refund', () => {
     const refund = refundOf(paymentId, 100);
     await gateway.refund(refund, refund.refundId);
 
-    const settled = async (): Promise<ProviderRefund['status'] | undefined> => {
-      for (;;) {
-        const [found] = await gateway.refundsOf(paymentId);
-        if (found?.status === end) return found.status;
-      }
-    };
-    expect(await settled()).toBe(end);
+    await eventually(
+      async () =>
+        expect(await gateway.refundsOf(paymentId)).toMatchObject([{ refundId: refund.refundId, status: end }]),
+      { timeoutMs: isReal ? 60_000 : 10_000 },
+    );
   });
 });
 

@@ -16,7 +16,7 @@ const CALM: Control = {
   keptFailureRate: 0,
   unavailable: false,
   declineRate: 0,
-  settleMs: 1_000,
+  settleMs: 50,
   duplicateWebhooks: 0,
   lostWebhooks: 0,
   shuffledWebhooks: 0,
@@ -29,21 +29,20 @@ export class ProviderUnderTest {
 
   private constructor(private readonly process: SimulatorProcess | undefined) {}
 
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<ProviderUnderTest> {
-    return new ProviderUnderTest(isReal ? undefined : await SimulatorProcess.start(env));
+  static async start(): Promise<ProviderUnderTest> {
+    return new ProviderUnderTest(isReal ? undefined : await SimulatorProcess.start());
   }
 
-  /** Throws where the suite calls Stripe itself, which has no faults on demand. */
-  get simulator(): SimulatorProcess {
-    if (!this.process) throw new Error('Stripe is no simulator');
-    return this.process;
+  /** A simulator that runs already, whatever the environment says. Stopped by {@link stop}. */
+  static of(simulator: SimulatorProcess): ProviderUnderTest {
+    return new ProviderUnderTest(simulator);
   }
 
   /** An adapter with a breaker that never opens, unless `options` has one. Closed by {@link calm}. */
   gateway(options: Partial<StripeOptions> = {}): StripePaymentGateway {
     const gateway = new StripePaymentGateway({
       baseUrl: this.process?.url ?? 'https://api.stripe.com',
-      apiKey: isReal ? REAL_KEY : API_KEY,
+      apiKey: this.process ? API_KEY : REAL_KEY,
       webhookSecrets: [],
       breaker: new CircuitBreaker({ failures: Infinity }),
       ...options,
