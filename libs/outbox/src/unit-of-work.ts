@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Database, TransactionOptions, Tx } from '@lethe/database';
+import type { Database, Statement, TransactionOptions, Tx } from '@lethe/database';
 import type { EmittedBy, InputOf, Message, ServiceDefinition } from '@lethe/topology';
 import { NestedUnitOfWorkError, UnitOfWorkEndedError } from './outbox.errors.js';
 import type { Outbox } from './outbox.js';
@@ -26,12 +26,18 @@ export interface Unit<S extends ServiceDefinition = ServiceDefinition> {
   readonly cancel: (id: string) => Promise<boolean>;
   /** As {@link cancel} of a scheduled message, at the end of the work and in its round trip, without an answer. */
   readonly drop: (id: string) => void;
+  /**
+   * A statement at the end of the work, in the round trip of its messages, of which no answer is needed: what it locks is
+   * held for less long. It sees what the work has done, and the work does not see it.
+   */
+  readonly write: (statement: Statement, values: readonly unknown[]) => void;
 }
 
 class BufferedUnit<S extends ServiceDefinition> implements Unit<S> {
   #rows: OutboxRow[] = [];
   #scheduled: ScheduledRow[] = [];
   readonly #unwanted: string[] = [];
+  readonly #writes: (readonly [Statement, readonly unknown[]])[] = [];
   #ended = false;
 
   constructor(
@@ -72,9 +78,17 @@ class BufferedUnit<S extends ServiceDefinition> implements Unit<S> {
     if (!this.#takeBack(id)) this.#unwanted.push(id);
   };
 
+  readonly write: Unit<S>['write'] = (statement, values) => {
+    this.#assertOpen();
+    this.#writes.push([statement, values]);
+  };
+
   async flush(): Promise<void> {
     this.end();
-    await this.outbox.write(this.tx, { rows: this.#rows, scheduled: this.#scheduled, unwanted: this.#unwanted });
+    await Promise.all([
+      ...this.#writes.map(([statement, values]) => this.tx.query(statement, values)),
+      this.outbox.write(this.tx, { rows: this.#rows, scheduled: this.#scheduled, unwanted: this.#unwanted }),
+    ]);
   }
 
   end(): void {
@@ -140,20 +154,23 @@ export class UnitOfWork<S extends ServiceDefinition = ServiceDefinition> {
 
   /**
    * As {@link once} for several messages in one commit: all have their effect or none. The work is given those that were
-   * not received before, each once, in their order.
+   * not received before, each once, in their order, and what `look` found, which is asked in the same round trip: it may
+   * lock, and have effects that are the same for messages received before.
    */
-  onceEach<M extends Pick<Message, 'id'>, T>(
+  onceEach<M extends Pick<Message, 'id'>, L, T>(
     messages: readonly M[],
-    work: (unit: Unit<S>, fresh: readonly M[]) => Promise<T>,
+    look: (tx: Tx) => Promise<L>,
+    work: (unit: Unit<S>, fresh: readonly M[], found: L) => Promise<T>,
   ): Promise<T> {
     const byId = new Map(messages.toReversed().map((message) => [message.id.toLowerCase(), message]));
     return this.run(async (unit) => {
-      const received = await unit.tx.query<{ id: string }>(RECEIVE_ALL, [[...byId.keys()].toSorted()]);
+      const [received, found] = await Promise.all([
+        unit.tx.query<{ id: string }>(RECEIVE_ALL, [[...byId.keys()].toSorted()]),
+        look(unit.tx),
+      ]);
       const fresh = new Set(received.map(({ id }) => byId.get(id)));
-      return work(
-        unit,
-        messages.filter((message) => fresh.delete(message)),
-      );
+      const those = messages.filter((message) => fresh.delete(message));
+      return work(unit, those, found);
     });
   }
 

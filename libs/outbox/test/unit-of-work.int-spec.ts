@@ -7,6 +7,7 @@ import { NestedUnitOfWorkError, UnitOfWorkEndedError } from '../src/outbox.error
 import { type Unit, UnitOfWork } from '../src/unit-of-work.js';
 import { FakePublisher, Happened, OutboxFixture, type Replica, type shop } from './fixture.js';
 
+const BROKEN = statement('test.broken', 'SELECT 1 / 0');
 const MAKE = statement('spec.make', 'INSERT INTO thing (id, n) VALUES ($1, 0)');
 const THINGS = statement('spec.things', 'SELECT id FROM thing ORDER BY id');
 const SCHEDULED = statement('spec.scheduled', 'SELECT id FROM outbox_scheduled ORDER BY id');
@@ -159,17 +160,53 @@ describe('UnitOfWork', () => {
 
   it('R13 R14: takes several messages in one commit, each once, however they are delivered together', async () => {
     const [a, b, c] = [{ id: uuidv7() }, { id: uuidv7() }, { id: uuidv7() }];
+    const nothing = () => Promise.resolve();
     const make = (messages: readonly { id: string }[]) =>
-      units.onceEach(messages, async ({ tx }, fresh) => {
+      units.onceEach(messages, nothing, async ({ tx }, fresh) => {
         for (const { id } of fresh) await tx.query(MAKE, [id]);
         return fresh;
       });
-    const failing = units.onceEach([a, b], () => Promise.reject(new Error('no')));
+    const failing = units.onceEach([a, b], nothing, () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
 
     expect(await make([c, { id: a.id.toUpperCase() }, a, c])).toEqual([c, { id: a.id.toUpperCase() }]);
     const all = await Promise.all([make([a, b, c]), make([c, b, a]), make([b])]);
 
     expect(all.flat()).toEqual([b]);
+  });
+
+  it('looks beside the inbox, in the transaction of the work', async () => {
+    const message = { id: uuidv7() };
+    const found = await units.onceEach(
+      [message],
+      (tx) => tx.query<{ id: string }>(MAKE, ['looked']).then(() => 'seen'),
+      (_, fresh, seen) => Promise.resolve([fresh, seen]),
+    );
+    const failing = units.onceEach(
+      [message],
+      (tx) => tx.query(MAKE, ['undone']),
+      () => Promise.reject(new Error('no')),
+    );
+
+    expect(found).toEqual([[message], 'seen']);
+    await expect(failing).rejects.toThrow('no');
+    expect((await everything()).things).toEqual(['looked']);
+  });
+
+  it('R15: writes what needs no answer with the messages, or undoes all where it fails', async () => {
+    await units.run(({ emit, write }) => {
+      write(MAKE, ['written']);
+      emit(Happened, { n: 1 }, { key: 'a' });
+      return Promise.resolve();
+    });
+    const twice = units.run(({ emit, write }) => {
+      write(MAKE, ['x']);
+      write(BROKEN, []);
+      emit(Happened, { n: 2 }, { key: 'a' });
+      return Promise.resolve();
+    });
+
+    await expect(twice).rejects.toThrow('division by zero');
+    expect(await everything()).toMatchObject({ things: ['written'], unsent: [expect.anything()] });
   });
 });

@@ -36,12 +36,18 @@ interface Wish {
 }
 type Reserving = Unit<typeof catalogService>;
 
-/** Orders that wait for each other share a commit, so a hot product is locked once for many. */
+/**
+ * Orders that wait for each other share a commit, so a hot product is locked once for many; orders of other products do not
+ * wait for it.
+ */
 const LIMITS = { goes: 2, size: 50 };
 
 @CommandHandler(ReserveOrderStock)
 export class ReserveStockHandler implements ICommandHandler<ReserveOrderStock> {
-  readonly #gathering = new Gathering<MessageOf<typeof ReserveStock>>((all) => this.#once(all), LIMITS);
+  readonly #gathering = new Gathering<MessageOf<typeof ReserveStock>>((all) => this.#once(all), {
+    ...LIMITS,
+    keysOf: ({ data }) => data.items.map(({ productId }) => productId.toLowerCase()),
+  });
 
   constructor(
     private readonly units: UnitOfWork<typeof catalogService>,
@@ -56,7 +62,11 @@ export class ReserveStockHandler implements ICommandHandler<ReserveOrderStock> {
     const wishes = all.map(({ input: { id, data }, inContext }): Wish => {
       return { id, orderId: data.orderId.toLowerCase(), lines: mergeLines(data.items), inContext };
     });
-    await this.units.onceEach(wishes, (unit, fresh) => reserve(unit, fresh));
+    await this.units.onceEach(
+      wishes,
+      (tx) => look(tx, wishes),
+      (unit, fresh, found) => reserve(unit, fresh, found),
+    );
     // A message that comes again may be that of a replica which died before it forgot: it costs little to do it twice.
     await this.products.changed(productsOf(wishes));
   }
@@ -66,22 +76,32 @@ const productsOf = (wishes: readonly Wish[]): string[] => [
   ...new Set(wishes.flatMap(({ lines }) => lines.map(({ productId }) => productId))),
 ];
 
-/** Claims before it locks, as a release does; then what is left goes to the orders in turn. */
-async function reserve(unit: Reserving, wishes: readonly Wish[]): Promise<void> {
-  if (wishes.length === 0) return;
+/** What is there for wishes: which orders are new, and what lies on the shelf, locked. */
+interface Found {
+  readonly claims: readonly { readonly orderId: string }[];
+  readonly shelf: readonly ShelfLine[];
+}
+
+/** Claims before it locks, as a release does. An order whose message was received before is known, and not claimed. */
+async function look(tx: Tx, wishes: readonly Wish[]): Promise<Found> {
   const [claims, shelf] = await Promise.all([
-    unit.tx.query<{ orderId: string }>(CLAIM_ORDERS, [[...new Set(wishes.map(({ orderId }) => orderId))].toSorted()]),
-    unit.tx.query<ShelfLine>(LOCK_SHELF, [productsOf(wishes)]),
+    tx.query<{ orderId: string }>(CLAIM_ORDERS, [[...new Set(wishes.map(({ orderId }) => orderId))].toSorted()]),
+    tx.query<ShelfLine>(LOCK_SHELF, [productsOf(wishes)]),
   ]);
+  return { claims, shelf };
+}
+
+/** What is left goes to the orders in turn. */
+async function reserve(unit: Reserving, wishes: readonly Wish[], { claims, shelf }: Found): Promise<void> {
   const claimed = new Set(claims.map(({ orderId }) => orderId));
   const known: Wish[] = [];
   const first: Wish[] = [];
   for (const wish of wishes) (claimed.delete(wish.orderId) ? first : known).push(wish);
-  await share(unit, first, shelf);
+  share(unit, first, shelf);
   for (const wish of known) await answerAgain(unit, wish);
 }
 
-async function share(unit: Reserving, wishes: readonly Wish[], shelf: readonly ShelfLine[]): Promise<void> {
+function share(unit: Reserving, wishes: readonly Wish[], shelf: readonly ShelfLine[]): void {
   const left = new Map(shelf.map(({ productId, available }) => [productId, available]));
   const reserved: Wish[] = [];
   const rejected: { readonly orderId: string; readonly shortages: Shortage[] }[] = [];
@@ -100,25 +120,26 @@ async function share(unit: Reserving, wishes: readonly Wish[], shelf: readonly S
     reserved.push(wish);
     sayReserved(unit, wish);
   }
-  await Promise.all([keep(unit.tx, reserved), reject(unit.tx, rejected)]);
+  keep(unit, reserved);
+  reject(unit, rejected);
 }
 
-async function keep(tx: Tx, reserved: readonly Wish[]): Promise<void> {
+function keep(unit: Reserving, reserved: readonly Wish[]): void {
   const lines = reserved.flatMap((wish) => wish.lines.map((line) => ({ ...line, orderId: wish.orderId })));
   if (lines.length === 0) return;
-  await tx.query(RESERVE_LINES, [
+  unit.write(RESERVE_LINES, [
     lines.map(({ orderId }) => orderId),
     lines.map(({ productId }) => productId),
     lines.map(({ quantity }) => quantity),
   ]);
 }
 
-async function reject(
-  tx: Tx,
+function reject(
+  unit: Reserving,
   rejected: readonly { readonly orderId: string; readonly shortages: Shortage[] }[],
-): Promise<void> {
+): void {
   if (rejected.length === 0) return;
-  await tx.query(REJECT_ORDERS, [
+  unit.write(REJECT_ORDERS, [
     rejected.map(({ orderId }) => orderId),
     rejected.map(({ shortages }) => JSON.stringify(shortages)),
   ]);

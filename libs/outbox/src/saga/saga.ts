@@ -147,6 +147,7 @@ export class Saga<
       put: unit.put,
       cancel: unit.cancel,
       drop: unit.drop,
+      write: unit.write,
       saga: row,
       become: (to, reason) => {
         for (const next of typeof to === 'string' ? [to] : to) {
