@@ -23,38 +23,46 @@ export const SEARCH_STATES = statement(
    ORDER BY o.placed_at DESC, o.id DESC LIMIT $5`,
 );
 
-const MATCHES = `($4::text IS NULL OR o.status = $4) AND o.placed_at >= $5::timestamptz AND o.placed_at < $6::timestamptz`;
+/**
+ * How many orders of a customer or with a product one page looks at, at most: so a page takes as long at any size. A
+ * number of the text, no parameter: the planner has to know that they are few.
+ */
+export const LOOKED_AT = 1_000;
+
+const MATCHES = `($3::text IS NULL OR o.status = $3) AND o.placed_at >= $4::timestamptz AND o.placed_at < $5::timestamptz`;
 
 /**
- * One customer's, newest first by when they came in. `$1` customer, `$2` ids below this one, `$3` how many are looked at
- * at most, `$4` state or null, `$5` from, `$6` to, `$7` how many, `$8` product or null.
+ * Looks up, one by one, the orders of a stretch of an index that has nothing but ids: `OFFSET 0` keeps the planner from
+ * making a join of it that reads all orders, or from sorting what the index has in order.
+ */
+const amongst = (ids: string, further = ''): string =>
+  `SELECT o.*
+   FROM (${ids} LIMIT ${LOOKED_AT}) found
+   CROSS JOIN LATERAL (SELECT ${FOUND} FROM orders o WHERE o.id = found.id OFFSET 0) o
+   WHERE ${MATCHES} ${further}
+   ORDER BY found.id DESC LIMIT $6`;
+
+const OF_CUSTOMER = 'SELECT id FROM orders WHERE customer_id = $1 AND id < $2 ORDER BY id DESC';
+const OF_PRODUCT =
+  'SELECT order_id AS id FROM order_line WHERE product_id = $1 AND order_id < $2 ORDER BY order_id DESC';
+
+/**
+ * One customer's, newest first by when they came in. `$1` customer, `$2` ids below this one, `$3` state or null, `$4` from,
+ * `$5` to, `$6` how many, `$7` product or null.
  */
 export const SEARCH_CUSTOMER = statement(
   'orders.search-customer',
-  `SELECT ${FOUND} FROM (SELECT * FROM orders WHERE customer_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3) o
-   WHERE ${MATCHES}
-     AND ($8::uuid IS NULL OR EXISTS (SELECT FROM order_line l WHERE l.product_id = $8 AND l.order_id = o.id))
-   ORDER BY o.id DESC LIMIT $7`,
+  amongst(
+    OF_CUSTOMER,
+    'AND ($7::uuid IS NULL OR EXISTS (SELECT FROM order_line l WHERE l.product_id = $7 AND l.order_id = o.id))',
+  ),
 );
 
-/** Those with one product, as {@link SEARCH_CUSTOMER}. `$1` product, `$2`-`$7` the same. */
-export const SEARCH_PRODUCT = statement(
-  'orders.search-product',
-  `SELECT ${FOUND}
-   FROM (SELECT order_id FROM order_line WHERE product_id = $1 AND order_id < $2 ORDER BY order_id DESC LIMIT $3) l
-   JOIN orders o ON o.id = l.order_id
-   WHERE ${MATCHES}
-   ORDER BY l.order_id DESC LIMIT $7`,
-);
+/** Those with one product, as {@link SEARCH_CUSTOMER}. `$1` product, `$2`-`$6` the same. */
+export const SEARCH_PRODUCT = statement('orders.search-product', amongst(OF_PRODUCT));
 
-/** The last that was looked at; no row where that was the last there is. `$1` customer, `$2` ids below, `$3` how many. */
-export const LAST_OF_CUSTOMER = statement(
-  'orders.last-of-customer',
-  'SELECT id FROM orders WHERE customer_id = $1 AND id < $2 ORDER BY id DESC OFFSET $3 - 1 LIMIT 1',
-);
+/** The last that was looked at; no row where there are none after it. `$1` customer, `$2` ids below. */
+export const LAST_OF_CUSTOMER = statement('orders.last-of-customer', `${OF_CUSTOMER} OFFSET ${LOOKED_AT - 1} LIMIT 1`);
 
 /** As {@link LAST_OF_CUSTOMER}, of a product. */
-export const LAST_OF_PRODUCT = statement(
-  'orders.last-of-product',
-  `SELECT order_id AS id FROM order_line WHERE product_id = $1 AND order_id < $2 ORDER BY order_id DESC OFFSET $3 - 1 LIMIT 1`,
-);
+export const LAST_OF_PRODUCT = statement('orders.last-of-product', `${OF_PRODUCT} OFFSET ${LOOKED_AT - 1} LIMIT 1`);
