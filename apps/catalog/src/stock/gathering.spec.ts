@@ -3,8 +3,8 @@ import { type Actor, currentActor, runAs } from '@lethe/kernel';
 import { type Deferred, deferred, eventually } from '@lethe/testing';
 import { Gathering } from './gathering.js';
 
-/** Every input locks what its first letter names. */
-const byLetter = { goes: 2, size: 3, keysOf: (input: string) => [...input].filter((letter) => letter >= 'A') };
+/** Every input locks what its letters name. */
+const byLetter = { goes: 2, size: 3, keysOf: (input: string) => input.split('').filter((letter) => letter >= 'A') };
 const alone = { ...byLetter, goes: 1 };
 
 /** A gathering whose goes end when they are told to. */

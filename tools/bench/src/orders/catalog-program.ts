@@ -55,15 +55,20 @@ export async function openHotProduct(url: string): Promise<HotProduct> {
   const units = new UnitOfWork(database, new Outbox(catalogService, wake));
   const handler = new ReserveStockHandler(units, { changed: () => Promise.resolve() });
   const messageOf = (): MessageOf<typeof ReserveStock> => ({
-    ...{ id: randomUUID(), type: ReserveStock.type, source: 'orders', time: new Date().toISOString() },
-    ...{ subject: undefined, traceparent: undefined, actor: undefined },
+    id: randomUUID(),
+    type: ReserveStock.type,
+    source: 'orders',
+    time: new Date().toISOString(),
+    subject: undefined,
+    traceparent: undefined,
+    actor: undefined,
     data: { orderId: randomUUID(), items: [{ productId: PRODUCT, quantity: 1 }] },
   });
   return {
     bare: () => pool.query(TAKE),
     reserve: () => handler.execute(new ReserveOrderStock(messageOf())),
     async stop() {
-      await wake.close();
+      wake.close();
       await database.close();
       await pool.end();
     },

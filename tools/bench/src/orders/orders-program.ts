@@ -94,7 +94,7 @@ export async function openOrders(url: string): Promise<OrdersProgram> {
     list: (customerId) => finder.execute(new finding.FindOrders(customerId, 20, undefined)),
     entities: options.entities ?? [],
     async close() {
-      await wake.close();
+      wake.close();
       await database.close();
     },
   };

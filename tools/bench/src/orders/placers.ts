@@ -89,8 +89,16 @@ export async function typeormSave(url: string, entities: readonly EntityClass[])
         expires_at: new Date(placedAt.getTime() + RETENTION_SECONDS * 1_000),
       });
       await manager.save('OrderEntity', {
-        ...{ id, customerId, placedAt, status: 'pending', currency: 'GBP', total: TOTAL, subtotal: TOTAL },
-        ...{ paymentToken: 'tok_visa', timerId: timer.id, dueAt: timer.deliverAt },
+        id,
+        customerId,
+        placedAt,
+        status: 'pending',
+        currency: 'GBP',
+        total: TOTAL,
+        subtotal: TOTAL,
+        paymentToken: 'tok_visa',
+        timerId: timer.id,
+        dueAt: timer.deliverAt,
       });
       await manager.save(
         'OrderLineEntity',
