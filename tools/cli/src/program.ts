@@ -9,6 +9,7 @@ import { replayOrdersCommand } from './replay-orders.command.js';
 import { type Terminal, processTerminal } from './terminal.js';
 import { upCommand } from './up.command.js';
 import { addUserCommands } from './users/users.program.js';
+import { addWorkflowCommands } from './workflows/workflows.program.js';
 
 /** A whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -56,6 +57,7 @@ export function buildProgram(config: CliConfig, terminal: Terminal = processTerm
   addTopologyCommands(program, config, terminal);
   addQueueCommands(program, config, terminal);
   addUserCommands(program, config, terminal);
+  addWorkflowCommands(program, config, terminal);
   return program;
 }
 

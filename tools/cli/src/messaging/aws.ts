@@ -31,6 +31,17 @@ function regionOf(env: NodeJS.ProcessEnv): string {
   return region;
 }
 
+/** Where clients are to look that are made next: the store that runs here, or AWS. Throws as {@link withAws}. */
+export function enterCloud(
+  config: CliConfig,
+  options: AwsOptions,
+): { readonly region: string; readonly accountId: string } {
+  const region = options.aws === true ? regionOf(process.env) : enterStore(config);
+  const accountId = process.env['AWS_ACCOUNT_ID'] ?? '';
+  if (!/^\d{12}$/.test(accountId)) throw new CommandFailed('set AWS_ACCOUNT_ID to the account of the store');
+  return { region, accountId };
+}
+
 /** Points the SDK, which reads the environment, at the servers of the store; gives the region. */
 function enterStore({ dataDir }: CliConfig): string {
   const { AWS_REGION, ...aws } = addressOf(dataDir)?.aws ?? {};
