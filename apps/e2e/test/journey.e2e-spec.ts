@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   cartSchema,
+  imageListSchema,
+  imageUploadSchema,
   orderPageSchema,
   orderSchema,
   productPageSchema,
@@ -17,6 +19,7 @@ import { type RunningStore, StoreClient, startStore } from '@lethe/store';
 import { eventually } from '@lethe/testing';
 import { z } from 'zod';
 import { endOf, firstProducts, newCustomer, placeOrder, signedInAdmin } from '../src/buyer-steps.js';
+import { pngOf, postForm } from '../src/image-upload.js';
 import { ConsoleUser } from '../src/console-user.js';
 
 const REPLICAS = 2;
@@ -141,6 +144,47 @@ describe('a journey through the load balancer', () => {
     );
 
     expect(page.items.map(({ name }) => name).join(' ')).toMatch(/lantern/i);
+  });
+
+  it('S47: shows an image that was uploaded straight to S3, in several sizes, until it is deleted', async () => {
+    const admin = await signedInAdmin(store);
+    const anyone = new StoreClient({ baseUrl: store.url });
+    const [product] = await firstProducts(anyone, 1);
+    const path = `/catalog/products/${product?.id}`;
+    const expectImage = () => admin.post(`${path}/images`, imageUploadSchema, { body: { type: 'image/png' } });
+    const [good, bad] = [await expectImage(), await expectImage()];
+    expect(await postForm(good, pngOf(400, 200))).toBe(204);
+    expect(await postForm(bad, Buffer.from('<script>alert(1)</script>'))).toBe(204);
+
+    const [image] = await eventually(async () => {
+      const { images } = await anyone.get(path, productSchema);
+      if (images === undefined) throw new Error('no image is shown yet');
+      return images;
+    });
+
+    expect(image?.sizes.map(({ type, width, height }) => [type, width, height])).toEqual([
+      ['image/avif', 320, 160],
+      ['image/webp', 320, 160],
+      ['image/avif', 400, 200],
+      ['image/webp', 400, 200],
+    ]);
+    for (const { url, type } of image?.sizes ?? []) {
+      const { status, headers } = await fetch(new URL(url, store.url));
+      expect([status, headers.get('content-type'), headers.get('x-content-type-options')]).toEqual([
+        200,
+        type,
+        'nosniff',
+      ]);
+    }
+    await eventually(async () => {
+      const { items } = await admin.get(`${path}/images`, imageListSchema);
+      expect(items.find(({ id }) => id === bad.imageId)).toMatchObject({ status: 'refused', reason: 'not-an-image' });
+    });
+    await admin.expect('DELETE', `${path}/images/${good.imageId}`);
+    expect(await anyone.get(path, productSchema)).not.toHaveProperty('images');
+    await eventually(async () => {
+      expect((await fetch(new URL(image?.sizes[0]?.url ?? '', store.url))).status).toBe(404);
+    });
   });
 
   it('C7: shows an order to its customer and to an admin, and to nobody else', async () => {

@@ -15,7 +15,7 @@ sharp.unblock({
 // Every image is another.
 sharp.cache(false);
 
-/** How each type is written. AVIF at effort 2 takes a tenth of the time that the default of 4 does, for the same bytes. */
+/** How each type is written. AVIF at effort 2 takes a tenth of the time of the default, 4, for a fifth more bytes. */
 const WRITERS: Readonly<Record<ShownImageType, (image: Sharp) => Sharp>> = {
   'image/avif': (image) => image.avif({ quality: 50, effort: 2 }),
   'image/webp': (image) => image.webp({ quality: 80 }),
