@@ -114,7 +114,7 @@ describe('a queue and its function', () => {
   });
 
   it('R11: invokes so many at a time, and no more', async () => {
-    const gate = deferred<void>();
+    const gate = deferred();
     let most = 0;
     let running = 0;
     const invoked = recorder(async (_event: unknown) => {
