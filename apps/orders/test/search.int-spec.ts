@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OrderPage, OrderStatus } from '@lethe/contracts';
-import type { Statement } from '@lethe/database';
+import { type Statement, statement } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { Client } from 'pg';
 import { InvalidValueError } from '../src/orders.errors.js';
@@ -39,7 +39,7 @@ async function add({ customer, status, placedAt, product }: Seed): Promise<strin
 }
 
 const page = (criteria: Partial<OrderSearch>): Promise<OrderPage> =>
-  search.execute(new SearchOrders({ limit: 20, ...criteria } as OrderSearch));
+  search.execute(new SearchOrders({ limit: 20, ...criteria }));
 
 /** All pages, one after the other. */
 async function all(criteria: Partial<OrderSearch>): Promise<string[]> {
@@ -140,7 +140,7 @@ interface Plan {
 /** The plan that a prepared statement has for any values, and what it read. */
 async function planOf({ text }: Statement, values: readonly string[]): Promise<{ nodes: Plan[]; blocks: number }> {
   return orders.database.transaction(async (tx) => {
-    const run = <Row>(name: string, sql: string) => tx.query<Row>({ name: `test.${name}`, text: sql } as Statement);
+    const run = <Row>(name: string, sql: string) => tx.query<Row>(statement(`test.${name}`, sql));
     const name = `plan_${randomUUID().replaceAll('-', '')}`;
     await run(`${name}.mode`, `SET LOCAL plan_cache_mode = force_generic_plan`);
     await run(`${name}.prepare`, `PREPARE ${name} AS ${text}`);
