@@ -2,16 +2,23 @@
 
 /** Logs what went wrong: the names and messages of the error and its causes, never an event's content (S54). */
 export function logFailure(event: string, facts: Readonly<Record<string, unknown>>, error: unknown): void {
-  console.error(JSON.stringify({ level: 'error', event, ...facts, error: reasons(error) }));
+  write({ level: 'error', event, ...facts, error: reasons(error) });
 }
 
 /** Logs what happened. */
 export function logInfo(event: string, facts: Readonly<Record<string, unknown>>): void {
-  console.info(JSON.stringify({ level: 'info', event, ...facts }));
+  write({ level: 'info', event, ...facts });
+}
+
+function write(line: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 function reasons(error: unknown): string[] {
   const found: string[] = [];
-  for (let at = error; at instanceof Error && found.length < 5; at = at.cause) found.push(`${at.name}: ${at.message}`);
+  for (let at = error; at instanceof Error && found.length < 5; at = at.cause) {
+    // Node quotes what it could not parse.
+    found.push(at.name === 'SyntaxError' ? at.name : `${at.name}: ${at.message}`);
+  }
   return found;
 }
