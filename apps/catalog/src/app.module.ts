@@ -1,8 +1,9 @@
 import { catalogService, store } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
+import { IdempotencyModule, IdempotentRoutesModule } from '@lethe/idempotency';
 import { IdentityModule } from '@lethe/identity';
 import { OutboxModule, Relay, registerOutboxMetrics } from '@lethe/outbox';
-import { Metrics, ReadinessRegistry, identityOf, routeLimits } from '@lethe/service-kit';
+import { Metrics, ReadinessRegistry, identityOf, keyOwnerOf, routeLimits } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { CatalogConfig } from './catalog.config.js';
@@ -44,6 +45,8 @@ export class AppModule {
           poolSize: config.DATABASE_POOL_SIZE,
         }),
         OutboxModule.forRoot({ service: catalogService, topology, accountId: config.AWS_ACCOUNT_ID }),
+        IdempotencyModule.forRoot(),
+        IdempotentRoutesModule.forRoot({ ownerOf: keyOwnerOf, problems: false }),
         parts.identity ?? IdentityModule.forRoot(identityOf(config, catalogService.name)),
         routeLimits(catalogLimits(config)),
         ProductCacheModule.forRoot({ ...config, store: topology.name }),

@@ -1,4 +1,5 @@
 import type { DatabaseOptions } from '@lethe/database';
+import { idempotencyMigrations } from '@lethe/idempotency';
 import { outboxMigrations } from '@lethe/outbox';
 import { ProductImageEntity } from './image/image.entity.js';
 import { ImportEntity, ImportRejectionEntity } from './imports/import.entity.js';
@@ -30,6 +31,7 @@ export const catalogDatabase = {
   ],
   migrations: [
     ...outboxMigrations,
+    ...idempotencyMigrations,
     Products1764000000000,
     Stock1764000000001,
     Imports1764000000002,

@@ -13,7 +13,7 @@ import { type DatabaseOptions, connectionSettings, dataSourceOptions, poolSettin
 import { isConflict, isConnectionLoss, isStalePlan, rootFault, sqlStateOf } from './failure.js';
 import { Session } from './session.js';
 import { type Querier, type Statement, type Tx, statement } from './statement.js';
-import { runOnce } from './transaction.js';
+import { type Committed, runOnce } from './transaction.js';
 
 export interface TransactionOptions {
   /** Default `READ COMMITTED`. */
@@ -100,7 +100,10 @@ export class Database implements Querier {
     const begin = `BEGIN ISOLATION LEVEL ${options.isolation ?? 'READ COMMITTED'}`;
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.#attempt(begin, work);
-      if ('value' in outcome) return outcome.value;
+      if ('value' in outcome) {
+        if (outcome.told !== undefined) await outcome.told;
+        return outcome.value;
+      }
       const { error, repeatable } = outcome;
       if (!repeatable || attempts === 1) throw error;
       if (attempt >= attempts) {
@@ -162,7 +165,7 @@ export class Database implements Querier {
     let session: Session | undefined;
     try {
       session = await Session.acquire(this.#pool);
-      return { value: await runOnce(session, this.dataSource, begin, work) };
+      return await runOnce(session, this.dataSource, begin, work);
     } catch (error) {
       return { error, repeatable: isRepeatable(error, session) };
     } finally {
@@ -171,7 +174,7 @@ export class Database implements Querier {
   }
 }
 
-type Attempt<T> = { readonly value: T } | { readonly error: unknown; readonly repeatable: boolean };
+type Attempt<T> = Committed<T> | { readonly error: unknown; readonly repeatable: boolean };
 
 /**
  * A conflict, or a connection that could not be made or was lost before COMMIT. Waiting in vain, for a free connection

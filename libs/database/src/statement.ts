@@ -34,7 +34,8 @@ export interface Tx extends Querier {
   readonly manager: EntityManager;
   /**
    * Calls the listener once COMMIT is acknowledged; never after a rollback, nor where the outcome is unknown.
-   * For hints such as waking a relay: what must not be lost belongs into the transaction.
+   * For hints such as waking a relay: what must not be lost belongs into the transaction. A promise that it gives is
+   * waited for by whoever opened the transaction, without holding the connection.
    */
-  afterCommit(listener: () => void): void;
+  afterCommit(listener: () => unknown): void;
 }

@@ -10,7 +10,7 @@ const logger = new Logger('Database');
 
 /** One BEGIN..COMMIT on one connection. */
 class Transaction implements Tx {
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners: (() => unknown)[] = [];
   #runner: BorrowedQueryRunner | undefined;
   #ended = false;
   /** The last error of a statement; tells why COMMIT turned into a rollback. */
@@ -37,7 +37,7 @@ class Transaction implements Tx {
     }
   }
 
-  afterCommit(listener: () => void): void {
+  afterCommit(listener: () => unknown): void {
     if (this.#ended) throw new TransactionEndedError();
     this.#listeners.push(listener);
   }
@@ -47,16 +47,34 @@ class Transaction implements Tx {
     this.#runner?.retire();
   }
 
-  committed(): void {
+  /** Tells the listeners; what they have promised, if any has. */
+  committed(): Promise<void> | undefined {
+    const promises: Promise<unknown>[] = [];
     for (const listener of this.#listeners) {
       try {
-        listener();
+        const said = listener();
+        if (said instanceof Promise) promises.push(said);
       } catch (error) {
-        // The work is committed: to fail now would make its caller do it again.
-        logger.error(`a listener of the commit failed: ${String(error)}`);
+        deaf(error);
       }
     }
+    if (promises.length === 0) return undefined;
+    return Promise.allSettled(promises).then((ends) => {
+      for (const end of ends) if (end.status === 'rejected') deaf(end.reason);
+    });
   }
+}
+
+/** The work is committed: to fail now would make its caller do it again. */
+function deaf(error: unknown): void {
+  logger.error(`a listener of the commit failed: ${String(error)}`);
+}
+
+/** What a transaction that was committed has come to. */
+export interface Committed<T> {
+  readonly value: T;
+  /** What its listeners have promised, if any has; never rejects. */
+  readonly told: Promise<void> | undefined;
 }
 
 /**
@@ -89,7 +107,7 @@ export async function runOnce<T>(
   dataSource: DataSource,
   begin: string,
   work: (tx: Tx) => Promise<T>,
-): Promise<T> {
+): Promise<Committed<T>> {
   const tx = new Transaction(session, dataSource);
   const [begun, worked] = await Promise.allSettled([session.command(begin), work(tx)]);
   tx.end();
@@ -101,6 +119,5 @@ export async function runOnce<T>(
     throw worked.reason;
   }
   await commit(tx);
-  tx.committed();
-  return worked.value;
+  return { value: worked.value, told: tx.committed() };
 }

@@ -260,6 +260,23 @@ describe('transaction', () => {
     expect(told).toEqual(['committed']);
   });
 
+  it('has told all who promised something after the commit, and has let go of its connection by then', async () => {
+    Logger.overrideLogger(false);
+    const idle: number[] = [];
+
+    await database.transaction(async (tx) => {
+      tx.afterCommit(async () => {
+        await database.ping();
+        idle.push(database.poolState.total - database.poolState.idle);
+      });
+      tx.afterCommit(() => Promise.reject(new Error('deaf')));
+      await tx.query(ADD, [1, 1]);
+    });
+
+    expect(idle).toEqual([0]);
+    expect(await amount(1)).toBe(1);
+  });
+
   it('is committed even where a listener throws', async () => {
     Logger.overrideLogger(false);
     await database.transaction(async (tx) => {

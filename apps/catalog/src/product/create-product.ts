@@ -1,4 +1,5 @@
 import { ProductsChanged, type catalogService } from '@lethe/contracts';
+import type { Tx } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
@@ -8,9 +9,12 @@ import { ProductCache } from './product-cache.js';
 import type { CreateProductBody } from './product.schemas.js';
 import { CREATE_PRODUCT, type ProductRow } from './product.sql.js';
 
-/** A new product with its stock. Throws a {@link DuplicateSkuError}. */
+/** A new product with its stock, in the transaction of its key where it has one. Throws a {@link DuplicateSkuError}. */
 export class CreateProduct extends Command<VersionedProduct> {
-  constructor(readonly product: CreateProductBody) {
+  constructor(
+    readonly product: CreateProductBody,
+    readonly tx?: Tx,
+  ) {
     super();
   }
 }
@@ -22,17 +26,16 @@ export class CreateProductHandler implements ICommandHandler<CreateProduct> {
     private readonly products: ProductCache,
   ) {}
 
-  async execute({ product }: CreateProduct): Promise<VersionedProduct> {
+  execute({ product, tx: open }: CreateProduct): Promise<VersionedProduct> {
     const { sku, name, description, category, price, available } = product;
     const id = uuidv7();
     const values = [id, sku, name, description, category, price.amount, price.currency, available];
-    const row = await this.units.run(async ({ tx, emit }) => {
+    return this.units.within(open, async ({ tx, emit }) => {
       const [created] = await tx.query<ProductRow>(CREATE_PRODUCT, values);
-      if (created !== undefined) emit(ProductsChanged, { productIds: [id] }, { key: id });
-      return created;
+      if (created === undefined) throw new DuplicateSkuError(sku);
+      emit(ProductsChanged, { productIds: [id] }, { key: id });
+      tx.afterCommit(() => this.products.changed([id]));
+      return versionedProductOf(created);
     });
-    if (row === undefined) throw new DuplicateSkuError(sku);
-    await this.products.changed([id]);
-    return versionedProductOf(row);
   }
 }

@@ -1,8 +1,10 @@
 import { type Product, type ProductPage, productPageSchema, productSchema } from '@lethe/contracts';
+import type { Tx } from '@lethe/database';
+import { Idempotent, IdempotentContext } from '@lethe/idempotency';
 import { LiveSession, Public, Roles } from '@lethe/identity';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CreateProduct } from './create-product.js';
 import { DeleteProduct } from './delete-product.js';
@@ -56,12 +58,15 @@ export class ProductsController {
   @Post()
   @Roles('admin')
   @LiveSession()
+  @Idempotent({ required: false })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters.' })
   @ApiResponse({ status: 201, standardSchema: productSchema })
   async create(
     @Body({ schema: createProductBody }) body: CreateProductBody,
+    @IdempotentContext() tx: Tx | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product> {
-    const created = await this.commands.execute(new CreateProduct(body));
+    const created = await this.commands.execute(new CreateProduct(body, tx));
     void reply.header('location', `/catalog/products/${created.product.id}`);
     return tagged(reply, created);
   }

@@ -1,4 +1,5 @@
 import { BackInStock, type StockReason, type catalogService } from '@lethe/contracts';
+import type { Tx } from '@lethe/database';
 import { currentActor, formatActor } from '@lethe/kernel';
 import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
@@ -25,6 +26,8 @@ export class AdjustStock extends Command<VersionedProduct> {
     readonly delta: number,
     readonly tags: readonly string[] | undefined,
     readonly cause: AdjustmentCause = {},
+    /** Of its idempotency key, where it has one. */
+    readonly tx?: Tx,
   ) {
     super();
   }
@@ -37,9 +40,9 @@ export class AdjustStockHandler implements ICommandHandler<AdjustStock> {
     private readonly products: ProductCache,
   ) {}
 
-  async execute({ productId, delta, tags, cause }: AdjustStock): Promise<VersionedProduct> {
+  execute({ productId, delta, tags, cause, tx: open }: AdjustStock): Promise<VersionedProduct> {
     const actor = formatActor(currentActor() ?? { kind: 'service', name: 'catalog' });
-    const adjusted = await this.units.run(async ({ tx, emit }) => {
+    return this.units.within(open, async ({ tx, emit }) => {
       const [stock] = await tx.query<ProductVersions & { available: number }>(LOCK_PRODUCT_STOCK, [productId]);
       if (stock === undefined) throw new ProductNotFoundError(productId);
       requireTag(tags, stock);
@@ -49,9 +52,8 @@ export class AdjustStockHandler implements ICommandHandler<AdjustStock> {
       if (row === undefined) throw new ProductNotFoundError(productId);
       const { available } = row;
       if (stock.available === 0 && available > 0) emit(BackInStock, { productId, available }, { key: productId });
+      tx.afterCommit(() => this.products.changed([productId]));
       return versionedProductOf(row);
     });
-    await this.products.changed([productId]);
-    return adjusted;
   }
 }

@@ -1,8 +1,10 @@
 import { type Product, type Stock, productSchema, stockQuerySchema, stockSchema } from '@lethe/contracts';
+import type { Tx } from '@lethe/database';
+import { Idempotent, IdempotentContext } from '@lethe/idempotency';
 import { LiveSession, Roles } from '@lethe/identity';
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { entityTagOf, permittedTags } from '../product/entity-tag.js';
@@ -33,15 +35,19 @@ export class StockController {
   @Post()
   @Roles('admin')
   @LiveSession()
+  @Idempotent({ required: false })
   @HttpCode(200)
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters.' })
   @ApiResponse({ status: 200, standardSchema: productSchema })
   async adjust(
     @Param('id', { schema: pathId }) id: string,
     @Headers('if-match') ifMatch: string | undefined,
     @Body({ schema: adjustStockBody }) { delta, reason, note }: z.output<typeof adjustStockBody>,
+    @IdempotentContext() tx: Tx | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Product> {
-    const adjusted = await this.commands.execute(new AdjustStock(id, delta, permittedTags(ifMatch), { reason, note }));
+    const command = new AdjustStock(id, delta, permittedTags(ifMatch), { reason, note }, tx);
+    const adjusted = await this.commands.execute(command);
     void reply.header('etag', entityTagOf(adjusted));
     return adjusted.product;
   }

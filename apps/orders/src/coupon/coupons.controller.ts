@@ -9,10 +9,12 @@ import {
   couponSchema,
   createCouponSchema,
 } from '@lethe/contracts';
+import type { Tx } from '@lethe/database';
+import { Idempotent, IdempotentContext } from '@lethe/idempotency';
 import { LiveSession, Roles } from '@lethe/identity';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CreateCoupon } from './create-coupon.js';
 import { EndCoupon } from './end-coupon.js';
 import { FindCoupons } from './find-coupons.js';
@@ -35,10 +37,15 @@ export class CouponsController {
 
   @Post()
   @LiveSession()
+  @Idempotent({ required: false })
   @HttpCode(201)
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters.' })
   @ApiResponse({ status: 201, standardSchema: couponSchema })
-  create(@Body({ schema: createCouponSchema }) coupon: CouponInput): Promise<Coupon> {
-    return this.commands.execute(new CreateCoupon(coupon));
+  create(
+    @Body({ schema: createCouponSchema }) coupon: CouponInput,
+    @IdempotentContext() tx: Tx | undefined,
+  ): Promise<Coupon> {
+    return this.commands.execute(new CreateCoupon(coupon, tx));
   }
 
   @Post(':code/end')

@@ -1,5 +1,5 @@
 import type { Coupon, CreateCoupon as CouponInput } from '@lethe/contracts';
-import { Database } from '@lethe/database';
+import { Database, type Tx } from '@lethe/database';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { actorOfChange } from '../order/order.rows.js';
 import { CouponExistsError } from '../orders.errors.js';
@@ -8,7 +8,11 @@ import { CREATE_COUPON, type CouponRow } from './coupon.sql.js';
 
 /** A new coupon. Throws a {@link CouponExistsError}: a code is never used again, not even after its coupon has ended. */
 export class CreateCoupon extends Command<Coupon> {
-  constructor(readonly coupon: CouponInput) {
+  constructor(
+    readonly coupon: CouponInput,
+    /** Of its idempotency key, where it has one. */
+    readonly tx?: Tx,
+  ) {
     super();
   }
 }
@@ -17,9 +21,9 @@ export class CreateCoupon extends Command<Coupon> {
 export class CreateCouponHandler implements ICommandHandler<CreateCoupon> {
   constructor(private readonly database: Database) {}
 
-  async execute({ coupon }: CreateCoupon): Promise<Coupon> {
+  async execute({ coupon, tx }: CreateCoupon): Promise<Coupon> {
     const { code, percent, validFrom, validUntil, maxUses, maxUsesPerCustomer } = coupon;
-    const [row] = await this.database.query<CouponRow>(CREATE_COUPON, [
+    const [row] = await (tx ?? this.database).query<CouponRow>(CREATE_COUPON, [
       code,
       percent,
       validFrom ?? null,

@@ -13,7 +13,7 @@ import { Idempotent, IdempotentContext } from '@lethe/idempotency';
 import { LiveSession, Roles } from '@lethe/identity';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AskReconciliation } from './ask-reconciliation.js';
 import { GetReconciliation } from './get-reconciliation.js';
@@ -32,6 +32,7 @@ export class ReconciliationController {
   @LiveSession()
   @Idempotent({ required: false })
   @HttpCode(202)
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters.' })
   @ApiResponse({ status: 202, description: 'Under way; see Location.', standardSchema: startedReconciliationSchema })
   async ask(
     @Body({ schema: createReconciliationSchema }) period: CreateReconciliation,
