@@ -4,9 +4,10 @@ import { thisMachine } from '../report/machine.js';
 import { figure } from '../report/table.js';
 import { growthPart } from './growth.part.js';
 import { hotProductPart } from './hot-product.part.js';
+import { httpPart } from './http.part.js';
 import { placingPart } from './placing.part.js';
 
-const parts: readonly SuitePart[] = [placingPart, growthPart, hotProductPart];
+const parts: readonly SuitePart[] = [placingPart, httpPart, growthPart, hotProductPart];
 
 const FULL: Extent = { rounds: 15, sliceMs: 600, quick: false };
 const QUICK: Extent = { rounds: 5, sliceMs: 300, quick: true };

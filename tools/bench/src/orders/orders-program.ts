@@ -35,14 +35,14 @@ interface DatabaseModule {
 }
 
 /** Two products as the catalogue would quote them. */
-const PRODUCTS: Quote['items'] = [1, 2].map((n) => ({
+export const PRODUCTS: Quote['items'] = [1, 2].map((n) => ({
   id: `019d0c5e-7a3c-7f00-8000-00000000000${n}`,
   sku: `SKU-${n}`,
   name: `WHITE HANGING HEART T-LIGHT HOLDER ${n}`,
   price: { amount: 255 * n, currency: 'GBP' },
 }));
 /** An order of two lines. */
-const REQUEST: PlaceOrder = {
+export const REQUEST: PlaceOrder = {
   items: PRODUCTS.map(({ id }) => ({ productId: id, quantity: 2 })),
   paymentToken: 'tok_visa',
 };

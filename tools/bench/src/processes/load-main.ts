@@ -1,38 +1,20 @@
-import { once } from 'node:events';
-import { type Socket, connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { UnfairRunError } from '../bench.errors.js';
+import { askRaw, openConnection } from '../measure/raw-http.js';
 import { percentile } from '../report/statistics.js';
 import type { LoadJob, LoadResult, LoadSlice } from './job.js';
 import { work } from './report.js';
 
 // Asks routes in turn over plain sockets, so that the client needs little of the machine.
 
-/** Sends a request and waits for its answer, a 200 in one piece of data with a body of JSON. Gives that body. */
-async function ask(socket: Socket, request: string): Promise<string> {
-  socket.write(request);
-  let text = '';
-  while (!text.endsWith('}')) {
-    const [chunk] = (await once(socket, 'data')) as [Buffer];
-    text += chunk.toString('latin1');
-    if (!text.startsWith('HTTP/1.1 200')) throw new UnfairRunError(text.split('\r\n')[0]);
-  }
-  return text.slice(text.indexOf('{'));
-}
-
-async function open(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  await once(socket, 'connect');
-  return socket.setNoDelay(true);
-}
-
 await work<LoadJob, LoadResult>(async ({ port, paths, cpuPath, token, connections, rounds, sliceMs }) => {
-  const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)));
+  const sockets = await Promise.all(Array.from({ length: connections }, () => openConnection(port)));
   const [first] = sockets;
   if (!first) throw new UnfairRunError('no connection');
   const requestOf = (path: string) =>
     `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n\r\n`;
   const cpu = async (): Promise<number> => {
-    const { user, system } = JSON.parse(await ask(first, requestOf(cpuPath))) as NodeJS.CpuUsage;
+    const { user, system } = JSON.parse(await askRaw(first, requestOf(cpuPath))) as NodeJS.CpuUsage;
     return user + system;
   };
   const slice = async (path: string): Promise<LoadSlice> => {
@@ -42,7 +24,7 @@ await work<LoadJob, LoadResult>(async ({ port, paths, cpuPath, token, connection
     const began = performance.now();
     const one = async (socket: Socket): Promise<void> => {
       for (let at = performance.now(); at < began + sliceMs; at = performance.now()) {
-        await ask(socket, request);
+        await askRaw(socket, request);
         latencies.push(performance.now() - at);
       }
     };
