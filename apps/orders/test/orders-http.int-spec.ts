@@ -119,7 +119,8 @@ describe('POST /orders/{id}/cancel', () => {
 
   it.each([
     ['paid', ['confirmed']],
-    ['confirmed', []],
+    ['confirmed', ['fulfilling', 'delivered', 'returned', 'refunded']],
+    ['refunded', []],
     ['rejected', []],
   ])('answers 409 to one that is %s, names the legal transitions, and changes nothing', async (from, legal) => {
     const as = randomUUID();
@@ -163,9 +164,22 @@ describe('the routes', () => {
       '/carts/me',
       '/carts/me/items/{productId}',
       '/orders',
+      '/orders/coupons',
+      '/orders/coupons/{code}/end',
+      '/orders/internal/fulfilments/{orderId}/{step}',
+      '/orders/internal/receipts/{id}',
+      '/orders/internal/refunds/{refundId}/{step}',
+      '/orders/reconciliations',
+      '/orders/reconciliations/{id}',
       '/orders/{id}',
+      '/orders/{id}/approvals',
       '/orders/{id}/cancel',
+      '/orders/{id}/delivery',
       '/orders/{id}/events',
+      '/orders/{id}/fulfilment',
+      '/orders/{id}/refunds',
+      '/orders/{id}/returns',
+      '/payments/webhooks',
     ]);
   });
 });

@@ -10,6 +10,8 @@ import {
 } from './sign-in.js';
 
 const EVERY_MS = 1000;
+/** How a state of an order is shown; the others as plain text. */
+const look = { confirmed: 'good', shipped: 'good', delivered: 'good', rejected: 'bad' };
 const byId = (id) => document.getElementById(id);
 let page = true;
 
@@ -75,7 +77,7 @@ async function showOrders() {
     items.map(({ id, placedAt, status, total }) => [
       cell(id),
       cell(new Date(placedAt).toLocaleString()),
-      cell(status, status === 'confirmed' ? 'good' : status === 'rejected' ? 'bad' : ''),
+      cell(status, look[status] ?? ''),
       cell(money(total), 'number'),
     ]),
   );

@@ -57,6 +57,9 @@ export async function replayInvoices(
   return [...days.values()].toSorted((a, b) => a.day.localeCompare(b.day));
 }
 
+/** Not sold yet, nor ended. Whatever comes later, in a shop whose orders were delivered since, is a sale. */
+const UNDER_WAY: ReadonlySet<string> = new Set(['pending', 'reserved', 'paid']);
+
 async function placeInvoice(
   client: StoreClient,
   invoice: RetailInvoice,
@@ -69,7 +72,7 @@ async function placeInvoice(
   });
   for (let wait = 150; ; wait = Math.min(1_000, wait * 1.5)) {
     const order = await client.get(`/orders/${placed.id}`, orderSchema);
-    if (order.status === 'confirmed' || order.status === 'rejected' || order.status === 'cancelled') return order;
+    if (!UNDER_WAY.has(order.status)) return order;
     await delay(wait);
   }
 }
@@ -81,7 +84,7 @@ function addToDay(days: Map<string, DaySummary>, invoice: RetailInvoice, order: 
   summary.invoices += 1;
   summary.lines += invoice.lines;
   summary.units += [...invoice.units.values()].reduce((sum, units) => sum + units, 0);
-  if (order.status === 'confirmed') {
+  if (order.status !== 'rejected' && order.status !== 'cancelled') {
     summary.confirmed += 1;
     summary.revenue += order.total.amount;
   } else {
