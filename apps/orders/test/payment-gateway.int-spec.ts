@@ -188,7 +188,8 @@ describe('refund', () => {
     await expect(gateway.refund(more, more.refundId)).rejects.toMatchObject({ code: 'charge_already_refunded' });
 
     const refunds = await gateway.refundsOf(paymentId);
-    expect(refunds.map(({ refundId }) => refundId).toSorted()).toEqual([first.refundId, second.refundId].toSorted());
+    expect(new Set(refunds.map((refund) => refund.refundId))).toEqual(new Set([first.refundId, second.refundId]));
+    expect(refunds).toHaveLength(2);
     expect(await gateway.find({ orderId: 'any', paymentId, since: began })).toMatchObject({ refunded: pounds(1_250) });
   });
 
@@ -272,7 +273,9 @@ describe('the lists of payments and refunds', () => {
     const times = payments.map(({ createdAt }) => createdAt.getTime());
     expect(times).toEqual(times.toSorted((a, b) => b - a));
     const refunds = await listed(gateway.refunds({ from, to }));
-    expect(refunds).toMatchObject([{ paymentId, refundId, orderId: 'o1', amount: pounds(5), status: 'succeeded' }]);
+    expect(refunds.filter((refund) => refund.refundId === refundId)).toMatchObject([
+      { paymentId, orderId: 'o1', amount: pounds(5), status: 'succeeded' },
+    ]);
     const before = { from: new Date(from.getTime() - 60_000), to: new Date(from.getTime() - 59_000) };
     expect(await listed(gateway.refunds(before))).toEqual([]);
   });

@@ -62,7 +62,7 @@ describe('an idempotency key', () => {
 
     const answers = await Promise.all(Array.from({ length: 10 }, () => provider.pay('k1')));
 
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array<number>(9).fill(409)]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array<number>(9).fill(409)]);
     expect(answers.find(({ status }) => status === 409)?.body).toEqual(
       errorOf('idempotency_error', 'idempotency_key_in_use'),
     );
@@ -107,15 +107,15 @@ describe('the journal', () => {
 
   it('R11: is rewritten when it has grown, without what is forgotten', async () => {
     await provider.restart({ maxPayments: 3 });
-    for (let at = 0; at < 1_100; at += 1) await provider.pay(`k${at}`);
+    for (let at = 0; at < 200; at += 1) await provider.pay(`k${at}`);
 
     const kept = await provider.payments();
     expect(kept).toHaveLength(3);
     const lines = (await readFile(file(), 'utf8')).trimEnd().split('\n');
-    expect(lines.length).toBeLessThan(1_050);
+    expect(lines.length).toBeLessThan(150);
     await provider.restart({ maxPayments: 3 });
     expect(await provider.payments()).toEqual(kept);
-    expect(await provider.pay('k1099')).toMatchObject({ replayed: true });
+    expect(await provider.pay('k199')).toMatchObject({ replayed: true });
     expect(await provider.pay('k0')).toMatchObject({ replayed: false });
   });
 });

@@ -43,7 +43,7 @@ export class Ledger {
   static async open(dataDir: string, maxPayments: number): Promise<Ledger> {
     const book = new Book(maxPayments);
     // A payment takes some four changes, and a rewrite should pay for at least as many appends as it keeps lines.
-    const ledger = new Ledger(book, await Journal.open(join(dataDir, 'journal.jsonl'), book, 12 * maxPayments + 1_000));
+    const ledger = new Ledger(book, await Journal.open(join(dataDir, 'journal.jsonl'), book, 12 * maxPayments + 100));
     for (const { payment } of book.payments.values()) ledger.watch(payment);
     return ledger;
   }

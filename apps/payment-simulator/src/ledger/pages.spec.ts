@@ -3,7 +3,7 @@ import { PaymentError } from '../payment-simulator.errors.js';
 import { type PageRequest, pageOf } from './pages.js';
 
 /** Newest first: e has 5, a has 1. */
-const all = [...'edcba'].map((id, at) => ({ id, created: 5 - at }));
+const all = ['e', 'd', 'c', 'b', 'a'].map((id, at) => ({ id, created: 5 - at }));
 const ids = (request: Partial<PageRequest>) => {
   const { items, more } = pageOf(all, { limit: 2, ...request });
   return `${items.map(({ id }) => id).join('')}${more ? '…' : ''}`;

@@ -1,5 +1,5 @@
 import { Stripe } from 'stripe';
-import { type PaymentOperation, PaymentOutcomeUnknownError, PaymentRefusedError } from '../../orders.errors.js';
+import { type PaymentOperation, PaymentRefusedError } from '../../orders.errors.js';
 import type { CircuitBreaker } from '../../outbound/circuit-breaker.js';
 import {
   type AuthorizeRequest,
@@ -13,7 +13,7 @@ import { StripeCalls } from './stripe.calls.js';
 import { StripeHttp } from './stripe.http.js';
 import { stripeAmountOf } from './stripe.money.js';
 import { readNotice } from './stripe.notice.js';
-import { METADATA, StrangePaymentError, paymentOf, refundOf, stateOf } from './stripe.states.js';
+import { METADATA, paymentOf, refundOf, stateOf } from './stripe.states.js';
 
 export interface StripeOptions {
   /** `https://api.stripe.com`, or where something speaks its API. */
@@ -79,7 +79,7 @@ export class StripePaymentGateway extends PaymentGateway {
       ...(returnUrl === undefined ? {} : { return_url: returnUrl }),
     };
     try {
-      return await this.ask('authorize', orderId, async () =>
+      return await this.calls.make('authorize', orderId, async () =>
         stateOf(await this.stripe.paymentIntents.create(params, { idempotencyKey: key })),
       );
     } catch (error) {
@@ -91,7 +91,7 @@ export class StripePaymentGateway extends PaymentGateway {
 
   override capture(paymentId: string, key: string): Promise<PaymentState> {
     return this.orAsItIs(paymentId, () =>
-      this.ask('capture', paymentId, async () =>
+      this.calls.make('capture', paymentId, async () =>
         stateOf(
           await this.stripe.paymentIntents.capture(paymentId, { expand: ['latest_charge'] }, { idempotencyKey: key }),
         ),
@@ -101,7 +101,7 @@ export class StripePaymentGateway extends PaymentGateway {
 
   override void(paymentId: string, key: string): Promise<PaymentState> {
     return this.orAsItIs(paymentId, () =>
-      this.ask('void', paymentId, async () =>
+      this.calls.make('void', paymentId, async () =>
         stateOf(await this.stripe.paymentIntents.cancel(paymentId, {}, { idempotencyKey: key })),
       ),
     );
@@ -111,7 +111,7 @@ export class StripePaymentGateway extends PaymentGateway {
     const { paymentId, amount, refundId, orderId } = request;
     const metadata = { [METADATA.order]: orderId, [METADATA.refund]: refundId };
     const params = { payment_intent: paymentId, amount: stripeAmountOf(amount).amount, metadata };
-    return this.ask('refund', refundId, async () =>
+    return this.calls.make('refund', refundId, async () =>
       refundOf(await this.stripe.refunds.create(params, { idempotencyKey: key })),
     );
   }
@@ -160,15 +160,6 @@ export class StripePaymentGateway extends PaymentGateway {
     return this.http.close();
   }
 
-  private async ask<T>(operation: PaymentOperation, reference: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await this.calls.make(operation, reference, work);
-    } catch (cause) {
-      if (!(cause instanceof StrangePaymentError)) throw cause;
-      throw new PaymentOutcomeUnknownError(operation, reference, 'the answer makes no sense', { cause });
-    }
-  }
-
   /** What `work` answers; where the payment is in no state for that, the state that it is in. */
   private async orAsItIs(paymentId: string, work: () => Promise<PaymentState>): Promise<PaymentState> {
     try {
@@ -183,7 +174,7 @@ export class StripePaymentGateway extends PaymentGateway {
 
   private async retrieve(paymentId: string): Promise<PaymentState | undefined> {
     try {
-      return await this.ask('find', paymentId, async () =>
+      return await this.calls.make('find', paymentId, async () =>
         stateOf(await this.stripe.paymentIntents.retrieve(paymentId, { expand: ['latest_charge'] })),
       );
     } catch (error) {
@@ -201,7 +192,7 @@ export class StripePaymentGateway extends PaymentGateway {
     let after: string | undefined;
     for (;;) {
       const cursor = after === undefined ? {} : { starting_after: after };
-      const { data, has_more: more } = await this.ask(operation, reference, () => list(cursor));
+      const { data, has_more: more } = await this.calls.make(operation, reference, () => list(cursor));
       yield* data;
       after = data.at(-1)?.id;
       if (!more || after === undefined) return;

@@ -5,14 +5,10 @@ import { moneyOf } from './stripe.money.js';
 /** The names under which our ids stand at Stripe. */
 export const METADATA = { order: 'order_id', refund: 'refund_id' } as const;
 
-/** An answer of Stripe that these states cannot tell. */
-export class StrangePaymentError extends Error {
-  override readonly name = 'StrangePaymentError';
-}
-
 /**
  * How things stand with a payment intent, whose `latest_charge` is expanded where something may have been given back
- * (https://docs.stripe.com/payments/paymentintents/lifecycle). Throws a {@link StrangePaymentError}.
+ * (https://docs.stripe.com/payments/paymentintents/lifecycle). What is told by none of our states is not settled, and
+ * so `processing`: states that Stripe adds one day, and actions that are no page to go to.
  */
 export function stateOf(intent: Stripe.PaymentIntent): PaymentState {
   const { id: paymentId, status, currency } = intent;
@@ -21,12 +17,8 @@ export function stateOf(intent: Stripe.PaymentIntent): PaymentState {
       return { status: 'declined', paymentId, code: intent.last_payment_error?.code ?? 'no_payment_method' };
     case 'requires_action': {
       const actionUrl = intent.next_action?.redirect_to_url?.url;
-      if (!actionUrl) throw new StrangePaymentError(`${paymentId} requires an action that is no page to go to`);
-      return { status: 'requires-action', paymentId, actionUrl };
+      return actionUrl ? { status: 'requires-action', paymentId, actionUrl } : { status: 'processing', paymentId };
     }
-    case 'processing':
-    case 'requires_confirmation':
-      return { status: 'processing', paymentId };
     case 'requires_capture':
       return { status: 'authorized', paymentId, amount: moneyOf(intent.amount_capturable, currency) };
     case 'succeeded': {
@@ -37,12 +29,14 @@ export function stateOf(intent: Stripe.PaymentIntent): PaymentState {
     }
     case 'canceled':
       return { status: 'voided', paymentId };
+    case 'processing':
+    case 'requires_confirmation':
     default:
-      throw new StrangePaymentError(`${paymentId} is ${status}`);
+      return { status: 'processing', paymentId };
   }
 }
 
-/** Throws a {@link StrangePaymentError}. */
+/** A payment intent as the lists have it. */
 export function paymentOf(intent: Stripe.PaymentIntent): ProviderPayment {
   const orderId = intent.metadata[METADATA.order];
   return {
