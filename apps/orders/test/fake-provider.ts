@@ -191,3 +191,18 @@ export const answersLost: Around = async (operation, effect) => {
   await effect();
   return unreachable(operation, effect);
 };
+
+/** Something that happens around one kind of call, once. */
+export const onceAround = (operation: 'authorize' | 'capture', around: Around): Around => {
+  let done = false;
+  return (asked, effect) => {
+    if (asked !== operation || done) return effect();
+    done = true;
+    return around(asked, effect);
+  };
+};
+/** A replica that dies when the provider has done what it was asked. */
+export const killedAfter: Around = async (_, effect) => {
+  await effect();
+  throw new Error('killed here');
+};

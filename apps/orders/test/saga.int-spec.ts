@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { RetryLater } from '@lethe/messaging';
 import { deferred } from '@lethe/testing';
 import { Logger } from '@nestjs/common';
-import { IllegalTransitionError, OrderMissingError, PaymentOutcomeUnknownError } from '../src/orders.errors.js';
-import { type Around, FakeProvider, answersLost, unreachable } from './fake-provider.js';
+import { IllegalTransitionError, OrderMissingError } from '../src/orders.errors.js';
+import { type Around, FakeProvider, killedAfter, onceAround, unreachable } from './fake-provider.js';
 import { OrdersDatabase } from './orders-database.js';
 import { SagaBench, type Step } from './saga-bench.js';
 
@@ -21,20 +21,6 @@ beforeEach(() => {
   provider = new FakeProvider();
   bench = new SagaBench(orders, provider);
 });
-
-/** Something that happens around one kind of call, once. */
-const onceAround = (operation: 'authorize' | 'capture', around: Around): Around => {
-  let done = false;
-  return (asked, effect) => {
-    if (asked !== operation || done) return effect();
-    done = true;
-    return around(asked, effect);
-  };
-};
-const killedAfter: Around = async (_, effect) => {
-  await effect();
-  throw new Error('killed here');
-};
 
 /** C5: money is with us exactly if the order is paid. */
 async function moneyFitsOrder(orderId: string): Promise<void> {
@@ -152,72 +138,6 @@ describe('R13: messages delivered again and in any order', () => {
       await moneyFitsOrder(id);
     },
   );
-});
-
-describe('a payment whose outcome is unknown', () => {
-  it.each([
-    ['authorize', 'its request', unreachable],
-    ['authorize', 'its answer', answersLost],
-    ['capture', 'its request', unreachable],
-    ['capture', 'its answer', answersLost],
-  ] as const)('is asked again by the same key, and charged once: %s, %s is lost', async (operation, _, lost) => {
-    const id = await bench.place();
-    await bench.step('reserved', id);
-    provider.around = onceAround(operation, lost);
-
-    await expect(bench.step('pay', id)).rejects.toThrow(PaymentOutcomeUnknownError);
-    expect(await bench.state(id)).toMatchObject({
-      status: 'reserved',
-      payment: operation === 'authorize' ? 'requested' : 'authorized',
-    });
-    await bench.step('pay', id);
-
-    expect((await bench.state(id)).status).toBe('confirmed');
-    expect(provider.statesOf(id)).toEqual(['captured']);
-    expect(await bench.registry.getSingleMetricAsString('payment_outcomes_unknown_total')).toMatch(
-      new RegExp(`operation="${operation}"} 1`),
-    );
-  });
-
-  it.each(['authorize', 'capture'] as const)(
-    'R24: a crash after the %s and before the commit charges once',
-    async (at) => {
-      const id = await bench.place();
-      await bench.step('reserved', id);
-      provider.around = onceAround(at, killedAfter);
-
-      await expect(bench.step('pay', id)).rejects.toThrow('killed here');
-      await bench.step('pay', id);
-
-      expect((await bench.state(id)).status).toBe('confirmed');
-      expect(provider.statesOf(id)).toEqual(['captured']);
-    },
-  );
-
-  it('is looked for, not made again, once the provider may have forgotten its key', async () => {
-    const id = await bench.place();
-    await bench.step('reserved', id);
-    provider.around = onceAround('authorize', answersLost);
-    await expect(bench.step('pay', id)).rejects.toThrow(PaymentOutcomeUnknownError);
-    await orders.run(`UPDATE payment SET first_requested_at = now() - interval '13 hours' WHERE order_id = $1`, [id]);
-    provider.forgetKeys();
-
-    await bench.step('pay', id);
-
-    expect((await bench.state(id)).status).toBe('confirmed');
-    expect(provider.statesOf(id)).toEqual(['captured']);
-  });
-
-  it('is no question where there is nothing to pay', async () => {
-    const id = await bench.place();
-    await orders.run('UPDATE orders SET total = 0, subtotal = 0 WHERE id = $1', [id]);
-    await bench.step('reserved', id);
-
-    await bench.step('pay', id);
-
-    expect(await bench.state(id)).toMatchObject({ status: 'confirmed', payment: 'captured' });
-    expect(provider.calls).toEqual([]);
-  });
 });
 
 describe('a cancellation that meets the payment', () => {

@@ -7,13 +7,13 @@ import type { MessageOf } from '@lethe/topology';
 import { Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { lockKnownOrder } from '../order/order.rows.js';
-import { PaymentOutcomeUnknownError } from '../orders.errors.js';
+import { PaymentOutcomeUnknownError, PaymentRefusedError } from '../orders.errors.js';
 import { askAgainAt } from './ask-again.js';
 import { SETTLE_MS, findPayment } from './find-payment.js';
 import { NOTHING_TO_PAY } from './pay-order.js';
 import { PaymentGateway } from './payment.gateway.js';
 import { PaymentMetrics } from './payment.metrics.js';
-import { FIND_PAID_ORDER, FIND_PAYMENT, type PaidOrderRow, type PaymentRow, SETTLE_PAYMENT } from './payment.sql.js';
+import { FIND_UNWANTED, FIND_PAYMENT, type UnwantedRow, type PaymentRow, SETTLE_PAYMENT } from './payment.sql.js';
 import type { PaymentState } from './payment.state.js';
 
 /**
@@ -39,14 +39,14 @@ export class GiveBackPaymentHandler implements ICommandHandler<GiveBackPayment> 
 
   async execute({ message }: GiveBackPayment): Promise<void> {
     const { orderId } = message.data;
-    const [payment] = await this.database.query<PaidOrderRow>(FIND_PAID_ORDER, [orderId]);
+    const [payment] = await this.database.query<UnwantedRow>(FIND_UNWANTED, [orderId]);
     if (!payment || payment.status === 'voided' || payment.status === 'declined') return;
     const state = await this.letGo(orderId, payment);
     await (state === 'unknown' ? this.askAgain(message, payment) : this.settle(message, state));
   }
 
   /** What is left when nothing of it is with us any more; `unknown` where the provider has not said so yet. */
-  private async letGo(orderId: string, payment: PaidOrderRow): Promise<PaymentState | undefined | 'unknown'> {
+  private async letGo(orderId: string, payment: UnwantedRow): Promise<PaymentState | undefined | 'unknown'> {
     if (payment.paymentId === NOTHING_TO_PAY) return undefined;
     try {
       return await this.metrics.watch(async () => {
@@ -57,13 +57,13 @@ export class GiveBackPaymentHandler implements ICommandHandler<GiveBackPayment> 
         return found && this.undo(orderId, found, payment);
       });
     } catch (error) {
-      if (!(error instanceof PaymentOutcomeUnknownError)) throw error;
-      this.logger.warn(`the payment of order ${orderId} could not be voided yet: ${error.message}`);
+      if (!(error instanceof PaymentOutcomeUnknownError || error instanceof PaymentRefusedError)) throw error;
+      this.logger.error(`the payment of order ${orderId} could not be voided yet: ${error.message}`);
       return 'unknown';
     }
   }
 
-  private async undo(orderId: string, found: PaymentState, order: PaidOrderRow): Promise<PaymentState | 'unknown'> {
+  private async undo(orderId: string, found: PaymentState, order: UnwantedRow): Promise<PaymentState | 'unknown'> {
     const isOpen = found.status !== 'declined' && found.status !== 'voided' && found.status !== 'captured';
     const state = isOpen ? await this.gateway.void(found.paymentId, `${orderId}:void`) : found;
     // Some payments cannot be let go while they are processed; what becomes of them is seen at the next look.

@@ -4,7 +4,7 @@ import { money } from '@lethe/kernel';
 import type { SagaStep } from '@lethe/outbox';
 import { CONFIG } from '@lethe/service-kit';
 import type { MessageOf } from '@lethe/topology';
-import { Inject } from '@nestjs/common';
+import { Inject, Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { LockedOrder } from '../order/order.rows.js';
 import { OrderSaga } from '../order/order.saga.js';
@@ -12,7 +12,7 @@ import { CAPTURE_PAYMENT, type OrderLinesRow } from '../order/order.sql.js';
 import type { OrdersConfig } from '../orders.config.js';
 import { OrderMissingError } from '../orders.errors.js';
 import { findPayment } from './find-payment.js';
-import { PaymentGateway } from './payment.gateway.js';
+import { type AuthorizeRequest, PaymentGateway } from './payment.gateway.js';
 import { PaymentMetrics } from './payment.metrics.js';
 import {
   type DuePaymentRow,
@@ -23,6 +23,7 @@ import {
   SETTLE_PAYMENT,
 } from './payment.sql.js';
 import type { PaymentState } from './payment.state.js';
+import { isRefusal } from './refusal.js';
 import { rejectUnpaid } from './reject-unpaid.js';
 
 type Step<To extends OrderStatus> = SagaStep<OrderStatus, To, typeof ordersService, LockedOrder>;
@@ -47,6 +48,8 @@ export class PayOrder extends Command<void> {
 
 @CommandHandler(PayOrder)
 export class PayOrderHandler implements ICommandHandler<PayOrder> {
+  private readonly logger = new Logger('PayOrder');
+
   constructor(
     private readonly database: Database,
     private readonly saga: OrderSaga,
@@ -80,8 +83,20 @@ export class PayOrderHandler implements ICommandHandler<PayOrder> {
     }
     const keyIsOld = due.lastAsked.getTime() - firstAsked.getTime() > KEY_LIFE_MS;
     const known = paymentId !== null || keyIsOld ? await findPayment(this.gateway, orderId, due) : undefined;
-    const returnUrl = `${this.config.PUBLIC_URL}/`;
-    return known ?? this.gateway.authorize({ orderId, total, paymentToken, returnUrl }, `${orderId}:authorize`);
+    return known ?? this.authorize({ orderId, total, paymentToken, returnUrl: `${this.config.PUBLIC_URL}/` }, due);
+  }
+
+  private async authorize(request: AuthorizeRequest, due: DuePaymentRow): Promise<PaymentState> {
+    const { orderId } = request;
+    try {
+      return await this.gateway.authorize(request, `${orderId}:authorize`);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // Too little to be charged, say. Or our request differs from the one before it, as after a deployment: then there is one.
+      const found = await findPayment(this.gateway, orderId, due);
+      if (!found) this.logger.error(`the provider refuses the payment of order ${orderId}: ${error.message}`);
+      return found ?? { status: 'declined', code: error.code };
+    }
   }
 
   /** Takes the money, unless the order ended while it was being set aside. */

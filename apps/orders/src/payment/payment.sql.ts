@@ -58,15 +58,16 @@ export const HOLD_PAYMENT = statement(
 /** `$1` order. */
 export const FIND_PAYMENT = statement('payment.find', `SELECT ${PAYMENT} FROM payment p WHERE p.order_id = $1`);
 
-export interface PaidOrderRow extends PaymentRow {
+export interface UnwantedRow extends PaymentRow {
   readonly total: number;
   readonly currency: string;
 }
 
-/** `$1` order. The payment with what the order costs. */
-export const FIND_PAID_ORDER = statement(
-  'payment.find-paid-order',
-  `SELECT o.total, o.currency, ${PAYMENT} FROM payment p JOIN orders o ON o.id = p.order_id WHERE p.order_id = $1`,
+/** `$1` order. The payment of an order that ended unpaid, with what it would have cost; no row for any other. */
+export const FIND_UNWANTED = statement(
+  'payment.find-unwanted',
+  `SELECT o.total, o.currency, ${PAYMENT} FROM payment p JOIN orders o ON o.id = p.order_id
+   WHERE p.order_id = $1 AND o.status IN ('cancelled', 'rejected')`,
 );
 
 /** `$1` order, `$2` the provider's payment, which was not known yet. */

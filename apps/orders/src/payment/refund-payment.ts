@@ -13,12 +13,7 @@ import { askAgainAt } from './ask-again.js';
 import { PaymentGateway } from './payment.gateway.js';
 import { PaymentMetrics } from './payment.metrics.js';
 import { ASK_REFUND, type DueRefundRow } from './payment.sql.js';
-
-/**
- * Answers by which the provider says that this refund cannot be. Any other, as to a key of ours that it does not know, is
- * about us and not about the refund.
- */
-const IMPOSSIBLE: ReadonlySet<number> = new Set([400, 402, 404]);
+import { isRefusal } from './refusal.js';
 
 /** The command, by a queue or said at once by a workflow's step. */
 type RefundRequest = Pick<MessageOf<typeof RefundPayment>, 'id' | 'type' | 'data'>;
@@ -82,7 +77,7 @@ export class RefundMoneyHandler implements ICommandHandler<RefundMoney> {
         return known ?? this.gateway.refund({ paymentId, amount, refundId, orderId }, refundId);
       });
     } catch (error) {
-      if (error instanceof PaymentRefusedError && IMPOSSIBLE.has(error.status)) return { status: 'failed' };
+      if (isRefusal(error)) return { status: 'failed' };
       if (!(error instanceof PaymentRefusedError || error instanceof PaymentOutcomeUnknownError)) throw error;
       this.logger.warn(`refund ${refundId} of order ${orderId} is not settled yet: ${error.message}`);
       return undefined;
