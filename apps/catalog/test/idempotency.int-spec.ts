@@ -98,3 +98,29 @@ describe('a product that was made with a key', () => {
     expect(after.json<{ items: object[] }>().items).toEqual([made.body]);
   });
 });
+
+describe('the routes that take a key', () => {
+  it('I1: are those of this suite, as the OpenAPI document says', async () => {
+    const { paths } = (await (await fetch(`${url}/catalog/openapi.json`)).json()) as OpenApi;
+    const keyed = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { parameters = [] }]) =>
+        parameters.flatMap(({ name, required = false }) =>
+          name === 'Idempotency-Key' ? [{ route: `${method.toUpperCase()} ${path}`, required }] : [],
+        ),
+      ),
+    );
+
+    const tried = routes.map(({ route, required }) => ({ route, required }));
+    expect(keyed.toSorted(byRoute)).toEqual(tried.toSorted(byRoute));
+  });
+});
+
+interface OpenApi {
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { parameters?: { name: string; required?: boolean }[] }>>>
+  >;
+}
+
+function byRoute(one: { readonly route: string }, other: { readonly route: string }): number {
+  return one.route.localeCompare(other.route);
+}

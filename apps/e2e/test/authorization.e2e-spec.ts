@@ -6,10 +6,13 @@ import { orderSchema, profileSchema } from '@lethe/contracts';
 import { type RunningStore, StoreClient, startStore } from '@lethe/store';
 import { z } from 'zod';
 import { type Least, accessTable, ownedRoutes } from '../src/access-table.js';
+import { idempotencyTable } from '../src/idempotency-table.js';
 import { PASSWORD, firstProducts, newCustomer, placeOrder, signedInAdmin } from '../src/buyer-steps.js';
 
 const NOWHERE = '00000000-0000-4000-8000-000000000000';
-const openApiSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
+const parameterSchema = z.object({ name: z.string(), in: z.string(), required: z.boolean().optional() });
+const operationSchema = z.looseObject({ parameters: z.array(z.looseObject(parameterSchema.shape)).optional() });
+const openApiSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), operationSchema)) });
 const sessionsSchema = z.object({ items: z.array(z.object({ id: z.string() })) });
 
 let dataDir: string;
@@ -27,17 +30,24 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 }, 60_000);
 
-/** Every route that the services say they have, as `GET /path/{id}`. */
-async function routes(): Promise<string[]> {
+/** Every route that the services say they have, as `GET /path/{id}`, with what they say of it. */
+async function operations(): Promise<[string, z.output<typeof operationSchema>][]> {
   const anyone = new StoreClient({ baseUrl: store.url });
   const documents = await Promise.all(
     ['auth', 'catalog', 'orders', 'analytics'].map((service) => anyone.get(`/${service}/openapi.json`, openApiSchema)),
   );
   return documents.flatMap(({ paths }) =>
     Object.entries(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+      Object.entries(methods).map(([method, operation]): [string, z.output<typeof operationSchema>] => [
+        `${method.toUpperCase()} ${path}`,
+        operation,
+      ]),
     ),
   );
+}
+
+async function routes(): Promise<string[]> {
+  return (await operations()).map(([route]) => route);
 }
 
 /** A customer who has been given the role of an analyst. */
@@ -65,6 +75,17 @@ async function admits(client: StoreClient, route: string): Promise<boolean> {
 describe('authorization', () => {
   it('S37: every route of every service stands in the table of access', async () => {
     expect((await routes()).toSorted()).toEqual(Object.keys(accessTable).toSorted());
+  });
+
+  it('I1: every route that takes an Idempotency-Key says so, and whether it must have one, as the table of repeats', async () => {
+    const said = (await operations()).flatMap(([route, { parameters = [] }]) =>
+      parameters.flatMap(({ name, required = false }) =>
+        name === 'Idempotency-Key' ? [[route, { by: 'key', required }] as const] : [],
+      ),
+    );
+
+    const keyed = Object.entries(idempotencyTable).filter(([, { by }]) => by === 'key');
+    expect(Object.fromEntries(said)).toEqual(Object.fromEntries(keyed));
   });
 
   it('S37, S42: lets in who may, and nobody else, on every route', async () => {

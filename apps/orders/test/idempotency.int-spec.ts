@@ -113,3 +113,29 @@ describe.each(routes)('$route', (route) => {
     await expect(prove(route, await route.begin())).resolves.toBeUndefined();
   });
 });
+
+describe('the routes that take a key', () => {
+  it('I1: are those of this suite, as the OpenAPI document says', async () => {
+    const { paths } = (await (await fetch(`${store.url}/orders/openapi.json`)).json()) as OpenApi;
+    const keyed = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { parameters = [] }]) =>
+        parameters.flatMap(({ name, required = false }) =>
+          name === 'Idempotency-Key' ? [{ route: `${method.toUpperCase()} ${path}`, required }] : [],
+        ),
+      ),
+    );
+
+    const tried = routes.map(({ route, required }) => ({ route, required }));
+    expect(keyed.toSorted(byRoute)).toEqual(tried.toSorted(byRoute));
+  });
+});
+
+interface OpenApi {
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { parameters?: { name: string; required?: boolean }[] }>>>
+  >;
+}
+
+function byRoute(one: { readonly route: string }, other: { readonly route: string }): number {
+  return one.route.localeCompare(other.route);
+}
