@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { revocationsTable } from '@lethe/contracts';
 import { makeServiceKey } from '@lethe/identity';
 import { BenchProcessError } from '../bench.errors.js';
 import { PRODUCTS } from './orders-program.js';
@@ -48,6 +49,7 @@ export async function startCheckout(env: Readonly<Record<string, string>>): Prom
   const { jwks, bearer } = issuer();
   const key = makeServiceKey('orders');
   const [keys, catalog] = [await answering(jwks), await answering({ items: PRODUCTS, missing: [] })];
+  const tables = await answering({ Responses: { [revocationsTable.name]: [] }, UnprocessedKeys: {} });
   const child = spawn(process.execPath, [fileURLToPath(new URL('../processes/checkout-main.js', import.meta.url))], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
@@ -60,12 +62,14 @@ export async function startCheckout(env: Readonly<Record<string, string>>): Prom
       SERVICE_KEYS: JSON.stringify({ keys: [key.publicJwk] }),
       PAYMENT_WEBHOOK_SECRET: 'whsec_bench_bench_bench_bench_bench_bench',
       ORDERS_PER_USER: '1000000',
+      // Without Valkey the limits count in DynamoDB, and a table that knows nothing would not do.
+      ...(env['VALKEY_URL'] === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: urlOf(tables) }),
     },
   });
   const stop = async (): Promise<void> => {
     if (child.connected) child.disconnect();
     if (child.exitCode === null) await once(child, 'exit');
-    for (const server of [keys, catalog]) {
+    for (const server of [keys, catalog, tables]) {
       server.closeAllConnections();
       server.close();
     }

@@ -16,10 +16,10 @@ const CUSTOMERS = 50;
 const AT_ONCE = 16;
 
 const HOW = `\`POST /orders\` of the service as it was built, in a process of its own, by sixteen keep-alive connections of the
-benchmark's process, as fifty customers: token, revocation, limit per customer, JSON, schema, key, a quote asked of a catalogue that
-answers at once, the use case, the answer; beside it bare \`pg\` as above, without any HTTP, from the benchmark's process. In
-turn, slice by slice; a bound compares within the rounds. Client, service, PostgreSQL and the other servers share the machine. The
-relay is off.`;
+benchmark's process, as fifty customers: token, revocation, limit per customer, JSON, schema, key, quote, the use case, the answer.
+The catalogue is asked, and DynamoDB for revocations, but a stub answers at once in their place; the limits count in Valkey or
+Redis. Beside it bare \`pg\` as above, without any HTTP, from the benchmark's process. In turn, slice by slice; a bound
+compares within the rounds. Client, stubs, service, Valkey and PostgreSQL share the machine. The relay is off.`;
 
 const BARE = 'bare pg, six statements one after another';
 const HTTP = 'POST /orders';
