@@ -2,12 +2,13 @@ import type { Extent, PartReport, SuitePart } from '../report/part-report.js';
 import type { PartsReport } from '../report/parts-report.js';
 import { thisMachine } from '../report/machine.js';
 import { figure } from '../report/table.js';
+import { confirmationPart } from './confirmation.part.js';
 import { growthPart } from './growth.part.js';
 import { hotProductPart } from './hot-product.part.js';
 import { httpPart } from './http.part.js';
 import { placingPart } from './placing.part.js';
 
-const parts: readonly SuitePart[] = [placingPart, httpPart, growthPart, hotProductPart];
+const parts: readonly SuitePart[] = [placingPart, httpPart, confirmationPart, growthPart, hotProductPart];
 
 const FULL: Extent = { rounds: 15, sliceMs: 600, quick: false };
 const QUICK: Extent = { rounds: 5, sliceMs: 300, quick: true };

@@ -15,6 +15,8 @@ export interface PartRow {
   readonly operationsPerSecond: number;
   /** CPU of the measured process per operation, in microseconds. */
   readonly cpuMicros: number;
+  /** Milliseconds; left out where it says nothing. */
+  readonly medianMs?: number;
   /** Milliseconds; left out where single operations were not timed. */
   readonly p99Ms?: number;
 }

@@ -18,12 +18,14 @@ export function partsVerdicts({ parts }: Pick<PartsReport, 'parts'>): Verdict[] 
 
 export function rowsTable(rows: readonly PartRow[]): string {
   const timed = rows.some(({ p99Ms }) => p99Ms !== undefined);
+  const middle = rows.some(({ medianMs }) => medianMs !== undefined);
   return markdownTable(
-    ['', 'operations/s', 'CPU µs/operation', ...(timed ? ['p99 ms'] : [])],
-    rows.map(({ contender, operationsPerSecond, cpuMicros, p99Ms }) => [
+    ['', 'operations/s', 'CPU µs/operation', ...(middle ? ['median ms'] : []), ...(timed ? ['p99 ms'] : [])],
+    rows.map(({ contender, operationsPerSecond, cpuMicros, medianMs, p99Ms }) => [
       contender,
       figure(operationsPerSecond),
       figure(cpuMicros, 1),
+      ...(middle ? [medianMs === undefined ? '-' : figure(medianMs, 1)] : []),
       ...(timed ? [p99Ms === undefined ? '-' : figure(p99Ms, 1)] : []),
     ]),
   );
