@@ -5,7 +5,7 @@ import type { CliConfig } from './cli.config.js';
 import { importCatalogCommand } from './import-catalog.command.js';
 import { addQueueCommands, addTopologyCommands } from './messaging/messaging.program.js';
 import { beginOf, endOf, reconcileCommand } from './reconcile.command.js';
-import { replayOrdersCommand } from './replay-orders.command.js';
+import { replayOrdersCommand } from './retail/replay.command.js';
 import { type Terminal, processTerminal } from './terminal.js';
 import { upCommand } from './up.command.js';
 import { addUserCommands } from './users/users.program.js';
@@ -83,6 +83,10 @@ function addDataCommands(program: Command, config: CliConfig): void {
     .description('place one backdated order per invoice of the Online Retail file')
     .requiredOption('--from <day>', 'first day', day)
     .requiredOption('--to <day>', 'last day, itself included', day)
+    .option(
+      '--returns',
+      'then take back what the cancellations undo, and hold the books of a fresh store against each other',
+    )
     .addOption(json())
     .action((file, options) => replayOrdersCommand(config, file, options));
 }

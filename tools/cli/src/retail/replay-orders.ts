@@ -1,7 +1,7 @@
 import { type Order, orderSchema, placedOrderSchema, productPageSchema } from '@lethe/contracts';
 import type { StoreClient } from '@lethe/store';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RetailInvoice } from './retail-invoices.js';
+import type { RetailInvoice } from './retail-file.js';
 
 export interface DaySummary {
   readonly day: string;
@@ -30,7 +30,19 @@ export async function productIdsBySku(client: StoreClient): Promise<Map<string, 
 }
 
 /** How many orders are on their way at once. The next is placed when one has ended, so the store sets the pace. */
-const IN_FLIGHT = 16;
+export const IN_FLIGHT = 16;
+
+/** An invoice as the store has it now. */
+export interface ReplayedInvoice {
+  readonly orderId: string;
+  readonly sold: boolean;
+}
+
+export interface ReplayedSales {
+  readonly days: DaySummary[];
+  /** By number. */
+  readonly invoices: ReadonlyMap<string, ReplayedInvoice>;
+}
 
 /**
  * Places one backdated order per invoice, as a signed-in admin, and waits until each has ended. The key is the invoice's
@@ -41,20 +53,23 @@ export async function replayInvoices(
   invoices: readonly RetailInvoice[],
   productIds: ReadonlyMap<string, string>,
   onSettled: (settled: number) => void,
-): Promise<DaySummary[]> {
+): Promise<ReplayedSales> {
   const days = new Map<string, DaySummary>();
+  const replayed = new Map<string, ReplayedInvoice>();
   const waiting = invoices.values();
   let settled = 0;
   const worker = async (): Promise<void> => {
     for (const invoice of waiting) {
       const order = await placeInvoice(client, invoice, productIds);
-      addToDay(days, invoice, order);
+      const sold = order.status !== 'rejected' && order.status !== 'cancelled';
+      replayed.set(invoice.number, { orderId: order.id, sold });
+      addToDay(days, invoice, { sold, total: order.total.amount });
       settled += 1;
       onSettled(settled);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
-  return [...days.values()].toSorted((a, b) => a.day.localeCompare(b.day));
+  return { days: [...days.values()].toSorted((a, b) => a.day.localeCompare(b.day)), invoices: replayed };
 }
 
 /** Not sold yet, nor ended. Whatever comes later, in a shop whose orders were delivered since, is a sale. */
@@ -77,17 +92,18 @@ async function placeInvoice(
   }
 }
 
-function addToDay(days: Map<string, DaySummary>, invoice: RetailInvoice, order: Order): void {
+function addToDay(
+  days: Map<string, DaySummary>,
+  invoice: RetailInvoice,
+  { sold, total }: { readonly sold: boolean; readonly total: number },
+): void {
   const day = invoice.placedAt.slice(0, 10);
   const summary = days.get(day) ?? { day, invoices: 0, lines: 0, units: 0, confirmed: 0, rejected: 0, revenue: 0 };
   days.set(day, summary);
   summary.invoices += 1;
   summary.lines += invoice.lines;
   summary.units += [...invoice.units.values()].reduce((sum, units) => sum + units, 0);
-  if (order.status !== 'rejected' && order.status !== 'cancelled') {
-    summary.confirmed += 1;
-    summary.revenue += order.total.amount;
-  } else {
-    summary.rejected += 1;
-  }
+  summary.confirmed += sold ? 1 : 0;
+  summary.rejected += sold ? 0 : 1;
+  summary.revenue += sold ? total : 0;
 }
