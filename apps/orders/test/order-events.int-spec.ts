@@ -68,6 +68,33 @@ describe('GET /orders/{id}/events', () => {
     again.leave();
   });
 
+  it('R29: tells of all the life of an order, over two replicas, and ends each time that nothing is under way', async () => {
+    const as = randomUUID();
+    const id = await place(as);
+    await bench.step('reserved', id);
+    await bench.step('pay', id);
+    const first = await EventClient.open(a, id, { as, lastEventId: '3' });
+    await first.hears(1);
+    const staff = { as: randomUUID(), roles: ['admin'] };
+
+    await b.call('POST', `/orders/${id}/delivery`, staff);
+    expect((await first.ends()).map(({ id: event, status }) => `${event} ${status}`)).toEqual([
+      '4 confirmed',
+      '5 delivered',
+    ]);
+    expect((await EventClient.open(b, id, { as, lastEventId: '5' })).answer.status).toBe(204);
+    const body = { items: [{ productId: lamp, quantity: 1 }], reason: 'broken' };
+    const { body: back } = await b.call('POST', `/orders/${id}/returns`, { ...staff, key: randomUUID(), body });
+    const again = await EventClient.open(b, id, { as, lastEventId: '5' });
+    await again.hears(1);
+    await bench.refund(id, (back['refund'] as { id: string }).id);
+
+    expect(await again.ends()).toMatchObject([
+      { id: '6', status: 'returned', cause: 'return-goods' },
+      { id: '7', status: 'refunded', cause: 'orders.refund-payment.v1' },
+    ]);
+  });
+
   it('answers 204, upon which clients do not come back, where the order has ended and all was seen', async () => {
     const as = randomUUID();
     const id = await place(as);

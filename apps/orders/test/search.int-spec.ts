@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { InvalidValueError } from '../src/orders.errors.js';
 import { type OrderSearch, SearchOrders, SearchOrdersHandler } from '../src/order/search-orders.js';
 import { LOOKED_AT, SEARCH_CUSTOMER, SEARCH_PRODUCT, SEARCH_STATES } from '../src/order/search-orders.sql.js';
+import { LIST_ALL, LIST_MINE } from '../src/order/order.sql.js';
 import { OrdersDatabase } from './orders-database.js';
 
 let orders: OrdersDatabase;
@@ -155,12 +156,14 @@ async function planOf({ text }: Statement, values: readonly string[]): Promise<{
   });
 }
 
-describe('a page of a search', () => {
+describe('a page of orders', () => {
   const customer = randomUUID();
   const product = randomUUID();
   const NEW = "'ffffffff-ffff-ffff-ffff-ffffffffffff'";
   const ZERO = "'00000000-0000-0000-0000-000000000000'";
   const searches: [string, Statement, string[]][] = [
+    ['the list of all', LIST_ALL, [NEW, '21']],
+    ["the list of a customer's", LIST_MINE, [`'${customer}'`, NEW, '21']],
     ['a state', SEARCH_STATES, ["'{delivered}'", "'-infinity'", "'infinity'", ZERO, '21']],
     ['a week', SEARCH_STATES, ["'{pending,confirmed,delivered,refunded}'", "'2015-01-01'", "'2015-01-08'", ZERO, '21']],
     ['a customer', SEARCH_CUSTOMER, [`'${customer}'`, NEW, 'null', "'-infinity'", "'infinity'", '21', 'null']],
