@@ -8,7 +8,9 @@ import { serveHttp } from './http-emulator.js';
 
 /** Step Functions by aws-local-stepfunctions and a journal; its tasks call functions at `functionsUrl`. */
 export async function runSfn(options: EmulatorOptions): Promise<RunningEmulator> {
-  const journal = new Journal(options.dataDir);
+  // The library's JSONPath throws an error for each path that it reads; its stack would cost more than the reading.
+  Error.stackTraceLimit = 2;
+  const journal = new Journal(options.dataDir, !options.ephemeral);
   const place = `${options.region}:${options.accountId}`;
   const runner: Runner = new Runner(journal, lambdaInvoker(options.functionsUrl), (execution) =>
     api.executionArn(execution),

@@ -117,11 +117,12 @@ export class ExecutionRun {
     place: { readonly key: string; readonly occurrence: number },
   ): Promise<Outcome> {
     const { execution, journal, history, plan } = this.settings;
+    await journal.soon(() => history.write());
     const outcome = plan.waits.has(name)
       ? ({ kind: 'wait', body: String(endOfWait(input)) } as const)
       : await this.#invoke(name, input);
     if (this.#aborted) throw new TaskError('States.Runtime', 'the execution was stopped');
-    journal.atomically(() => {
+    await journal.soon(() => {
       journal.addOutcome({ execution: execution.id, ...place, ...outcome });
       history.write();
     });

@@ -27,7 +27,7 @@ const ENDS = {
 export class HistoryRecorder {
   readonly #known: number;
   #count = 0;
-  #unwritten: { readonly n: number; readonly body: string }[] = [];
+  #unwritten: string[] = [];
 
   constructor(
     private readonly journal: Journal,
@@ -44,19 +44,19 @@ export class HistoryRecorder {
       const kept = this.#historyOf(event);
       if (kept === undefined) continue;
       this.#count += 1;
-      if (this.#count > this.#known) this.#unwritten.push({ n: this.#count, body: JSON.stringify(kept) });
+      if (this.#count > this.#known) this.#unwritten.push(JSON.stringify(kept));
     }
   }
 
   /** Writes what was heard since the last time. */
   write(): void {
-    for (const { n, body } of this.#unwritten) this.journal.addEvent(this.execution, n, body);
+    if (this.#unwritten.length === 0) return;
+    this.journal.addEvents(this.execution, this.#count, this.#unwritten);
     this.#unwritten = [];
   }
 
   /** Writes the end of the execution too, which the runner knows better than the library. */
   end({ status, output, error, cause }: Ending, at: number): void {
-    this.write();
     const name = ENDS[status];
     const details = status === 'SUCCEEDED' ? { output } : { error, cause };
     const event: HistoryEvent = {
@@ -64,7 +64,9 @@ export class HistoryRecorder {
       timestamp: at / 1_000,
       [`execution${name}EventDetails`]: details,
     };
-    this.journal.addEvent(this.execution, Math.max(this.#count, this.#known) + 1, JSON.stringify(event));
+    this.#unwritten.push(JSON.stringify(event));
+    this.#count = Math.max(this.#count, this.#known) + 1;
+    this.write();
   }
 
   #historyOf(event: Event): HistoryEvent | undefined {

@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 /** A state machine as it was last defined. */
 export interface MachineRow {
   readonly name: string;
-  readonly definition: string;
   readonly role: string;
   /** Milliseconds since the epoch, as all times here. */
   readonly created_at: number;
+  /** Names its definition. */
   readonly revision: string;
 }
 
@@ -50,22 +50,28 @@ export interface Ending {
   readonly cause?: string;
 }
 
+/** Work that waits for the next commit. */
+interface Waiting {
+  readonly work: () => void;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS machine (
-    name TEXT PRIMARY KEY, definition TEXT NOT NULL, role TEXT NOT NULL, created_at INTEGER NOT NULL,
-    revision TEXT NOT NULL);
+    name TEXT PRIMARY KEY, role TEXT NOT NULL, created_at INTEGER NOT NULL, revision TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS definition (hash TEXT PRIMARY KEY, text TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS execution (
     id INTEGER PRIMARY KEY, machine TEXT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL, input TEXT NOT NULL,
     status TEXT NOT NULL, output TEXT, error TEXT, cause TEXT, started_at INTEGER NOT NULL, stopped_at INTEGER,
     wake_at INTEGER, UNIQUE (machine, name));
   CREATE INDEX IF NOT EXISTS execution_due ON execution (wake_at) WHERE status = 'RUNNING';
-  CREATE INDEX IF NOT EXISTS execution_status ON execution (machine, status);
+  CREATE INDEX IF NOT EXISTS execution_status ON execution (machine, status, id);
   CREATE TABLE IF NOT EXISTS outcome (
     execution INTEGER NOT NULL, key TEXT NOT NULL, occurrence INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (execution, key, occurrence)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS event (
-    execution INTEGER NOT NULL, n INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (execution, n)) WITHOUT ROWID;`;
+  CREATE TABLE IF NOT EXISTS events (
+    execution INTEGER NOT NULL, last INTEGER NOT NULL, bodies TEXT NOT NULL, PRIMARY KEY (execution, last)) WITHOUT ROWID;`;
 
 /** Names can be used again after 90 days, as on AWS. */
 const KEPT_MS = 90 * 86_400_000;
@@ -76,11 +82,15 @@ const KEPT_MS = 90 * 86_400_000;
  */
 export class Journal {
   readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #waiting: Waiting[] = [];
 
-  constructor(dataDir: string) {
+  /** `careful`: what was committed outlives a crash of the machine as well, as far as the last checkpoint. */
+  constructor(dataDir: string, careful: boolean) {
     mkdirSync(dataDir, { recursive: true });
     this.#db = new DatabaseSync(join(dataDir, 'executions.sqlite'));
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2000');
+    const synchronous = careful ? 'NORMAL' : 'OFF';
+    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA cache_size = -2000`);
     this.#db.exec(SCHEMA);
     this.#prune(Date.now() - KEPT_MS);
     // Those that a runner before this one had in its hands.
@@ -89,7 +99,7 @@ export class Journal {
 
   #prune(before: number): void {
     const old = `(SELECT id FROM execution WHERE stopped_at < ${before})`;
-    for (const table of ['outcome', 'event']) this.#db.exec(`DELETE FROM ${table} WHERE execution IN ${old}`);
+    for (const table of ['outcome', 'events']) this.#db.exec(`DELETE FROM ${table} WHERE execution IN ${old}`);
     this.#db.exec(`DELETE FROM execution WHERE stopped_at < ${before}`);
   }
 
@@ -101,17 +111,17 @@ export class Journal {
     return this.#rows<MachineRow>('SELECT * FROM machine ORDER BY name');
   }
 
-  saveMachine({ name, definition, role, created_at, revision }: MachineRow): void {
-    this.#db
-      .prepare('INSERT OR REPLACE INTO machine (name, definition, role, created_at, revision) VALUES (?, ?, ?, ?, ?)')
-      .run(name, definition, role, created_at, revision);
-    this.#db.prepare('INSERT OR IGNORE INTO definition (hash, text) VALUES (?, ?)').run(revision, definition);
+  saveMachine({ name, role, created_at, revision }: MachineRow, definition: string): void {
+    this.#run('INSERT OR IGNORE INTO definition (hash, text) VALUES (?, ?)', revision, definition);
+    const sql = 'INSERT OR REPLACE INTO machine (name, role, created_at, revision) VALUES (?, ?, ?, ?)';
+    this.#run(sql, name, role, created_at, revision);
   }
 
   removeMachine(name: string): void {
-    this.#db.prepare('DELETE FROM machine WHERE name = ?').run(name);
+    this.#run('DELETE FROM machine WHERE name = ?', name);
   }
 
+  /** By the revision of a machine, or of an execution. */
   definition(hash: string): string {
     return this.#rows<{ text: string }>('SELECT text FROM definition WHERE hash = ?', hash)[0]?.text ?? '{}';
   }
@@ -131,12 +141,9 @@ export class Journal {
   }
 
   addExecution(machine: string, name: string, definition: string, input: string, at: number): void {
-    this.#db
-      .prepare(
-        `INSERT INTO execution (machine, name, definition, input, status, started_at, wake_at)
-         VALUES (?, ?, ?, ?, 'RUNNING', ?, ?)`,
-      )
-      .run(machine, name, definition, input, at, at);
+    const columns = '(machine, name, definition, input, status, started_at, wake_at)';
+    const sql = `INSERT INTO execution ${columns} VALUES (?, ?, ?, ?, 'RUNNING', ?, ?)`;
+    this.#run(sql, machine, name, definition, input, at, at);
   }
 
   /** Takes executions whose time has come, the longest due first. */
@@ -158,18 +165,14 @@ export class Journal {
   }
 
   suspend(id: number, until: number): void {
-    this.#db.prepare(`UPDATE execution SET wake_at = ? WHERE id = ? AND status = 'RUNNING'`).run(until, id);
+    this.#run(`UPDATE execution SET wake_at = ? WHERE id = ? AND status = 'RUNNING'`, until, id);
   }
 
   /** Ends an execution that runs; whether it was running. */
   end(id: number, { status, output, error, cause }: Ending, at: number): boolean {
-    const { changes } = this.#db
-      .prepare(
-        `UPDATE execution SET status = ?, output = ?, error = ?, cause = ?, stopped_at = ?, wake_at = NULL
-         WHERE id = ? AND status = 'RUNNING'`,
-      )
-      .run(status, output ?? null, error ?? null, cause ?? null, at, id);
-    return changes > 0;
+    const columns = 'status = ?, output = ?, error = ?, cause = ?, stopped_at = ?, wake_at = NULL';
+    const sql = `UPDATE execution SET ${columns} WHERE id = ? AND status = 'RUNNING'`;
+    return this.#run(sql, status, output ?? null, error ?? null, cause ?? null, at, id) > 0;
   }
 
   outcomes(execution: number): OutcomeEntry[] {
@@ -177,27 +180,53 @@ export class Journal {
   }
 
   addOutcome({ execution, key, occurrence, kind, body }: OutcomeEntry): void {
-    this.#db
-      .prepare('INSERT OR IGNORE INTO outcome (execution, key, occurrence, kind, body) VALUES (?, ?, ?, ?, ?)')
-      .run(execution, key, occurrence, kind, body);
+    const sql = 'INSERT OR IGNORE INTO outcome (execution, key, occurrence, kind, body) VALUES (?, ?, ?, ?, ?)';
+    this.#run(sql, execution, key, occurrence, kind, body);
   }
 
   countEvents(execution: number): number {
-    return this.#rows<{ n: number }>('SELECT count(*) AS n FROM event WHERE execution = ?', execution)[0]?.n ?? 0;
+    const sql = 'SELECT max(last) AS last FROM events WHERE execution = ?';
+    return this.#rows<{ last: number | null }>(sql, execution)[0]?.last ?? 0;
   }
 
-  /** Events after the first `from`, the newest first where `reverse`. */
-  events(execution: number, from: number, limit: number, reverse: boolean): { n: number; body: string }[] {
-    return this.#rows(
-      `SELECT n, body FROM event WHERE execution = ? ORDER BY n ${reverse ? 'DESC' : 'ASC'} LIMIT ? OFFSET ?`,
+  /** All events, the oldest first, each as JSON. */
+  events(execution: number): string[] {
+    const sql = 'SELECT bodies FROM events WHERE execution = ? ORDER BY last';
+    const chunks = this.#rows<{ bodies: string }>(sql, execution);
+    return chunks.flatMap(({ bodies }) => JSON.parse(bodies) as string[]);
+  }
+
+  /** Adds events, of which the last is number `last`. */
+  addEvents(execution: number, last: number, bodies: readonly string[]): void {
+    this.#run(
+      'INSERT OR IGNORE INTO events (execution, last, bodies) VALUES (?, ?, ?)',
       execution,
-      limit,
-      from,
+      last,
+      JSON.stringify(bodies),
     );
   }
 
-  addEvent(execution: number, n: number, body: string): void {
-    this.#db.prepare('INSERT OR IGNORE INTO event (execution, n, body) VALUES (?, ?, ?)').run(execution, n, body);
+  /**
+   * Has the work done with that of others who ask at the same time, in one commit, and waits for it: what is said once for
+   * thirty executions costs little more than for one. The work must not fail.
+   */
+  soon(work: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  #flush(): void {
+    const waiting = this.#waiting.splice(0);
+    try {
+      this.atomically(() => {
+        for (const { work } of waiting) work();
+      });
+      for (const { resolve } of waiting) resolve();
+    } catch (error) {
+      for (const { reject } of waiting) reject(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   /** All of it or nothing. */
@@ -217,6 +246,18 @@ export class Journal {
   }
 
   #rows<Row>(sql: string, ...values: readonly (string | number)[]): Row[] {
-    return this.#db.prepare(sql).all(...values) as Row[];
+    return this.#prepared(sql).all(...values) as Row[];
+  }
+
+  #run(sql: string, ...values: readonly (string | number | null)[]): number {
+    return Number(this.#prepared(sql).run(...values).changes);
+  }
+
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
   }
 }

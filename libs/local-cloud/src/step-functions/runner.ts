@@ -44,13 +44,13 @@ export class Runner {
   }
 
   /** Ends an execution by hand. */
-  stop(execution: ExecutionRow, error: string | undefined, cause: string | undefined): void {
+  async stop(execution: ExecutionRow, error: string | undefined, cause: string | undefined): Promise<void> {
     const ending: Ending = {
       status: 'ABORTED',
       ...(error === undefined ? {} : { error }),
       ...(cause === undefined ? {} : { cause }),
     };
-    this.#end(execution, ending, new HistoryRecorder(this.journal, execution.id, new Set()));
+    await this.#end(execution, ending, new HistoryRecorder(this.journal, execution.id, new Set()));
     this.#runs.get(execution.id)?.abort();
   }
 
@@ -83,24 +83,21 @@ export class Runner {
     const run = new ExecutionRun({ execution, context, plan, machine, journal, history, invoke });
     this.#runs.set(execution.id, run);
     const result = await run.run();
-    if (!this.#closed) this.#settle(execution, result, history);
+    if (!this.#closed) await this.#settle(execution, result, history);
   }
 
-  #settle(execution: ExecutionRow, result: RunResult, history: HistoryRecorder): void {
-    if ('ending' in result) {
-      this.#end(execution, result.ending, history);
-      return;
-    }
-    this.journal.atomically(() => {
+  #settle(execution: ExecutionRow, result: RunResult, history: HistoryRecorder): Promise<void> {
+    if ('ending' in result) return this.#end(execution, result.ending, history);
+    return this.journal.soon(() => {
       history.write();
       this.journal.suspend(execution.id, result.until);
     });
   }
 
   /** Does nothing to an execution that has ended: by hand, while its last task was under way. */
-  #end({ id }: ExecutionRow, ending: Ending, history: HistoryRecorder): void {
+  #end({ id }: ExecutionRow, ending: Ending, history: HistoryRecorder): Promise<void> {
     const now = Date.now();
-    this.journal.atomically(() => {
+    return this.journal.soon(() => {
       if (this.journal.end(id, ending, now)) history.end(ending, now);
     });
   }

@@ -55,7 +55,7 @@ export class SfnApi {
     if (known === undefined) {
       await validate(definition);
       const role = text(body, 'roleArn');
-      this.journal.saveMachine({ name, definition, role, created_at: Date.now(), revision });
+      this.journal.saveMachine({ name, role, created_at: Date.now(), revision }, definition);
     }
     const at = this.journal.machine(name)?.created_at ?? Date.now();
     return { stateMachineArn: this.#machineArn(name), creationDate: seconds(at) };
@@ -63,20 +63,21 @@ export class SfnApi {
 
   async #updateMachine(body: Body): Promise<object> {
     const machine = this.#machineOf(body);
-    const definition = typeof body['definition'] === 'string' ? body['definition'] : machine.definition;
-    if (definition !== machine.definition) await validate(definition);
+    const { definition } = body;
+    if (typeof definition !== 'string') return { updateDate: seconds(Date.now()), revisionId: machine.revision };
     const revision = revisionOf(definition);
-    this.journal.saveMachine({ ...machine, definition, revision });
+    if (revision !== machine.revision) await validate(definition);
+    this.journal.saveMachine({ ...machine, revision }, definition);
     return { updateDate: seconds(Date.now()), revisionId: revision };
   }
 
   #describeMachine(body: Body): object {
-    const { name, definition, role, created_at, revision } = this.#machineOf(body);
+    const { name, role, created_at, revision } = this.#machineOf(body);
     return {
       stateMachineArn: this.#machineArn(name),
       name,
       status: 'ACTIVE',
-      definition,
+      definition: this.journal.definition(revision),
       roleArn: role,
       type: 'STANDARD',
       creationDate: seconds(created_at),
@@ -142,10 +143,10 @@ export class SfnApi {
     return { executions: executions.map((row) => this.#summaryOf(row)), ...next(rows.length > limit, last) };
   }
 
-  #stopExecution(body: Body): object {
+  async #stopExecution(body: Body): Promise<object> {
     const execution = this.#executionOf(body);
     const optional = (member: string) => (typeof body[member] === 'string' ? body[member] : undefined);
-    this.runner.stop(execution, optional('error'), optional('cause'));
+    await this.runner.stop(execution, optional('error'), optional('cause'));
     const { stopped_at } = this.#executionOf(body);
     return { stopDate: seconds(stopped_at ?? Date.now()) };
   }
@@ -153,12 +154,12 @@ export class SfnApi {
   #history(body: Body): object {
     const { id } = this.#executionOf(body);
     const { from, limit } = pageOf(body);
-    const rows = this.journal.events(id, from, limit + 1, body['reverseOrder'] === true);
-    const events = rows.slice(0, limit).map((row) => {
-      const event = JSON.parse(row.body) as HistoryEvent;
-      return { ...event, id: row.n, previousEventId: row.n - 1 };
+    const all = this.journal.events(id).map((text, at) => {
+      const event = JSON.parse(text) as HistoryEvent;
+      return { ...event, id: at + 1, previousEventId: at };
     });
-    return { events, ...next(rows.length > limit, from + limit) };
+    const events = body['reverseOrder'] === true ? all.toReversed() : all;
+    return { events: events.slice(from, from + limit), ...next(events.length > from + limit, from + limit) };
   }
 
   /** The ARN of an execution. */
