@@ -58,11 +58,12 @@ class Transaction implements Tx {
         deaf(error);
       }
     }
-    if (promises.length === 0) return undefined;
-    return Promise.allSettled(promises).then((ends) => {
-      for (const end of ends) if (end.status === 'rejected') deaf(end.reason);
-    });
+    return promises.length === 0 ? undefined : kept(promises);
   }
+}
+
+async function kept(promises: readonly Promise<unknown>[]): Promise<void> {
+  for (const end of await Promise.allSettled(promises)) if (end.status === 'rejected') deaf(end.reason);
 }
 
 /** The work is committed: to fail now would make its caller do it again. */

@@ -7,13 +7,19 @@ export interface KeyedAnswer {
   readonly body: unknown;
 }
 
+/** Which of two users sends, and with what key. */
+export interface KeyedSender {
+  readonly key?: string;
+  readonly user: 'one' | 'two';
+}
+
 /** A request that the route has not seen yet, so that each check begins anew. */
 export interface KeyedCase {
   /** Bodies that it takes, and one that it refuses. */
   readonly bodies: Readonly<Record<'good' | 'other' | 'bad', unknown>>;
-  send(body: unknown, by: { readonly key?: string; readonly user: 'one' | 'two' }): Promise<KeyedAnswer>;
+  readonly send: (body: unknown, by: KeyedSender) => Promise<KeyedAnswer>;
   /** How often its effect has happened. */
-  effects(): Promise<number>;
+  readonly effects: () => Promise<number>;
 }
 
 /** A route that runs once per key, on the service as it is, with its keys on Postgres. */
@@ -22,14 +28,14 @@ export interface KeyedRoute {
   readonly required: boolean;
   /** Its status where it does what it is asked. */
   readonly success: number;
-  begin(): Promise<KeyedCase>;
+  readonly begin: () => Promise<KeyedCase>;
   /** Runs SQL on the database of the service. */
-  sql(text: string): Promise<unknown>;
+  readonly sql: (text: string) => Promise<unknown>;
 }
 
 interface Check {
   readonly title: string;
-  prove(route: KeyedRoute, given: KeyedCase): Promise<void>;
+  readonly prove: (route: KeyedRoute, given: KeyedCase) => Promise<void>;
 }
 
 const ONE = { user: 'one', key: 'k-1' } as const;
@@ -44,7 +50,12 @@ const CLEAR = 'DROP TRIGGER key_obstacle ON idempotency_key; DROP FUNCTION key_o
 
 async function failsWhile(before: string, after: string, { sql }: KeyedRoute, given: KeyedCase): Promise<void> {
   await sql(before);
-  const failed = await given.send(given.bodies.good, ONE).finally(() => sql(after));
+  let failed: KeyedAnswer;
+  try {
+    failed = await given.send(given.bodies.good, ONE);
+  } finally {
+    await sql(after);
+  }
   // 409: whoever died has not let go yet.
   assert.ok(failed.status >= 500 || failed.status === 409, `answered ${failed.status}`);
   assert.equal(await given.effects(), 0);

@@ -6,6 +6,7 @@ import { lockFaults } from './lockfile.js';
 import { manifestFaults } from './manifests.js';
 import { outboundFaults } from './outbound.js';
 import { findProjects, readManifest } from './projects.js';
+import { timerFaults } from './timers.js';
 
 const root = process.cwd();
 const projects = findProjects(root);
@@ -16,6 +17,7 @@ const faults = [
   ...peerFaults(projects),
   ...builtFaults(root),
   ...outboundFaults(root),
+  ...timerFaults(root),
   ...lockFaults(readFileSync(join(root, 'package-lock.json'), 'utf8')),
 ];
 for (const fault of faults) process.stderr.write(`${fault}\n`);
