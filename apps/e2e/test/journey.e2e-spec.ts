@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  type Order,
   cartSchema,
   imageListSchema,
   imageUploadSchema,
@@ -23,6 +24,8 @@ import { pngOf, postForm } from '../src/image-upload.js';
 import { ConsoleUser } from '../src/console-user.js';
 
 const REPLICAS = 2;
+/** For a function that is invoked for the first time, on a machine that has more to do. */
+const PATIENT = { timeoutMs: 30_000 };
 let dataDir: string;
 let store: RunningStore;
 
@@ -39,6 +42,18 @@ afterAll(async () => {
   await store.stop();
   rmSync(dataDir, { recursive: true, force: true });
 }, 60_000);
+
+/** The order once it is in the state. */
+function orderIn(client: StoreClient, id: string, status: Order['status']): Promise<Order> {
+  return eventually(
+    async () => {
+      const order = await client.get(`/orders/${id}`, orderSchema);
+      expect(order.status).toBe(status);
+      return order;
+    },
+    { timeoutMs: 40_000 },
+  );
+}
 
 /** The replicas that answer the same request, sent often enough for each to have its turn. */
 async function instancesOf(client: StoreClient, path: string): Promise<Set<string | null>> {
@@ -125,6 +140,59 @@ describe('a journey through the load balancer', () => {
     );
   });
 
+  it("has the customer's bank asked where it wants to be, and goes on by the provider's webhook", async () => {
+    const ada = await newCustomer(store);
+    const [product] = await firstProducts(ada, 1);
+    const items = [{ productId: product?.id, quantity: 1 }];
+    const orderId = await placeOrder(ada, { items, paymentToken: 'tok_threeDSecure2Required' });
+
+    const page = await eventually(async () => {
+      const { payment } = await ada.get(`/orders/${orderId}`, orderSchema);
+      expect(payment).toMatchObject({ status: 'requires-action', actionUrl: expect.any(String) });
+      return payment?.actionUrl ?? '';
+    });
+    await fetch(page, { method: 'POST', body: new URLSearchParams({ outcome: 'approve' }), redirect: 'manual' });
+
+    // Long before the time-out of two minutes.
+    expect(await endOf(ada, orderId)).toMatchObject({ status: 'confirmed', payment: { status: 'captured' } });
+  });
+
+  it('R02 R24: brings an order to the customer by its workflow, whose runner is killed on the way', async () => {
+    const [ada, admin] = [await newCustomer(store), await signedInAdmin(store)];
+    const [product] = await firstProducts(ada, 1);
+    const items = [{ productId: product?.id, quantity: 1 }];
+    const { id } = await endOf(ada, await placeOrder(ada, { items, paymentToken: 'tok_visa' }));
+
+    await admin.expect('POST', `/orders/${id}/fulfilment`);
+    const runner = store.backing().find(({ name }) => name === 'sfn')?.pid;
+    if (runner !== undefined) process.kill(runner, 'SIGKILL');
+
+    const order = await orderIn(ada, id, 'delivered');
+    const states = ['pending', 'reserved', 'paid', 'confirmed', 'fulfilling', 'shipped', 'delivered'];
+    expect(order.history.map(({ status }) => status)).toEqual(states);
+    expect(order.shipment).toMatchObject({ tracking: expect.any(String), deliveredAt: expect.any(String) });
+  }, 60_000);
+
+  it('R24: gives money and stock back where the staff does not approve of an order', async () => {
+    const [ada, admin] = [await newCustomer(store), await signedInAdmin(store)];
+    const price = { amount: 900_000, currency: 'GBP' };
+    const body = { sku: `DEAR-${uuidv7()}`, name: 'A throne', price, available: 3 };
+    const { id: productId } = await admin.post('/catalog/products', productSchema, { body });
+    const items = [{ productId, quantity: 2 }];
+    const { id } = await endOf(ada, await placeOrder(ada, { items, paymentToken: 'tok_visa' }));
+
+    await admin.expect('POST', `/orders/${id}/fulfilment`);
+    await eventually(() =>
+      admin.expect('POST', `/orders/${id}/approvals`, { body: { subject: 'fulfilment', decision: 'denied' } }),
+    );
+
+    const { refunds, total } = await orderIn(ada, id, 'refunded');
+    expect(refunds).toMatchObject([{ amount: total, status: 'succeeded' }]);
+    await eventually(async () => {
+      expect((await ada.get(`/catalog/products/${productId}`, productSchema)).available).toBe(3);
+    });
+  }, 60_000);
+
   it('rejects an order for more than there is', async () => {
     const ada = await newCustomer(store);
     const [product] = await firstProducts(ada, 1);
@@ -160,7 +228,7 @@ describe('a journey through the load balancer', () => {
       const { images } = await anyone.get(path, productSchema);
       if (images === undefined) throw new Error('no image is shown yet');
       return images;
-    });
+    }, PATIENT);
 
     expect(image?.sizes.map(({ type, width, height }) => [type, width, height])).toEqual([
       ['image/avif', 320, 160],
@@ -179,13 +247,13 @@ describe('a journey through the load balancer', () => {
     await eventually(async () => {
       const { items } = await admin.get(`${path}/images`, imageListSchema);
       expect(items.find(({ id }) => id === bad.imageId)).toMatchObject({ status: 'refused', reason: 'not-an-image' });
-    });
+    }, PATIENT);
     await admin.expect('DELETE', `${path}/images/${good.imageId}`);
     expect(await anyone.get(path, productSchema)).not.toHaveProperty('images');
     await eventually(async () => {
       expect((await fetch(new URL(image?.sizes[0]?.url ?? '', store.url))).status).toBe(404);
     });
-  });
+  }, 60_000);
 
   it('C7: shows an order to its customer and to an admin, and to nobody else', async () => {
     const [ada, eve, admin] = [await newCustomer(store), await newCustomer(store, 'Eve'), await signedInAdmin(store)];
