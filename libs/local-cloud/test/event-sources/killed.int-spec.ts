@@ -120,8 +120,7 @@ describe('the process of the event sources', () => {
     const expected = [...numbers('m', 10), ...numbers('r', 20), ...numbers('o', 5)].toSorted();
     await eventually(() => expect(seen().toSorted()).toEqual(expected), { timeoutMs: 20_000 });
     expect(seen().filter((text) => text.startsWith('r'))).toEqual(numbers('r', 20));
-    for (const { source } of all) {
-      if (source.type === 'queue') await eventually(async () => expect(await rig.depthOf(source.queue)).toBe(0));
-    }
+    const queues = all.flatMap(({ source }) => (source.type === 'queue' ? [source.queue] : []));
+    for (const queue of queues) await eventually(async () => expect(await rig.depthOf(queue)).toBe(0));
   });
 });
