@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Cache } from '@lethe/cache';
-import { type Product, ReserveStock, quoteSchema } from '@lethe/contracts';
+import { type Product, ReserveStock, imageUploadSchema, quoteSchema } from '@lethe/contracts';
 import { uuidv7 } from '@lethe/kernel';
 import { describeWithValkey } from '@lethe/local-cloud';
 import { UnitOfWork } from '@lethe/outbox';
@@ -11,7 +11,8 @@ import { ProductCache } from '../src/product/product-cache.js';
 import { ReserveOrderStock, ReserveStockHandler } from '../src/stock/reserve-stock.js';
 import { CachedCatalog } from './cache.fixture.js';
 import { messageOf } from './catalog.fixture.js';
-import { ordersBearer } from './service.fixture.js';
+import { READY } from './images.fixture.js';
+import { bearer, functionsBearer, ordersBearer } from './service.fixture.js';
 
 const REPLICAS = [0, 1, 2];
 const price = (amount: number) => ({ price: { amount, currency: 'GBP' } });
@@ -96,6 +97,31 @@ describeWithValkey('the cached catalogue', (url) => {
         expect((await shop.send(0, 'GET', `products/${id.toUpperCase()}`)).status).toBe(404);
         expect(await shop.events('products', 'loaded')).toBe(loads);
       });
+    });
+
+    it('shows an image from the moment that it is ready until it is deleted, on every replica, with a tag of its own', async () => {
+      const id = await shop.add(5);
+      const expected = await shop.send(0, 'POST', `products/${id}/images`, { type: 'image/png' });
+      const { imageId } = imageUploadSchema.parse(await expected.json());
+      const seen = async (): Promise<unknown[]> => {
+        const products = await Promise.all(REPLICAS.map((at) => shop.product(at, id)));
+        const pages = await Promise.all(REPLICAS.map((at) => shop.page(at)));
+        const listed = pages.map((page) => page.find((product) => product.id === id));
+        return [...products, ...listed].map((product) => product?.images?.[0]?.id);
+      };
+      const tag = async () => (await shop.send(0, 'GET', `products/${id}`)).headers.get('etag');
+      expect(await seen()).toEqual(Array(6).fill(undefined));
+      const before = await tag();
+
+      const settled = await shop.send(1, 'PUT', `internal/images/${imageId}`, READY, functionsBearer());
+      expect(settled.status).toBe(204);
+      expect(await seen()).toEqual(Array(6).fill(imageId));
+      const shown = await tag();
+
+      const gone = await shop.send(2, 'DELETE', `products/${id}/images/${imageId}`, undefined, await bearer('admin'));
+      expect(gone.status).toBe(204);
+      expect(await seen()).toEqual(Array(6).fill(undefined));
+      expect(new Set([before, shown, await tag()]).size).toBe(3);
     });
 
     it('never quotes an order from the cache', async () => {
