@@ -35,6 +35,13 @@ const place = (as: string, terms: Record<string, unknown>, on: OrdersApp = store
     key,
     body: { items: [{ productId: lamp, quantity: 3 }], paymentToken: 'tok_visa', ...terms },
   });
+/** As a buyer who tries again, by the same key, where a busy machine says 503. */
+async function insist(as: string, terms: Record<string, unknown>, on: OrdersApp): Promise<Answer> {
+  const key = randomUUID();
+  let answer = await place(as, terms, on, key);
+  while (answer.status === 503) answer = await place(as, terms, on, key);
+  return answer;
+}
 const gbp = (amount: number) => ({ amount, currency: 'GBP' });
 const refused = (pointer: string) => ({
   status: 422,
@@ -190,7 +197,7 @@ describe('the limits of a coupon', () => {
     const other = await store.replica();
     try {
       const answers = await Promise.all(
-        Array.from({ length: 50 }, (_, at) => place(randomUUID(), { coupon: code }, at % 2 === 0 ? store : other)),
+        Array.from({ length: 50 }, (_, at) => insist(randomUUID(), { coupon: code }, at % 2 === 0 ? store : other)),
       );
 
       expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
@@ -207,7 +214,7 @@ describe('the limits of a coupon', () => {
     const other = await store.replica();
     try {
       const answers = await Promise.all(
-        Array.from({ length: 50 }, (_, at) => place(as, { coupon: code }, at % 2 === 0 ? store : other)),
+        Array.from({ length: 50 }, (_, at) => insist(as, { coupon: code }, at % 2 === 0 ? store : other)),
       );
 
       expect(answers.filter(({ status }) => status === 202)).toHaveLength(2);
