@@ -56,6 +56,23 @@ describe('a return', () => {
     expect(last).toEqual({ cause: 'return-goods', actor: 'service:orders' });
   });
 
+  it('of what cost nothing gives no money back, and the goods go on the shelf all the same', async () => {
+    const { id, products } = await bench.order('delivered', [
+      [2, 0],
+      [1, 100],
+    ]);
+    const items = [{ productId: products[0] ?? '', quantity: 2 }];
+
+    const created = await bench.giveBack(id, items);
+
+    expect(created).toEqual({ id: expect.any(String) });
+    expect(await bench.books(id)).toMatchObject({ status: 'returned', claimed: 0, returned: 2 });
+    expect(await messagesOf(id)).toMatchObject([
+      { type: 'order-returned', data: { amount: gbp(0), items } },
+      { type: 'restock-return', data: { returnId: created.id, items } },
+    ]);
+  });
+
   it('is never of more than was bought, nor of what the order does not have', async () => {
     const { id, products } = await bench.order('delivered', [[3, 250]]);
     const take = (quantity: number, productId = products[0] ?? '') => bench.giveBack(id, [{ productId, quantity }]);

@@ -5,8 +5,8 @@ import { type Statement, statement } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { Client } from 'pg';
 import { InvalidValueError } from '../src/orders.errors.js';
-import { type OrderSearch, SearchOrders, SearchOrdersHandler } from '../src/order/search-orders.js';
-import { LOOKED_AT, SEARCH_CUSTOMER, SEARCH_PRODUCT, SEARCH_STATES } from '../src/order/search-orders.sql.js';
+import { type OrderSearch, SearchOrders, SearchOrdersHandler } from '../src/order-lists/search-orders.js';
+import { LOOKED_AT, SEARCH_CUSTOMER, SEARCH_PRODUCT, SEARCH_STATES } from '../src/order-lists/search-orders.sql.js';
 import { LIST_ALL, LIST_MINE } from '../src/order/order.sql.js';
 import { OrdersDatabase } from './orders-database.js';
 

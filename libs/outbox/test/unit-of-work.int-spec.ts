@@ -66,6 +66,28 @@ describe('UnitOfWork', () => {
     expect(await everything()).toEqual({ things: [], unsent: [], scheduled: [] });
   });
 
+  it('R15: is part of a transaction that somebody else opened, and of its end', async () => {
+    const within = (name: string, end: () => void) =>
+      replica.database.transaction(async (tx) => {
+        const said = await units.within(tx, async (unit) => {
+          await unit.tx.query(MAKE, [name]);
+          return unit.emit(Happened, { n: 1 }, { key: name });
+        });
+        end();
+        return said;
+      });
+    const lost = within('a', () => {
+      throw new Error('no');
+    });
+
+    await expect(lost).rejects.toThrow('no');
+    const said = await within('b', () => undefined);
+
+    expect(await everything()).toEqual({ things: ['b'], unsent: [said], scheduled: [] });
+    const nested = units.run(({ tx }) => units.within(tx, () => Promise.resolve()));
+    await expect(nested).rejects.toBeInstanceOf(NestedUnitOfWorkError);
+  });
+
   it('R33: says everything once where the work has to run again', async () => {
     const runs = recorder<[string]>();
 

@@ -17,13 +17,13 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { FindOrders } from '../order-lists/find-orders.js';
+import { SearchOrders, isSearch } from '../order-lists/search-orders.js';
 import { ScopeForbiddenError } from '../orders.errors.js';
 import { CancelOrder } from './cancel-order.js';
 import { DeliverOrder } from './deliver-order.js';
-import { FindOrders } from './find-orders.js';
 import { GetOrder } from './get-order.js';
 import { customerOf, isAdmin } from './order.access.js';
-import { SearchOrders, isSearch } from './search-orders.js';
 import { PlaceOrderOnce } from './place-order.js';
 
 /** Orders over HTTP. */

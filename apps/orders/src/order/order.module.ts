@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { CartModule } from '../cart/cart.module.js';
+import { FindOrdersHandler } from '../order-lists/find-orders.js';
+import { SearchOrdersHandler } from '../order-lists/search-orders.js';
 import { CancelOrderHandler } from './cancel-order.js';
 import { DeliverOrderHandler } from './deliver-order.js';
-import { FindOrdersHandler } from './find-orders.js';
 import { GetOrderHandler } from './get-order.js';
 import { OrderController } from './order.controller.js';
 import { OrderProcess } from './order.process.js';
@@ -11,7 +12,6 @@ import { OverdueOrders } from './overdue-orders.js';
 import { PlaceOrderHandler } from './place-order.js';
 import { RejectOrderHandler } from './reject-order.js';
 import { ReserveOrderHandler } from './reserve-order.js';
-import { SearchOrdersHandler } from './search-orders.js';
 
 /** Orders: what customers do with them, and what messages do. */
 @Module({

@@ -1,5 +1,5 @@
 import { statement } from '@lethe/database';
-import type { OrderSummaryRow } from './order.sql.js';
+import type { OrderSummaryRow } from '../order/order.sql.js';
 
 /** An order as the staff finds it. */
 export interface FoundOrderRow extends OrderSummaryRow {

@@ -3,7 +3,7 @@ import { Database } from '@lethe/database';
 import { money } from '@lethe/kernel';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { NEWEST, readCursor, writeCursor } from './order-cursor.js';
-import { LIST_ALL, LIST_MINE, type OrderSummaryRow } from './order.sql.js';
+import { LIST_ALL, LIST_MINE, type OrderSummaryRow } from '../order/order.sql.js';
 
 /** A page of orders, newest first; `customerId` null for everyone's. Throws an `InvalidValueError` for a cursor not ours. */
 export class FindOrders extends Query<OrderPage> {
