@@ -51,7 +51,7 @@ export class HearNoticeHandler implements ICommandHandler<HearNotice> {
       const [row] = await tx.query<NoticeRow>(HEAR_NOTICE, [id, type, orderId, refund]);
       if (row?.waiting === true) emit(AuthorizePayment, { orderId }, { key: orderId });
       if (row?.refundId) emit(RefundPayment, { orderId, refundId: row.refundId }, { key: orderId });
-      return row !== undefined && (row.waiting || row.refundId !== null);
+      return row !== undefined;
     });
   }
 }

@@ -103,21 +103,26 @@ export const SETTLE_PAYMENT = statement(
 );
 
 /**
- * `$1` the provider's id of the event, `$2` its type, `$3` order, `$4` our refund, or null. What there may be to ask now;
- * no row where the event was heard before or is about nothing known. Each also forgets a few of those heard long ago:
- * Stripe sends an event again for three days at most (https://docs.stripe.com/webhooks#automatic-retries).
+ * `$1` the provider's id of the event, `$2` its type, `$3` order, `$4` our refund, or null. What there is to ask now; no
+ * row where the event was heard before, or nothing waits for it: then nothing is written either, as on the straight way of
+ * every order. Each that is heard also forgets a few of those of long ago: Stripe sends an event again for three days at
+ * most (https://docs.stripe.com/webhooks#automatic-retries).
  */
 export const HEAR_NOTICE = statement(
   'payment.hear-notice',
-  `WITH heard AS (INSERT INTO payment_notice (id, type) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id),
+  `WITH target AS (
+     SELECT p.status IN ('requires-action', 'processing') AS waiting, r.id AS refund_id
+     FROM payment p LEFT JOIN refund r
+       ON r.id = $4 AND r.order_id = p.order_id AND r.status = 'requested' AND r.provider_refund_id IS NOT NULL
+     WHERE p.order_id = $3 AND (p.status IN ('requires-action', 'processing') OR r.id IS NOT NULL)),
+   heard AS (
+     INSERT INTO payment_notice (id, type) SELECT $1::text, $2::text FROM target ON CONFLICT DO NOTHING RETURNING id),
    old AS (
-     SELECT id FROM payment_notice WHERE received_at < clock_timestamp() - interval '30 days'
+     SELECT id FROM payment_notice
+     WHERE received_at < clock_timestamp() - interval '30 days' AND EXISTS (SELECT FROM heard)
      ORDER BY received_at LIMIT 4 FOR UPDATE SKIP LOCKED),
    forgotten AS (DELETE FROM payment_notice n USING old WHERE n.id = old.id)
-   SELECT p.status IN ('requires-action', 'processing') AS waiting, r.id AS "refundId"
-   FROM heard, payment p
-     LEFT JOIN refund r ON r.id = $4 AND r.order_id = p.order_id AND r.status = 'requested' AND r.provider_refund_id IS NOT NULL
-   WHERE p.order_id = $3`,
+   SELECT target.waiting, target.refund_id AS "refundId" FROM target, heard`,
 );
 
 export interface NoticeRow {
