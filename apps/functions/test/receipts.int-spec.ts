@@ -62,9 +62,9 @@ describe('receipts by mail', () => {
   });
 
   /** A message of a confirmed order, whose customer has the address of this test. */
-  function confirmed(): { readonly body: string } {
+  function confirmed(recordedAt = AT): { readonly body: string } {
     const [id, customerId] = [randomUUID(), randomUUID()];
-    orders.set(id, { id, customerId, placedAt: AT, items: [item], total });
+    orders.set(id, { id, customerId, placedAt: AT, recordedAt, items: [item], total });
     contacts.set(customerId, { email, name: 'Ada' });
     const data = { orderId: id, placedAt: AT, confirmedAt: AT, total, items: [item] };
     return { body: encodeMessage(OrderConfirmed, data, { id: randomUUID(), source: 'orders', time: Date.parse(AT) }) };
@@ -121,6 +121,12 @@ describe('receipts by mail', () => {
 
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'odd' }] });
     expect(await mail.mailsTo(email)).toHaveLength(1);
+  });
+
+  it('are for nobody where an order was moved in from another shop long after', async () => {
+    await sendReceipt(confirmed('2026-11-24T16:00:00.001Z'), parts);
+
+    expect(await mail.mailsTo(email)).toEqual([]);
   });
 
   it('S54: go to nobody whose account is gone', async () => {

@@ -27,6 +27,7 @@ describe('what a receipt is made of', () => {
     expect(receiptOrderSchema.parse(body)).toMatchObject({
       id,
       customerId,
+      recordedAt: expect.any(String),
       total: { amount: 2_500 },
       items: [{ productId: lamp, quantity: 2 }],
     });

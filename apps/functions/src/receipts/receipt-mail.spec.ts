@@ -8,7 +8,14 @@ const LAMP = '01981c6e-0000-7000-8000-000000000001';
 const PLACED = '2026-11-23T16:00:00.000Z';
 const gbp = (amount: number) => ({ amount, currency: 'GBP' });
 const item = { productId: LAMP, sku: 'L-1', name: 'Oak <Lantern>', quantity: 2, unitPrice: gbp(1_250) };
-const order: ReceiptOrder = { id: ID, customerId: 'ada', placedAt: PLACED, items: [item], total: gbp(2_500) };
+const order: ReceiptOrder = {
+  id: ID,
+  customerId: 'ada',
+  placedAt: PLACED,
+  recordedAt: PLACED,
+  items: [item],
+  total: gbp(2_500),
+};
 const ada = { email: 'ada@example.com', name: 'Ada & "Co"' };
 const confirmed: OrderNews = {
   kind: 'confirmed',

@@ -1,4 +1,11 @@
-import { OrderConfirmed, OrderRefunded, OrderShipped, contactSchema, receiptOrderSchema } from '@lethe/contracts';
+import {
+  OrderConfirmed,
+  OrderRefunded,
+  OrderShipped,
+  type ReceiptOrder,
+  contactSchema,
+  receiptOrderSchema,
+} from '@lethe/contracts';
 import { type Envelope, MessageFormatError, acceptedTypes, decodeEnvelope, readMessage } from '@lethe/topology';
 import { type QueueRecord } from '../events/queue-batch.js';
 import { InvocationOverlapError, MailError } from '../functions.errors.js';
@@ -7,6 +14,9 @@ import { type Mailer } from '../mail/mailer.js';
 import { type SentMails } from '../mail/sent-mails.js';
 import { type ServiceClient } from '../service-client.js';
 import { type OrderNews, receiptMail } from './receipt-mail.js';
+
+/** How long after it was placed an order is history when it comes into the system, in ms. */
+const HISTORY_MS = 86_400_000;
 
 /** What a receipt needs. */
 export interface ReceiptParts {
@@ -18,7 +28,7 @@ export interface ReceiptParts {
 
 /**
  * Mails the receipt that a message of the receipts queue asks for, once per message id. A customer or an order that is
- * gone gets none. Throws a MessageFormatError, a ServiceUnavailableError, a MailError or an InvocationOverlapError: the
+ * gone gets none, nor does history that was moved in. Throws a MessageFormatError, a ServiceUnavailableError, a MailError or an InvocationOverlapError: the
  * message is delivered again, at last to the dead-letter queue.
  */
 export async function sendReceipt({ body }: Pick<QueueRecord, 'body'>, parts: ReceiptParts): Promise<void> {
@@ -27,6 +37,7 @@ export async function sendReceipt({ body }: Pick<QueueRecord, 'body'>, parts: Re
   const about = { messageId: envelope.id, orderId: news.data.orderId };
   const order = await parts.orders.get(`/orders/internal/receipts/${news.data.orderId}`, receiptOrderSchema);
   if (!order) return logInfo('receipt-without-order', about);
+  if (isHistory(order)) return undefined;
   const contact = await parts.auth.get(
     `/auth/internal/contacts/${encodeURIComponent(order.customerId)}`,
     contactSchema,
@@ -44,6 +55,11 @@ export async function sendReceipt({ body }: Pick<QueueRecord, 'body'>, parts: Re
   }
   await parts.sent.mark(envelope.id);
   logInfo('receipt-sent', { ...about, kind: news.kind });
+}
+
+/** An order that somebody moved in long after it was placed: its customer had a receipt then. */
+function isHistory({ placedAt, recordedAt }: ReceiptOrder): boolean {
+  return Date.parse(recordedAt) - Date.parse(placedAt) > HISTORY_MS;
 }
 
 /** Throws a MessageFormatError for a type that the queue does not subscribe to (R21). */

@@ -23,7 +23,9 @@ export class FindReceiptHandler implements IQueryHandler<FindReceipt> {
     const [owner] = await this.database.query<{ readonly customer_id: string }>(CUSTOMER_OF, [orderId]);
     const order = owner && (await readOrder(this.database, orderId, owner.customer_id));
     if (!order) throw new OrderNotFoundError();
-    const { id, items, total, amounts, placedAt } = order;
-    return { id, items, total, placedAt, customerId: owner.customer_id, ...(amounts === undefined ? {} : { amounts }) };
+    const { id, items, total, amounts, placedAt, history } = order;
+    const recordedAt = history[0]?.at ?? placedAt;
+    const base = { id, items, total, placedAt, recordedAt, customerId: owner.customer_id };
+    return { ...base, ...(amounts === undefined ? {} : { amounts }) };
   }
 }
