@@ -6,7 +6,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Workflows } from './workflows.js';
 
 /** Until a start is tried again that was not taken. */
-const AGAIN_MS = 30_000;
+const AGAIN_MS = 10_000;
 
 /**
  * Starts the workflow that a commit asked for. Its name lets it start once, however often this comes. Where it is not
