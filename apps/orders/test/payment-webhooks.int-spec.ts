@@ -66,8 +66,8 @@ async function post(body: Uint8Array | string, signature?: string): Promise<numb
     body,
   });
   const text = await answer.text();
-  if (answer.status === 200) expect(text).toBe('');
-  return answer.status;
+  // Nothing is said of what the event is about.
+  return answer.ok && text !== '' ? 599 : answer.status;
 }
 
 const eventOf = (orderId: string, type = 'payment_intent.amount_capturable_updated', id = `evt_${randomUUID()}`) => ({
@@ -174,7 +174,7 @@ describe('POST /payments/webhooks', () => {
   it('answers the same whether it knows what the event is about or not, and keeps nothing that nothing waits for', async () => {
     const order = await reserved('tok_visa');
     await becomes(order, 'confirmed');
-    const events = [
+    const events: Record<string, unknown>[] = [
       eventOf(order.id),
       eventOf(randomUUID()),
       eventOf('not-an-id'),
@@ -188,9 +188,7 @@ describe('POST /payments/webhooks', () => {
       expect(await post(payload, sign(payload))).toBe(200);
     }
     expect(await post('no json', sign('no json'))).toBe(200);
-    expect(await Promise.all(events.map((event) => ('id' in event ? hearings(event.id) : 0)))).toEqual(
-      events.map(() => 0),
-    );
+    for (const event of events.slice(0, -1)) expect(await hearings(String(event['id']))).toBe(0);
     expect((await get(order)).status).toBe('confirmed');
   });
 
