@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   type ImageFile,
   type ProductPage,
@@ -10,6 +10,7 @@ import {
   uploadKeyOf,
 } from '@lethe/contracts';
 import { eventually } from '@lethe/testing';
+import { ImageFiles } from '../src/image/image-files.js';
 import { ImageCatalog, READY, filesOf } from './images.fixture.js';
 import { bearer, ordersBearer } from './service.fixture.js';
 
@@ -81,6 +82,16 @@ describe('POST /catalog/products/{id}/images', () => {
     const large = await shop.post(upload, Buffer.alloc(MAX_IMAGE_BYTES + 1));
     expect(large).toMatchObject({ status: 400, body: expect.stringContaining('EntityTooLarge') });
     expect(await shop.keys(upload.imageId)).toEqual([]);
+  });
+
+  it('S47: gives a form that S3 does not take once its minutes are over', async () => {
+    const upload = await shop.form(await shop.add());
+    const files = new ImageFiles(shop.catalog.clients.s3, shop.catalog.bucket);
+    const over = await files.form(upload.imageId, 'image/png', -1);
+
+    const answer = await shop.post({ ...upload, ...over }, Buffer.from('bytes'));
+
+    expect(answer).toMatchObject({ status: 403, body: expect.stringContaining('Policy expired') });
   });
 
   it('S47: takes the three types alone, and nothing else in the body', async () => {
@@ -247,6 +258,19 @@ describe('GET /catalog/images/…', () => {
     const tag = response.headers.get('etag') ?? '';
     const again = await shop.send('GET', new URL(response.url).pathname, undefined, { 'if-none-match': tag });
     expect([again.status, again.headers.get('etag')]).toEqual([304, tag]);
+  });
+
+  it('R08: answers 503 while S3 is away, and products are read as ever', async () => {
+    const away = new ImageFiles(new S3Client({ endpoint: 'http://127.0.0.1:1', maxAttempts: 1 }), 'images');
+    const id = await shop.add();
+    const imageId = await shop.show(id);
+    const [file] = filesOf(imageId);
+
+    await expect(away.read(imageKeyOf(file as ImageFile))).rejects.toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '5' },
+    });
+    expect((await shop.product(id)).product.images).toHaveLength(1);
   });
 
   it('S47: opens nothing but files of images', async () => {

@@ -43,17 +43,17 @@ export class ImageFilesController {
       return undefined;
     }
     const imageId = id.toLowerCase();
-    const found = await this.files.open(imageKeyOf({ imageId, digest, width: Number(width), type }));
+    const found = await this.files.read(imageKeyOf({ imageId, digest, width: Number(width), type }));
     if (found === undefined) throw new ImageNotFoundError(id);
     void reply
       .header('etag', tag)
       .header('cache-control', FOREVER)
       // Any page may show it; none may make anything else of it.
       .header('cross-origin-resource-policy', 'cross-origin');
-    return new StreamableFile(found.body, {
+    return new StreamableFile(found, {
       type,
       disposition: `inline; filename="${imageId}-${file}"`,
-      ...(found.bytes === undefined ? {} : { length: found.bytes }),
+      length: found.byteLength,
     });
   }
 }

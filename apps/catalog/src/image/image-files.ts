@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -14,12 +13,6 @@ import { ImageStoreError } from '../catalog.errors.js';
 export interface UploadForm {
   readonly url: string;
   readonly fields: Readonly<Record<string, string>>;
-}
-
-/** A file as it is answered. */
-export interface OpenFile {
-  readonly body: Readable;
-  readonly bytes: number | undefined;
 }
 
 /** The bucket of images, to which nobody but the store has access: uploads come by signed forms. */
@@ -47,11 +40,14 @@ export class ImageFiles {
     return { url, fields };
   }
 
-  /** Opens a file; undefined where there is none. Throws an {@link ImageStoreError}. */
-  async open(key: string): Promise<OpenFile | undefined> {
+  /**
+   * A file, undefined where there is none: the largest has about a megabyte, and read at once it keeps no socket of S3 for a
+   * client that is slow. Throws an {@link ImageStoreError}.
+   */
+  async read(key: string): Promise<Uint8Array | undefined> {
     try {
-      const { Body, ContentLength } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
-      return Body === undefined ? undefined : { body: Body as Readable, bytes: ContentLength };
+      const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+      return await Body?.transformToByteArray();
     } catch (cause) {
       if (cause instanceof NoSuchKey) return undefined;
       throw new ImageStoreError(cause);
