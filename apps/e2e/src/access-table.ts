@@ -68,6 +68,7 @@ export const accessTable: Readonly<Record<string, Least>> = {
   'POST /orders/{id}/refunds': 'admin',
   'POST /orders/{id}/fulfilment': 'admin',
   'POST /orders/{id}/approvals': 'admin',
+  'GET /orders/approvals': 'admin',
   'POST /orders/internal/fulfilments/{orderId}/{step}': 'service',
   'POST /orders/internal/refunds/{refundId}/{step}': 'service',
   'POST /payments/webhooks': 'anyone',

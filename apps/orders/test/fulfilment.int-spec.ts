@@ -165,11 +165,18 @@ describe('an order that is released', () => {
     const id = await confirmed('dear');
     expect((await decide(id, 'fulfilment', 'approved')).status).toBe(404);
     await release(id);
+    const open = await eventually(async () => {
+      const { body } = await store.call('GET', '/orders/approvals', STAFF);
+      expect(body['items']).not.toEqual([]);
+      return body['items'];
+    });
+    expect(open).toMatchObject([{ orderId: id, subject: 'fulfilment', amount: { amount: 100_000, currency: 'GBP' } }]);
     await decides(id, 'fulfilment', 'approved');
 
     expect(statesOf(await becomes(id, 'delivered'))).toEqual([...SOLD, 'fulfilling', 'shipped', 'delivered']);
     expect((await decide(id, 'fulfilment', 'approved')).status).toBe(200);
     expect((await decide(id, 'fulfilment', 'denied')).status).toBe(409);
+    expect((await store.call('GET', '/orders/approvals', STAFF)).body['items']).toEqual([]);
     const [row] = await store.orders.run<{ decided_by: string }>(
       'SELECT decided_by FROM approval WHERE order_id = $1',
       [id],
@@ -225,11 +232,12 @@ describe('an order that is released', () => {
     const calls = [
       store.call('POST', `/orders/${id}/fulfilment`, { as }),
       store.call('POST', `/orders/${id}/approvals`, { as, body }),
+      store.call('GET', '/orders/approvals', { as }),
       store.call('POST', `/orders/internal/fulfilments/${id}/ship`, { ...STAFF, body: {} }),
       store.call('POST', `/orders/internal/refunds/${id}/pay`, { service: 'catalog', body: {} }),
     ];
 
-    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([403, 403, 401, 403]);
+    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([403, 403, 403, 401, 403]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refundStatusSchema } from './returns.http.js';
-import { idSchema, timeSchema } from './values.js';
+import { idSchema, moneySchema, timeSchema } from './values.js';
 
 /** How far the warehouse and the carrier are with an order; what has not happened yet is missing. */
 export const shipmentSchema = z
@@ -26,6 +26,15 @@ export const decideApprovalSchema = z.strictObject({ subject: approvalSubjectSch
 export const approvalSchema = z
   .object({ subject: approvalSubjectSchema, decision: decisionSchema, decidedAt: timeSchema })
   .meta({ id: 'Approval' });
+/** What waits for the staff, the oldest first; at most a hundred. */
+export const openApprovalsSchema = z
+  .object({
+    items: z.array(
+      z.object({ orderId: idSchema, subject: approvalSubjectSchema, amount: moneySchema, askedAt: timeSchema }),
+    ),
+  })
+  .meta({ id: 'OpenApprovals' });
+export type OpenApprovals = z.output<typeof openApprovalsSchema>;
 export type DecideApproval = z.output<typeof decideApprovalSchema>;
 export type Approval = z.output<typeof approvalSchema>;
 

@@ -1,9 +1,10 @@
 import type { Decision } from '@lethe/contracts';
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { OrderEntity } from '../order/order.entity.js';
 
 /** Something that a workflow waits for the staff to decide; decided once. Mapping only. */
 @Entity('approval')
+@Index('approval_open', ['askedAt'], { where: `decision IS NULL` })
 @Check('approval_decision_known', `decision IN ('approved', 'denied')`)
 @Check(
   'approval_decided_whole',

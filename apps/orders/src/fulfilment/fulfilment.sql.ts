@@ -78,6 +78,25 @@ export const DECIDE_APPROVAL = statement(
    WHERE order_id = $1 AND subject = $2 RETURNING decision, decided_at`,
 );
 
+export interface OpenApprovalRow {
+  readonly order_id: string;
+  readonly subject: string;
+  /** What it is about: the order's total, or the refund. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly asked_at: Date;
+}
+
+/** Walks the index of open approvals. */
+export const OPEN_APPROVALS = statement(
+  'approval.open',
+  `SELECT a.order_id, a.subject, coalesce(r.amount, o.total) AS amount, o.currency, a.asked_at
+   FROM approval a
+   JOIN orders o ON o.id = a.order_id
+   LEFT JOIN refund r ON r.order_id = a.order_id AND r.id::text = a.subject
+   WHERE a.decision IS NULL ORDER BY a.asked_at LIMIT 100`,
+);
+
 export interface GoodsRow {
   readonly items: { readonly productId: string; readonly quantity: number }[];
 }

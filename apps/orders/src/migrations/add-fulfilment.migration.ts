@@ -26,6 +26,8 @@ const UP = [
      CONSTRAINT approval_decided_whole CHECK
        ((decision IS NULL) = (decided_at IS NULL) AND (decision IS NULL) = (decided_by IS NULL))
    )`,
+  // Those that the staff has to look at: as small as they are few.
+  'CREATE INDEX approval_open ON approval (asked_at) WHERE decision IS NULL',
 ];
 
 /** What the warehouse did with an order, and what the staff was asked to decide. Only adds (R38). */
