@@ -32,6 +32,7 @@ import {
   userSchema,
   verifyEmailSchema,
 } from './auth.http.js';
+import { contactSchema, receiptOrderSchema } from './functions.internal.js';
 import { findMovingSchema, moveAccountSchema, movingAccountSchema } from './auth.internal.js';
 import {
   addImageSchema,
@@ -108,6 +109,7 @@ export const httpRequests = {
 /** Bodies that services answer, by the name under which each is released. */
 export const httpResponses = {
   cart: cartSchema,
+  contact: contactSchema,
   coupon: couponSchema,
   'coupon-page': couponPageSchema,
   'created-return': createdReturnSchema,
@@ -124,6 +126,7 @@ export const httpResponses = {
   'product-page': productPageSchema,
   profile: profileSchema,
   quote: quoteSchema,
+  'receipt-order': receiptOrderSchema,
   'recovery-codes': recoveryCodesSchema,
   refund: refundSchema,
   sales: salesSchema,

@@ -16,11 +16,12 @@ describe('golden samples of HTTP shapes', () => {
 
   it('cover every whole shape that the contracts export', () => {
     const released = new Set<unknown>([...Object.values(httpRequests), ...Object.values(httpResponses)]);
-    // Parts of shapes, and the record of the stream.
+    // Parts of shapes, and the records of streams.
     const parts = new Set<unknown>([
       contracts.moneySchema,
       contracts.cartItemSchema,
       contracts.clickSchema,
+      contracts.enrichedClickSchema,
       contracts.amountsSchema,
       contracts.orderPaymentSchema,
       contracts.orderReturnSchema,
