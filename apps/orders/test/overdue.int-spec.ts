@@ -109,6 +109,19 @@ describe('R24: an order that waits too long for its payment', () => {
     });
   });
 
+  it('is confirmed after an outage of the provider that was shorter than its time-out', async () => {
+    const id = await reserved();
+    provider.around = unreachable;
+    // As often as the queue delivers the message before it gives it up.
+    for (let receives = 0; receives < 8; receives += 1) await asked(id);
+    provider.around = (_, effect) => effect();
+
+    await bench.timeOut(id, 2);
+    await bench.step('pay', id);
+
+    expect((await bench.state(id)).status).toBe('confirmed');
+  });
+
   it('goes on where the provider set the money aside and its answer was lost', async () => {
     const id = await reserved();
     provider.around = answersLost;
@@ -150,6 +163,7 @@ describe('R24: an order that waits too long for its payment', () => {
   it('waits on while the provider processes, and is rejected when its reservation ends', async () => {
     const id = await reserved('tok_processing');
     await bench.step('pay', id);
+    expect(await bench.later(id)).toEqual([{ type: 'authorize-payment', seconds: 10 }]);
 
     await bench.timeOut(id, 2);
     expect(await bench.state(id)).toMatchObject({ status: 'reserved', payment: 'processing' });

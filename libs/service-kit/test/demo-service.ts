@@ -26,6 +26,7 @@ import { type BaseConfig, parseConfig, serviceConfigSchema } from '../src/config
 import { createService } from '../src/create-service.js';
 import { FormBody } from '../src/http/form-body.js';
 import { LongAnswer } from '../src/http/long-answer.js';
+import { RawBody } from '../src/http/raw-body.js';
 import { StreamBody } from '../src/http/stream-body.js';
 import { createLogger } from '../src/observe/logger.js';
 
@@ -122,6 +123,13 @@ export class DemoController {
   @Public()
   ip(@Req() request: FastifyRequest) {
     return { ip: request.ip };
+  }
+
+  @Post('raw')
+  @Public()
+  @RawBody(100)
+  raw(@Req() { body }: FastifyRequest) {
+    return { bytes: Buffer.isBuffer(body) ? body.toString('hex') : 'none' };
   }
 
   @Post('imports')

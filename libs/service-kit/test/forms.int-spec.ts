@@ -42,3 +42,26 @@ describe('a route that takes a form', () => {
     expect(json.headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
   });
 });
+
+describe('a route that takes its body as it came', () => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startDemo();
+  });
+  afterAll(() => demo.app.close());
+
+  const post = (body: string, type = 'application/json') =>
+    fetch(`${demo.url}/demo/raw`, { method: 'POST', headers: { 'content-type': type }, body });
+
+  it('gets the very bytes, also of what would be no good JSON', async () => {
+    const text = '{ "a": 1, "a": "é" } …';
+
+    expect(await (await post(text)).json()).toEqual({ bytes: Buffer.from(text).toString('hex') });
+  });
+
+  it('S43: is sent no more than it says, and nothing but JSON', async () => {
+    expect((await post('x'.repeat(101))).status).toBe(413);
+    expect((await post('é'.repeat(51))).status).toBe(413);
+    expect((await post('{}', 'text/plain')).status).toBe(415);
+  });
+});
