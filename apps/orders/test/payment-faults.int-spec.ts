@@ -203,15 +203,7 @@ describe('orders paid while the provider fails in every way', () => {
     const orders = Array.from({ length: 25 }, () => randomUUID());
     const faults = { failureRate: 0.4, stallRate: 0.1, latencyMs: 5 };
     await simulator.set(faults);
-    const until = async <T>(work: () => Promise<T>): Promise<T> => {
-      for (;;) {
-        try {
-          return await work();
-        } catch (error) {
-          if (!(error instanceof PaymentOutcomeUnknownError)) throw error;
-        }
-      }
-    };
+    const until = <T>(work: () => Promise<T>): Promise<T> => eventually(work, { everyMs: 5, timeoutMs: 20_000 });
     const by = provider.gateway({ requestTimeoutMs: 200 });
     const pay = async (orderId: string): Promise<void> => {
       const { paymentId = '' } = await until(() => authorize(by, orderId));
@@ -284,6 +276,12 @@ describe('a payment that takes its time', () => {
   });
 });
 
+/** Answers every request by this. */
+const answering = (status: string, body: object) => (socket: Socket) => {
+  const text = JSON.stringify(body);
+  socket.end(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`);
+};
+
 /** A header that never ends, a byte at a time. */
 async function drip(socket: Socket): Promise<void> {
   socket.write('HTTP/1.1 200 OK\r\nx-drip: ');
@@ -318,6 +316,9 @@ describe('a provider that does not answer', () => {
       (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"id":'),
     ],
     ['hangs up', (socket: Socket) => socket.destroy()],
+    ['is a balancer that says so in its own words', answering('502 Bad Gateway', { type: 'about:blank', status: 502 })],
+    ['is somebody else', answering('200 OK', { status: 'succeeded', id: 'pi_1' })],
+    ['sends us elsewhere', answering('307 Temporary Redirect', { object: 'payment_intent', status: 'succeeded' })],
     ['speaks no JSON', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi')],
   ])('R04: is given up in time: it %s', async (_, onConnection) => {
     const { url, stop } = await server(onConnection);

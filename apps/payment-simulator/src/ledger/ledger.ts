@@ -33,6 +33,8 @@ export class Ledger {
   private readonly running = new Set<string>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly listeners: ((event: BookedEvent) => void)[] = [];
+  /** What {@link payments} said last, for whoever asks for page after page. */
+  private list: { readonly seq: number; readonly all: readonly Payment[] } = { seq: 0, all: [] };
 
   private constructor(
     private readonly book: Book,
@@ -111,8 +113,13 @@ export class Ledger {
   }
 
   /** Newest first. */
-  payments(): Payment[] {
-    return [...this.book.payments.values()].map(({ payment }) => payment).toReversed();
+  payments(): readonly Payment[] {
+    const { nextSeq } = this.book;
+    if (this.list.seq !== nextSeq) {
+      const all = [...this.book.payments.values()].map(({ payment }) => payment).toReversed();
+      this.list = { seq: nextSeq, all };
+    }
+    return this.list.all;
   }
 
   /** Newest first, each with its payment; of one payment, or of all. */

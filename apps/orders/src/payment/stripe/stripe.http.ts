@@ -1,5 +1,6 @@
 import type { Stripe } from 'stripe';
 import { Agent, request } from 'undici';
+import { z } from 'zod';
 
 export interface StripeHttpOptions {
   readonly connectTimeoutMs: number;
@@ -9,6 +10,12 @@ export interface StripeHttpOptions {
 
 /** An answer larger than this ends the request: a page of 100 payments with their charges has some 0.5 MB. */
 const MAX_ANSWER_BYTES = 8_388_608;
+
+/** What every answer of Stripe's has: the name of what it is, or an error. */
+const answerSchema = z.union([
+  z.looseObject({ error: z.looseObject({ type: z.string() }) }),
+  z.looseObject({ object: z.string() }),
+]);
 
 type Config = NonNullable<ConstructorParameters<typeof Stripe>[1]>;
 type HttpClient = NonNullable<Config['httpClient']>;
@@ -89,8 +96,14 @@ class StripeAnswer implements HttpAnswer {
   toStream(): never {
     throw new TypeError('no answer of Stripe is read as a stream here');
   }
+  /**
+   * Throws for an answer that is none of Stripe's. The package would take any JSON without `error` for a good answer, a
+   * proxy's 502 included, and whatever the status is.
+   */
   async toJSON(): Promise<unknown> {
-    return JSON.parse(this.text);
+    const answer = answerSchema.parse(JSON.parse(this.text));
+    if (this.status > 299 && !('error' in answer)) throw new SyntaxError(`an answer ${this.status} without an error`);
+    return answer;
   }
 }
 
