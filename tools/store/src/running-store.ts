@@ -21,6 +21,8 @@ export interface StoreOptions {
   readonly identityProvider?: 'own' | 'cognito';
   /** Puts something between the services and what they stand on. Migrations and provisioning go straight. */
   readonly reroute?: Reroute;
+  /** Further variables of the services' replicas, such as shorter time-outs. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly onEvent?: (event: StoreEvent) => void;
 }
 

@@ -286,7 +286,7 @@ class LocalStore implements RunningStore {
 
   async #startServices(balancer: Balancer, around: Surroundings): Promise<void> {
     const sets = storeServices.map((service) => {
-      const env = { ...environmentOf(service, around), DRAIN_DELAY_MS };
+      const env = { ...environmentOf(service, around), DRAIN_DELAY_MS, ...this.options.settings };
       const set = this.#newSet(service.name, service.main, this.options.replicas, env, balancer);
       this.#sets.set(service.name, set);
       return set;
