@@ -22,6 +22,11 @@ describe('ordersGoForward', () => {
     expect(ordersGoForward([read(0, 5, 3), read(4, 6, 2)])).toEqual([]);
   });
 
+  it('takes no cart for an order', () => {
+    const inCart = { kind: 'read-cart', subject: 'p-1' } as const;
+    expect(ordersGoForward([read(0, 1, 3, inCart), read(2, 3, 2, inCart)])).toEqual([]);
+  });
+
   it('asks nothing of operations without an answer, or of other orders', () => {
     const unknown: Operation = { client: 'ada', kind: 'cancel', subject: 'o-1', start: 2, end: 3, outcome: 'unknown' };
     expect(ordersGoForward([read(0, 1, 3), unknown, read(2, 3, 1, { subject: 'o-2' })])).toEqual([]);

@@ -1,4 +1,7 @@
-import type { Operation } from '../history.js';
+import type { Operation, OperationKind } from '../history.js';
+
+/** Operations whose answer is an order. */
+const SHOW_AN_ORDER: readonly OperationKind[] = ['read-order', 'cancel', 'deliver'];
 
 /**
  * C4, as clients see it: what begins after an answer has come never shows an order at an earlier point of its history,
@@ -7,7 +10,9 @@ import type { Operation } from '../history.js';
  */
 export function ordersGoForward(operations: readonly Operation[]): string[] {
   const ofOrder = Map.groupBy(
-    operations.filter(({ outcome, value }) => outcome === 'ok' && value !== undefined),
+    operations.filter(
+      ({ kind, outcome, value }) => SHOW_AN_ORDER.includes(kind) && outcome === 'ok' && value !== undefined,
+    ),
     ({ subject }) => subject,
   );
   return [...ofOrder].flatMap(([orderId, seen]) => backwards(orderId, seen));
