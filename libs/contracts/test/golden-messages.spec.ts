@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeEnvelope, encodeMessage, readMessage } from '@lethe/topology';
-import { Clicks, store } from '../src/index.js';
+import { Clicks, EnrichedClicks, store } from '../src/index.js';
 import { goldenMessage, goldenNames, withUnknownMembers } from './golden-samples.js';
 
 const producers = store.services.flatMap(({ name, publishes, sends }) =>
@@ -14,7 +14,7 @@ describe('golden samples of messages', () => {
   it('exist for every message and stream of the store, and for nothing else', () => {
     const declared = new Set([...producers, ...consumers].map(({ type }) => type));
 
-    expect(goldenNames().messages.toSorted()).toEqual([...declared, Clicks.name].toSorted());
+    expect(goldenNames().messages.toSorted()).toEqual([...declared, Clicks.name, EnrichedClicks.name].toSorted());
   });
 
   it.each(producers)('$service writes $type exactly so', ({ service, type, definition }) => {
@@ -50,18 +50,22 @@ describe('golden samples of messages', () => {
   });
 });
 
-describe('golden samples of streams', () => {
-  const sample = goldenMessage(Clicks.name);
+describe.each([Clicks, EnrichedClicks])('golden samples of the stream $name', ({ name, schema }) => {
+  const sample = goldenMessage(name);
 
   it('are records as their writer writes them', () => {
-    expect(Clicks.schema.parse(sample)).toEqual(sample);
+    expect(schema.parse(sample)).toEqual(sample);
   });
 
   it('R22: are read though a later version wrote them', () => {
-    expect(Clicks.schema.parse(withUnknownMembers(sample))).toEqual(sample);
+    expect(schema.parse(withUnknownMembers(sample))).toEqual(sample);
   });
+});
 
+describe('the streams', () => {
   it('keep the clicks of one session in order', () => {
-    expect(Clicks.partitionKey(Clicks.schema.parse(sample))).toBe('s-7f3a');
+    expect(Clicks.partitionKey(Clicks.schema.parse(goldenMessage(Clicks.name)))).toBe('s-7f3a');
+    const enriched = EnrichedClicks.schema.parse(goldenMessage(EnrichedClicks.name));
+    expect(EnrichedClicks.partitionKey(enriched)).toBe('s-7f3a');
   });
 });
