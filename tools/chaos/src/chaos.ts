@@ -49,6 +49,8 @@ export interface ChaosReport {
 
 const BUYERS = 12;
 const ADMIN = 'admin@lethe.local';
+/** A parcel that takes a day would keep the run waiting. Seconds. */
+const QUICK_WORKFLOWS = { WORKFLOW_WAIT_SECONDS: '1', WORKFLOW_TRANSIT_SECONDS: '1', WORKFLOW_SETTLE_SECONDS: '1' };
 /** Orders that the staff looks up, half of them while buyers buy. */
 const TASKS_PER_PURCHASE = 0.5;
 /** Few products with little stock, so that buyers meet and the last item is fought over. */
@@ -75,6 +77,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       seed: false,
       logLevel: 'warn',
       reroute,
+      settings: QUICK_WORKFLOWS,
     });
     const run = new ChaosRun({ store, links, chance: chanceFrom(seed) }, options, faults);
     await run.prepare();

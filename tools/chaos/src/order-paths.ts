@@ -22,7 +22,7 @@ const STEPS = new Set(
 /** States of an order that is sold: its money was taken, whatever went back since. */
 export const SOLD = ['confirmed', 'fulfilling', 'shipped', 'delivered', 'returned', 'partly-refunded', 'refunded'];
 /** States in which something is on its way that ends without anybody's doing. */
-export const UNDER_WAY = ['pending', 'reserved', 'paid', 'returned'];
+export const UNDER_WAY = ['pending', 'reserved', 'paid', 'fulfilling', 'shipped', 'returned'];
 
 /** The first step of a path that nobody permits, as `from>to`; undefined where all are. */
 export function firstIllegalStep(path: readonly string[]): string | undefined {

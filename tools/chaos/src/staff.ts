@@ -33,7 +33,10 @@ export class Staff {
     });
     this.tasks = [
       async (id) => void (await this.act('deliver', id, `/orders/${id}/delivery`)),
+      async (id) => void (await this.act('release', id, `/orders/${id}/fulfilment`)),
       async (id, { items }) => {
+        // Before it was handed over, an order comes back whole or not at all.
+        await this.act('deliver', id, `/orders/${id}/delivery`);
         const { productId, quantity } = pick(chance, items);
         const back = [{ productId, quantity: 1 + below(chance, quantity) }];
         await this.act('return', id, `/orders/${id}/returns`, { items: back, reason: 'did not fit' });
