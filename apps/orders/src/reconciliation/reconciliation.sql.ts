@@ -42,6 +42,13 @@ export const FINISH = statement(
    WHERE id = $1 AND status = 'running' RETURNING id`,
 );
 
+/** `$1` id, `$2` attempt. How many of the provider's payments and refunds there are to compare. */
+export const COUNT_STAGED = statement(
+  'reconciliation.count-staged',
+  `SELECT (SELECT count(*) FROM reconciliation_payment WHERE run_id = $1 AND attempt = $2)
+     + (SELECT count(*) FROM reconciliation_refund WHERE run_id = $1 AND attempt = $2) AS staged`,
+);
+
 /** `$1` id, `$2` attempt. Counts what was compared and found, and forgets what the provider said. */
 export const COUNT = statement(
   'reconciliation.count',

@@ -6,7 +6,7 @@ import { Inject, Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { COMPARISONS } from './compare.sql.js';
 import { type Attempt, ProviderBooks } from './provider-books.js';
-import { BEGIN, type BegunRow, COUNT, FINISH } from './reconciliation.sql.js';
+import { BEGIN, type BegunRow, COUNT, COUNT_STAGED, FINISH } from './reconciliation.sql.js';
 
 /** Injects how old, in seconds, a payment must be to be compared: younger ones may be in flight. */
 export const RECONCILIATION_GRACE = Symbol('orders.reconciliation-grace');
@@ -56,9 +56,22 @@ export class PerformReconciliationHandler implements ICommandHandler<PerformReco
     return this.units.once(message, async ({ tx }) => {
       const [mine] = await tx.query(FINISH, [by.runId, by.until]);
       if (mine === undefined) return undefined;
-      for (const comparison of COMPARISONS) await tx.query(comparison, [by.runId, by.attempt, by.from, by.until]);
+      const [rows] = await tx.query<{ staged: number }>(COUNT_STAGED, [by.runId, by.attempt]);
+      for (const [from, until] of slicesOf(by, rows?.staged ?? 0))
+        for (const comparison of COMPARISONS) await tx.query(comparison, [by.runId, by.attempt, from, until]);
       const [counted] = await tx.query<{ differences: number }>(COUNT, [by.runId, by.attempt]);
       return counted?.differences;
     });
   }
+}
+
+/** What one statement compares, about: its time is bounded, however much there is. */
+const SLICE = 20_000;
+
+/** The period in as many parts of the same length as there are slices; each thing to compare belongs to one moment of it. */
+function slicesOf({ from, until }: Attempt, staged: number): (readonly [Date, Date])[] {
+  const count = Math.max(1, Math.ceil(staged / SLICE));
+  const at = (part: number): Date =>
+    new Date(from.getTime() + Math.round(((until.getTime() - from.getTime()) * part) / count));
+  return Array.from({ length: count }, (_, part) => [at(part), at(part + 1)] as const);
 }
