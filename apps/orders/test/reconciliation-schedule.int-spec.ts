@@ -102,7 +102,7 @@ describe('the scheduled reconciliation', () => {
   it('C5: agrees with the provider about what has really happened, and finds what was done there behind our back', async () => {
     const gateway = first.app.get(PaymentGateway);
     const paid = await buy('tok_visa', 'confirmed');
-    const declined = await buy('tok_chargeDeclined', 'rejected');
+    await buy('tok_chargeDeclined', 'rejected');
     const returned = await buy('tok_visa', 'confirmed');
     const refund = { reason: 'late', amount: { amount: 55, currency: 'GBP' } };
     const asked = await first.call('POST', `/orders/${returned}/refunds`, { ...admin, key: 'r1', body: refund });
