@@ -5,6 +5,7 @@ import { benchOptions } from './options.js';
 describe('benchOptions', () => {
   it('runs everything where nothing is said', () => {
     expect(benchOptions(['identity']).suite).toBe('identity');
+    expect(benchOptions(['orders', '--quick', '--check'])).toMatchObject({ suite: 'orders', quick: true, check: true });
     expect(benchOptions(['messaging'])).toMatchObject({
       suite: 'messaging',
       quick: false,

@@ -79,7 +79,7 @@ export async function openOrders(url: string): Promise<OrdersProgram> {
   await database.open();
   const [placing, finding, { OrderSaga }] = await Promise.all([
     builtModule<PlaceOrderModule>('apps/orders/dist/order/place-order.js'),
-    builtModule<FindOrdersModule>('apps/orders/dist/order/find-orders.js'),
+    builtModule<FindOrdersModule>('apps/orders/dist/order-lists/find-orders.js'),
     builtModule<SagaModule>('apps/orders/dist/order/order.saga.js'),
   ]);
   const wake = new Wake(database);
