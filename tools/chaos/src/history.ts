@@ -27,6 +27,7 @@ export type OperationKind =
   | 'write-cart'
   | 'read-cart'
   | 'deliver'
+  | 'release'
   | 'return'
   | 'refund';
 

@@ -30,12 +30,22 @@ async function misbehave({ store, chance }: Ground, settings: Control): Promise<
   return true;
 }
 
+/** Of 1. Every twentieth write is carried out and never answered, until the caller's time is up. */
+const UNRELIABLE: Control = {
+  latencyMs: 300,
+  failureRate: 0.5,
+  stallRate: 0.05,
+  duplicateWebhooks: 0.5,
+  lostWebhooks: 0.3,
+  shuffledWebhooks: 0.5,
+};
+
 /**
- * Faults of the payment provider: answers that come too late, requests that fail before the charge or whose answer is
- * lost after it, in turn, and a provider that dies.
+ * Faults of the payment provider: answers that come too late or never, requests that fail before the charge or whose
+ * answer is lost after it, in turn, webhooks that come twice, late or not at all, and a provider that dies.
  */
 export const paymentFaults: readonly Fault[] = [
-  { kind: 'timeout', target: 'payments', inflict: (ground) => misbehave(ground, { failureRate: 0.5, latencyMs: 300 }) },
+  { kind: 'timeout', target: 'payments', inflict: (ground) => misbehave(ground, UNRELIABLE) },
   {
     kind: 'kill',
     target: 'payments',
