@@ -274,6 +274,33 @@ describe('a runner that is killed', () => {
     ]);
   });
 
+  it('goes on with branches that were under way at once', async () => {
+    const branch = (states: Record<string, object>) => ({ StartAt: Object.keys(states)[0], States: states });
+    const machine = await create({
+      Both: {
+        Type: 'Parallel',
+        Branches: [
+          branch({ Print: invoke('print', { ResultPath: '$.print', End: true }) }),
+          branch({ Dry: { Type: 'Wait', Seconds: 2, Next: 'Fold' }, Fold: invoke('fold', { End: true }) }),
+        ],
+        End: true,
+      },
+    });
+    functions.behaviour = ({ step }) => ({ did: step });
+    const arn = await start(machine);
+    await eventually(async () => {
+      const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn: arn }));
+      expect(events.map(({ type }) => type)).toContain('ParallelStateEntered');
+      expect(functions.calls).toEqual(['a-step:print']);
+    });
+
+    await cloud.kill();
+    const { output = '' } = await ends(arn, 'SUCCEEDED');
+
+    expect(JSON.parse(output)).toMatchObject([{ order: 'o', print: { Payload: { did: 'print' } } }, { order: 'o' }]);
+    expect(functions.calls.filter((call) => call.endsWith('fold'))).toHaveLength(1);
+  }, 60_000);
+
   it('R02 R24: does no finished step twice, at whatever moment it dies', async () => {
     const machine = await create(threeSteps);
     const begun = new Map<string, string[]>();

@@ -100,6 +100,8 @@ export class ExecutionRun {
 
   #handlerOf(name: string): Handler {
     return async (input) => {
+      // The library may go on for a moment with an execution that was stopped.
+      if (this.#aborted) throw new TaskError('States.Runtime', 'the execution was stopped');
       const key = `${name} ${createHash('sha256').update(JSON.stringify(input)).digest('base64url').slice(0, 22)}`;
       const occurrence = this.#seen.get(key) ?? 0;
       this.#seen.set(key, occurrence + 1);
