@@ -164,6 +164,7 @@ describe('the routes', () => {
       '/carts/me',
       '/carts/me/items/{productId}',
       '/orders',
+      '/orders/approvals',
       '/orders/coupons',
       '/orders/coupons/{code}/end',
       '/orders/internal/fulfilments/{orderId}/{step}',
