@@ -71,6 +71,13 @@ const mailbox = z.object({
   ),
 });
 
+/** What was mailed to a customer so far: the subjects without the order's number. */
+async function newsFor(client: StoreClient): Promise<string[]> {
+  const { email } = await client.get('/auth/me', profileSchema);
+  const { emails } = mailbox.parse(await (await fetch(`${store.mailUrl}/store`)).json());
+  return emails.flatMap(({ subject, destination }) => (destination.to.includes(email) ? [subject.slice(-16)] : []));
+}
+
 /** The code in the mail with the subject that went to the address. Throws where there is none yet. */
 async function mailedCode(address: string, subject: string): Promise<string> {
   const { emails } = mailbox.parse(await (await fetch(`${store.mailUrl}/store`)).json());
@@ -96,6 +103,10 @@ describe('a journey through the load balancer', () => {
     await eventually(async () => expect((await ada.get('/carts/me', cartSchema)).items).toEqual([]));
     const after = await ada.get(`/catalog/products/${product?.id}`, productSchema);
     expect(after.available).toBe((product?.available ?? 0) - 2);
+    await eventually(
+      async () => expect(await newsFor(ada)).toContainEqual(expect.stringMatching(/is confirmed$/)),
+      PATIENT,
+    );
   });
 
   it('R30: a session and a cart are the same on every replica', async () => {
@@ -171,6 +182,10 @@ describe('a journey through the load balancer', () => {
     const states = ['pending', 'reserved', 'paid', 'confirmed', 'fulfilling', 'shipped', 'delivered'];
     expect(order.history.map(({ status }) => status)).toEqual(states);
     expect(order.shipment).toMatchObject({ tracking: expect.any(String), deliveredAt: expect.any(String) });
+    await eventually(
+      async () => expect(await newsFor(ada)).toContainEqual(expect.stringMatching(/is on its way$/)),
+      PATIENT,
+    );
   }, 60_000);
 
   it('R24: gives money and stock back where the staff does not approve of an order', async () => {
