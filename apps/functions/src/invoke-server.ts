@@ -31,7 +31,13 @@ async function answer(
     response.writeHead(404, { 'content-type': 'application/json' }).end('{"Message":"Function not found"}');
     return;
   }
-  const [status, headers, body] = await invoke(run, await textOf(request));
+  const event = await textOf(request);
+  if (event === undefined) {
+    response.writeHead(413, { 'content-type': 'application/json', connection: 'close' });
+    response.end('{"Message":"Request must be smaller than 6291456 bytes for the InvokeFunction operation"}');
+    return;
+  }
+  const [status, headers, body] = await invoke(run, event);
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
 }
 
@@ -47,13 +53,14 @@ async function invoke(run: LambdaFunction, event: string): Promise<Invoked> {
   }
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+/** Undefined where it is more than Lambda takes; the rest is not read then. */
+async function textOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     const bytes = chunk as Buffer;
     size += bytes.length;
-    if (size > MAX_BYTES) throw new RangeError(`an event of more than ${MAX_BYTES} bytes`);
+    if (size > MAX_BYTES) return undefined;
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -82,6 +82,18 @@ describe('the local server of the functions', () => {
     });
   });
 
+  it('R11: takes no event that Lambda would not take', async () => {
+    const url = await start(200, ACCOUNT);
+    const body = JSON.stringify('x'.repeat(6 * 1024 * 1024));
+
+    const refused = await fetch(`${url}/lethe-add-claims/invocations`, { method: 'POST', body }).then(
+      ({ status }) => status,
+      () => 'closed',
+    );
+
+    expect([413, 'closed']).toContain(refused);
+  });
+
   it('knows no other function', async () => {
     expect((await invoke(await start(200, ACCOUNT), 'toString')).status).toBe(404);
   });
