@@ -49,9 +49,11 @@ export class StripePaymentGateway extends PaymentGateway {
   private readonly calls: StripeCalls;
   private readonly stripe: Stripe;
 
+  /** Throws a TypeError for a `baseUrl` with a path. */
   constructor(private readonly options: StripeOptions) {
     super();
-    const { protocol, hostname, port } = new URL(options.baseUrl);
+    const { protocol, hostname, port, pathname } = new URL(options.baseUrl);
+    if (pathname !== '/') throw new TypeError(`the package of Stripe knows no path before /v1: ${pathname}`);
     const secure = protocol === 'https:';
     this.calls = new StripeCalls(options.breaker);
     this.stripe = new Stripe(options.apiKey, {
