@@ -23,7 +23,7 @@ const failedAt = (itemIdentifier: string): Invocation => ({
 const poisonous =
   (poison: string) =>
   (batch: string): Invocation => {
-    const first = [...batch].find((name) => poison.includes(name));
+    const first = batch.split('').find((name) => poison.includes(name));
     return first === undefined ? FINE : failedAt(first);
   };
 
