@@ -14,7 +14,7 @@ interface FakePayment {
   readonly paymentId: string;
   readonly orderId: string;
   readonly asked: Money;
-  readonly createdAt: Date;
+  createdAt: Date;
   status: Exclude<PaymentState['status'], 'declined'> | 'declined';
 }
 
@@ -52,6 +52,13 @@ export class FakeProvider extends PaymentGateway {
   /** As the provider does after a day. */
   forgetKeys(): void {
     this.#keys = new Map();
+  }
+
+  /** Lets time pass: its payments are so much older. */
+  pass(milliseconds: number): void {
+    for (const payment of this.#payments.values()) {
+      payment.createdAt = new Date(payment.createdAt.getTime() - milliseconds);
+    }
   }
 
   /** The states of an order's payments; one that is given back whole is `refunded`. */
