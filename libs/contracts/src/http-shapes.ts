@@ -62,6 +62,19 @@ import {
   putCartItemSchema,
 } from './orders.http.js';
 import { couponPageSchema, couponQuerySchema, couponSchema, createCouponSchema } from './coupons.http.js';
+import {
+  approvalSchema,
+  decideApprovalSchema,
+  fulfilmentStepAnswerSchema,
+  openApprovalsSchema,
+  refundStepAnswerSchema,
+} from './fulfilment.http.js';
+import {
+  createReconciliationSchema,
+  reconciliationQuerySchema,
+  reconciliationSchema,
+  startedReconciliationSchema,
+} from './reconciliation.http.js';
 import { createRefundSchema, createReturnSchema, createdReturnSchema, refundSchema } from './returns.http.js';
 
 /** Bodies and queries that clients send, by the name under which each is released. */
@@ -75,8 +88,10 @@ export const httpRequests = {
   'coupon-query': couponQuerySchema,
   'create-coupon': createCouponSchema,
   'create-product': createProductSchema,
+  'create-reconciliation': createReconciliationSchema,
   'create-refund': createRefundSchema,
   'create-return': createReturnSchema,
+  'decide-approval': decideApprovalSchema,
   'disable-totp': disableTotpSchema,
   'enrol-totp': enrolTotpSchema,
   events: eventsSchema,
@@ -94,6 +109,7 @@ export const httpRequests = {
   'product-query': productQuerySchema,
   'put-cart-item': putCartItemSchema,
   'quote-request': quoteRequestSchema,
+  'reconciliation-query': reconciliationQuerySchema,
   refresh: refreshSchema,
   register: registerSchema,
   'resend-verification': resendVerificationSchema,
@@ -108,17 +124,20 @@ export const httpRequests = {
 
 /** Bodies that services answer, by the name under which each is released. */
 export const httpResponses = {
+  approval: approvalSchema,
   cart: cartSchema,
   contact: contactSchema,
   coupon: couponSchema,
   'coupon-page': couponPageSchema,
   'created-return': createdReturnSchema,
   'events-accepted': eventsAcceptedSchema,
+  'fulfilment-step': fulfilmentStepAnswerSchema,
   funnel: funnelSchema,
   'image-list': imageListSchema,
   'image-upload': imageUploadSchema,
   import: importSchema,
   'moving-account': movingAccountSchema,
+  'open-approvals': openApprovalsSchema,
   order: orderSchema,
   'order-page': orderPageSchema,
   'placed-order': placedOrderSchema,
@@ -127,11 +146,14 @@ export const httpResponses = {
   profile: profileSchema,
   quote: quoteSchema,
   'receipt-order': receiptOrderSchema,
+  reconciliation: reconciliationSchema,
   'recovery-codes': recoveryCodesSchema,
   refund: refundSchema,
+  'refund-step': refundStepAnswerSchema,
   sales: salesSchema,
   session: sessionSchema,
   'session-page': sessionPageSchema,
+  'started-reconciliation': startedReconciliationSchema,
   stock: stockSchema,
   tokens: tokensSchema,
   'top-products': topProductsSchema,

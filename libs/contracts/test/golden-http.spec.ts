@@ -25,6 +25,12 @@ describe('golden samples of HTTP shapes', () => {
       contracts.amountsSchema,
       contracts.orderPaymentSchema,
       contracts.orderReturnSchema,
+      contracts.shipmentSchema,
+      contracts.approvalSubjectSchema,
+      contracts.differenceSchema,
+      contracts.imageSchema,
+      contracts.imageSizeSchema,
+      contracts.shownImageSchema,
     ]);
     const missing = Object.entries(contracts).filter(
       ([, value]) =>

@@ -28,12 +28,18 @@ export function goldenNames(): { messages: string[]; http: string[] } {
   };
 }
 
+/** Members that are maps: what is in them is data for somebody else, so a later version says no more in them. */
+const maps = new Set(['fields', 'input']);
+
 /** The same JSON with a member nobody knows in every object: what a later version may send (R22). */
 export function withUnknownMembers(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(withUnknownMembers);
   if (json === null || typeof json !== 'object') return json;
   // An object of numbers alone is a map: its members are data, not names that a schema knows.
   if (Object.values(json).every((value) => typeof value === 'number')) return json;
-  const members = Object.entries(json).map(([name, value]) => [name, withUnknownMembers(value)]);
+  const members = Object.entries(json).map(([name, value]) => [
+    name,
+    maps.has(name) ? value : withUnknownMembers(value),
+  ]);
   return { ...Object.fromEntries(members), addedLater: { by: 'a newer version' } };
 }
