@@ -3,18 +3,17 @@ import { uuidv7 } from '@lethe/kernel';
 import fc from 'fast-check';
 import { Logger } from '@nestjs/common';
 import { FakeProvider } from './fake-provider.js';
-import { stories } from './model/actions.js';
+import { Instants, modelRuns } from '@lethe/testing';
+import { type Place, stories } from './model/actions.js';
 import { CatalogModel } from './model/catalog-model.js';
-import { Instants } from './model/instants.js';
-import { modelRuns } from './model/model-runs.js';
 import { OrdersService } from './model/orders-service.js';
 import { Shop } from './model/shop.js';
 import { Story } from './model/story.js';
 import { WorkflowModel } from './model/workflow-model.js';
 import { OrdersDatabase } from './orders-database.js';
 
-const RUNS = modelRuns({ runs: 30, seconds: 120 });
-const instants = new Instants();
+const RUNS = modelRuns(process.env, { runs: 30, seconds: 120 });
+const instants = new Instants<Place>();
 const provider = new FakeProvider();
 provider.around = (_, effect) => instants.around('provider', effect);
 /** Prices in pence, the second of which soon runs out. */
@@ -32,7 +31,7 @@ beforeAll(async () => {
   database = await OrdersDatabase.create();
   workflows = new WorkflowModel(instants);
   service = await OrdersService.start({
-    database: instants.database(database.database),
+    database: instants.watch('commit', database.database, ['query', 'transaction']),
     provider,
     workflows,
     prices: new Map(products.map(({ id, price }) => [id, price])),

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 
+/** Between which effects something can happen. */
+export type Place = 'commit' | 'provider' | 'workflow';
+
 /** What a card does. */
 const tokens = ['tok_visa', 'tok_chargeDeclined', 'tok_threeDSecure2Required', 'tok_processing'] as const;
 

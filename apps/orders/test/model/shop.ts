@@ -16,10 +16,10 @@ import { ReturnGoods } from '../../src/returns/return-goods.js';
 import { decodeEnvelope } from '@lethe/topology';
 import type { FakeProvider } from '../fake-provider.js';
 import type { OrdersDatabase } from '../orders-database.js';
-import type { Deed } from './actions.js';
+import type { Deed, Place } from './actions.js';
 import type { CatalogModel } from './catalog-model.js';
 import { type Answer, askedOf } from './expectations.js';
-import { type Instants, Killed } from './instants.js';
+import { type Instants, Killed } from '@lethe/testing';
 import { type Letter, Mail } from './mail.js';
 import type { OrdersService } from './orders-service.js';
 import type { WorkflowModel } from './workflow-model.js';
@@ -52,7 +52,7 @@ interface Around {
   readonly provider: FakeProvider;
   readonly catalog: CatalogModel;
   readonly workflows: WorkflowModel;
-  readonly instants: Instants;
+  readonly instants: Instants<Place>;
 }
 
 /** The store with everybody around it: does deeds, and remembers what people were told. */

@@ -1,8 +1,8 @@
 import { PaymentOutcomeUnknownError } from '../../src/orders.errors.js';
-import type { Action, Deed } from './actions.js';
+import type { Action, Deed, Place } from './actions.js';
 import { type OrderBooks, letPass, ordersOf } from './books.js';
 import { type Answer, expectationOf } from './expectations.js';
-import { Killed, type Place } from './instants.js';
+import { Killed } from '@lethe/testing';
 import { Invariants } from './invariants.js';
 import type { Shop } from './shop.js';
 

@@ -4,7 +4,8 @@ import { TakeRefundStep } from '../../src/fulfilment/take-refund-step.js';
 import { TakeFulfilmentStep } from '../../src/fulfilment/take-step.js';
 import { StepOvertakenError } from '../../src/orders.errors.js';
 import { type WorkflowStart, Workflows } from '../../src/workflow/workflows.js';
-import type { Instants } from './instants.js';
+import type { Instants } from '@lethe/testing';
+import type { Place } from './actions.js';
 
 type Step =
   | { readonly of: 'order'; readonly step: FulfilmentStep }
@@ -31,7 +32,7 @@ export class WorkflowModel extends Workflows {
   readonly tried = new Set<string>();
   commands: CommandBus | undefined;
 
-  constructor(private readonly instants: Instants) {
+  constructor(private readonly instants: Instants<Place>) {
     super();
   }
 
