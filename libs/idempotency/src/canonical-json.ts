@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { NestingError } from './idempotency.errors.js';
 
 const MAX_DEPTH = 100;
@@ -22,7 +22,5 @@ export function canonicalJson(value: unknown, depth = 0): string {
 
 /** What makes two requests the same: SHA-256, in hex, of the canonical JSON of the body and, if given, the query. */
 export function fingerprintOf(body: unknown, query?: unknown): string {
-  return createHash('sha256')
-    .update(canonicalJson(query === undefined ? [body] : [body, query]))
-    .digest('hex');
+  return hash('sha256', canonicalJson(query === undefined ? [body] : [body, query]));
 }

@@ -94,9 +94,10 @@ export class IdempotencyKeys implements IdempotentRuns<Tx> {
   ): Promise<IdempotentOutcome> {
     // Two statements in one round trip. The read must be a later statement than the lock: its snapshot is then taken
     // with the lock held, after the commit of whoever held it before.
+    const scope = scopeHash(request);
     const [[lock], [row]] = await Promise.all([
-      tx.query<{ held: boolean }>(LOCK, [lockKey(request)]),
-      tx.query<KeyRow>(READ, [scopeHash(request)]),
+      tx.query<{ held: boolean }>(LOCK, [lockKey(scope)]),
+      tx.query<KeyRow>(READ, [scope]),
     ]);
     if (row !== undefined) return replay(row, request);
     if (lock?.held !== true) throw new IdempotencyKeyInUseError();
@@ -114,9 +115,10 @@ export class IdempotencyKeys implements IdempotentRuns<Tx> {
   }
 
   #claim(request: IdempotentRequest, { status, headers, body }: StoredResponse): ClaimValues {
+    const scope = scopeHash(request);
     return [
-      lockKey(request),
-      scopeHash(request),
+      lockKey(scope),
+      scope,
       request.fingerprint,
       status,
       JSON.stringify(headers ?? {}),
@@ -132,6 +134,6 @@ function replay({ fingerprint, status, headers, body }: KeyRow, request: Idempot
 }
 
 /** 64 bits of the scope. Two scopes that share them cost each other a needless 409, nothing more. */
-function lockKey(request: IdempotentRequest): string {
-  return scopeHash(request).readBigInt64BE(0).toString();
+function lockKey(scope: Buffer): string {
+  return scope.readBigInt64BE(0).toString();
 }

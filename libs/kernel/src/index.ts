@@ -20,7 +20,7 @@ export {
   type ProblemOptions,
   problemOfStatus,
 } from './problem.js';
-export { type Timers, pause, systemTimers } from './timers.js';
+export { type Timers, pause, systemTimers, withinTime } from './timers.js';
 export {
   type TraceContext,
   childTrace,

@@ -33,3 +33,19 @@ export function pause(ms: number, signal?: AbortSignal, timers: Pick<Timers, 'af
     signal?.addEventListener('abort', end, { once: true });
   });
 }
+
+/**
+ * Does the work with a signal that is aborted, with a `TimeoutError`, if it is not done after so many milliseconds. As
+ * `AbortSignal.timeout`, but for the time of the work alone: that goes off later for each call that was answered in time,
+ * error and all, which is a good part of what a call costs (measured).
+ */
+export async function withinTime<T>(ms: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const late = (): void => controller.abort(new DOMException(`not done within ${ms} ms`, 'TimeoutError'));
+  const timer = setTimeout(late, ms);
+  try {
+    return await act(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,22 +1,9 @@
-import { randomFillSync } from 'node:crypto';
+import { randomHex } from './random.js';
 import { type TraceContext, work } from './work.js';
 
 export { type TraceContext } from './work.js';
 
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
-
-/** Random bytes drawn in bulk: a call of the generator for every span would show in the cost of a request. */
-const pool = Buffer.alloc(4096);
-let drawn = pool.length;
-
-function randomHex(bytes: number): string {
-  if (drawn + bytes > pool.length) {
-    randomFillSync(pool);
-    drawn = 0;
-  }
-  drawn += bytes;
-  return pool.toString('hex', drawn - bytes, drawn);
-}
 
 /** Reads a `traceparent` (W3C Trace Context 3.2); undefined where it is absent or malformed, as the standard asks. */
 export function parseTraceparent(header: string | undefined): TraceContext | undefined {

@@ -1,6 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomHex } from './random.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+/** Digits that begin with the two bits 10, the variant of RFC 9562 4.1. */
+const VARIANTS = '89ab';
 
 /**
  * A UUID version 7 (RFC 9562 5.7): 48 bits of Unix milliseconds, then 74 random bits.
@@ -10,12 +12,10 @@ export function uuidv7(now: number = Date.now()): string {
   if (!Number.isInteger(now) || now < 0 || now > 0xffff_ffff_ffff) {
     throw new RangeError(`uuidv7: ${now} is not a 48-bit count of milliseconds`);
   }
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(now, 0, 6);
-  bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6);
-  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = now.toString(16).padStart(12, '0');
+  const random = randomHex(10);
+  const variant = VARIANTS.charAt(Number.parseInt(random.charAt(0), 16) % VARIANTS.length);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(1, 4)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
 }
 
 /** Whether the text is a UUID of any version of RFC 9562. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { addressKey } from './address-key.js';
 import { RateRuleError } from './rate-limits.errors.js';
 import { type RateRule } from './rate-rule.js';
@@ -24,8 +24,6 @@ export function checkedRule(rule: RateRule): RateRule {
  */
 export function counterOf(rule: RateRule, key: string): Counter {
   const { name, limit, windowSeconds } = checkedRule(rule);
-  const hash = createHash('sha256')
-    .update(rule.addresses ? addressKey(key) : key)
-    .digest('base64url');
-  return { id: `${name}#${hash}`, limit, windowMs: windowSeconds * 1000 };
+  const of = hash('sha256', rule.addresses ? addressKey(key) : key, 'base64url');
+  return { id: `${name}#${of}`, limit, windowMs: windowSeconds * 1000 };
 }

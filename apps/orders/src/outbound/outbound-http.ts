@@ -1,5 +1,5 @@
-import { childTrace, currentTrace, formatTraceparent } from '@lethe/kernel';
-import { Agent, request } from 'undici';
+import { childTrace, currentTrace, formatTraceparent, withinTime } from '@lethe/kernel';
+import { Agent } from 'undici';
 
 export interface OutboundOptions {
   /** Where the other service is, such as `http://localhost:8080`; paths are appended. */
@@ -34,8 +34,13 @@ const MAX_ANSWER_BYTES = 8_388_608;
  */
 export class OutboundHttp {
   private readonly agent: Agent;
+  private readonly origin: string;
+  private readonly prefix: string;
 
   constructor(private readonly options: OutboundOptions) {
+    const { origin, pathname } = new URL(options.baseUrl);
+    this.origin = origin;
+    this.prefix = pathname.replace(/\/$/, '');
     this.agent = new Agent({
       connections: options.connections,
       connect: { timeout: options.connectTimeoutMs },
@@ -46,11 +51,11 @@ export class OutboundHttp {
   }
 
   /** Throws undici's error where no whole answer came within the time: refused, timed out, dropped. */
-  async send({ method, path, headers = {}, body }: OutboundRequest): Promise<OutboundAnswer> {
-    const answer = await request(this.options.baseUrl.replace(/\/$/, '') + path, {
+  send({ method, path, headers = {}, body }: OutboundRequest): Promise<OutboundAnswer> {
+    const asked = {
       method,
-      dispatcher: this.agent,
-      signal: AbortSignal.timeout(this.options.requestTimeoutMs),
+      origin: this.origin,
+      path: this.prefix + path,
       headers: {
         ...headers,
         accept: 'application/json',
@@ -58,8 +63,11 @@ export class OutboundHttp {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
+    return withinTime(this.options.requestTimeoutMs, async (signal) => {
+      const answer = await this.agent.request({ ...asked, signal });
+      return { status: answer.statusCode, json: parseJson(await answer.body.text()) };
     });
-    return { status: answer.statusCode, json: parseJson(await answer.body.text()) };
   }
 
   /** Waits for requests under way, then closes the sockets. */

@@ -5,7 +5,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type AwsClients } from '@lethe/aws';
-import { type Clock, isUuid, systemClock, timeOfUuidv7 } from '@lethe/kernel';
+import { type Clock, isUuid, systemClock, timeOfUuidv7, withinTime } from '@lethe/kernel';
 import { RevocationsUnavailableError } from '../identity.errors.js';
 import { type Principal } from './principal.js';
 
@@ -74,7 +74,7 @@ export class Revocations {
 
   /** `validAfter` only ever rises, whoever's clock it comes from. */
   async #put(id: string, validAfter = 0): Promise<void> {
-    const { table, clock, tokenLifetimeSeconds } = this.#options;
+    const { clients, table, clock, tokenLifetimeSeconds, timeoutMs } = this.#options;
     const expiresAt = Math.ceil(clock.now() / 1000) + tokenLifetimeSeconds + SKEW_SECONDS;
     const command = new UpdateItemCommand({
       TableName: table,
@@ -84,22 +84,19 @@ export class Revocations {
       ExpressionAttributeValues: { ':expires': { N: String(expiresAt) }, ':after': { N: String(validAfter) } },
     });
     try {
-      await this.#options.clients.dynamodb.send(command, { abortSignal: this.#signal() });
+      await withinTime(timeoutMs, (abortSignal) => clients.dynamodb.send(command, { abortSignal }));
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw new RevocationsUnavailableError(error);
     }
   }
 
   async #read(command: BatchGetItemCommand): Promise<BatchGetItemCommandOutput> {
+    const { clients, timeoutMs } = this.#options;
     try {
-      return await this.#options.clients.dynamodb.send(command, { abortSignal: this.#signal() });
+      return await withinTime(timeoutMs, (abortSignal) => clients.dynamodb.send(command, { abortSignal }));
     } catch (error) {
       throw new RevocationsUnavailableError(error);
     }
-  }
-
-  #signal(): AbortSignal {
-    return AbortSignal.timeout(this.#options.timeoutMs);
   }
 }
 
