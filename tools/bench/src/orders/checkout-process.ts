@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { once } from 'node:events';
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { revocationsTable } from '@lethe/contracts';
 import { makeServiceKey } from '@lethe/identity';
 import { BenchProcessError } from '../bench.errors.js';
+import { startCannedServer } from '../measure/canned-server.js';
 import { PRODUCTS } from './orders-program.js';
 
 /** The service of orders in a process of its own; its neighbours answer at once. */
@@ -19,17 +18,6 @@ export interface CheckoutProcess {
 
 const ISSUER = 'http://localhost:8080/auth';
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-/** Answers any request with this. */
-async function answering(body: object): Promise<Server> {
-  const server = createServer((request, response) => {
-    request.resume().on('end', () => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 function issuer() {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -48,31 +36,29 @@ function issuer() {
 export async function startCheckout(env: Readonly<Record<string, string>>): Promise<CheckoutProcess> {
   const { jwks, bearer } = issuer();
   const key = makeServiceKey('orders');
-  const [keys, catalog] = [await answering(jwks), await answering({ items: PRODUCTS, missing: [] })];
-  const tables = await answering({ Responses: { [revocationsTable.name]: [] }, UnprocessedKeys: {} });
+  const keys = await startCannedServer(jwks);
+  const catalog = await startCannedServer({ items: PRODUCTS, missing: [] });
+  const tables = await startCannedServer({ Responses: { [revocationsTable.name]: [] }, UnprocessedKeys: {} });
   const child = spawn(process.execPath, [fileURLToPath(new URL('../processes/checkout-main.js', import.meta.url))], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       ...env,
       NODE_ENV: 'production',
       LOG_LEVEL: 'warn',
-      JWKS_URL: `${urlOf(keys)}/jwks.json`,
-      CATALOG_URL: urlOf(catalog),
+      JWKS_URL: `${keys.url}/jwks.json`,
+      CATALOG_URL: catalog.url,
       SERVICE_KEY: JSON.stringify(key.privateJwk),
       SERVICE_KEYS: JSON.stringify({ keys: [key.publicJwk] }),
       PAYMENT_WEBHOOK_SECRET: 'whsec_bench_bench_bench_bench_bench_bench',
       ORDERS_PER_USER: '1000000',
       // Without Valkey the limits count in DynamoDB, and a table that knows nothing would not do.
-      ...(env['VALKEY_URL'] === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: urlOf(tables) }),
+      ...(env['VALKEY_URL'] === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: tables.url }),
     },
   });
   const stop = async (): Promise<void> => {
     if (child.connected) child.disconnect();
     if (child.exitCode === null) await once(child, 'exit');
-    for (const server of [keys, catalog, tables]) {
-      server.closeAllConnections();
-      server.close();
-    }
+    for (const server of [keys, catalog, tables]) server.close();
   };
   const failed = once(child, 'exit').then(([code]) => {
     throw new BenchProcessError('checkout', `ended with ${String(code)}`);
