@@ -19,7 +19,8 @@ beforeAll(async () => {
     `// refused by eslint(max-lines-per-function): has too many lines\nexport function run(steps: number[]): void {\n${long}\n}\n`,
   );
   complaints = await workspace.lint();
-});
+  // The linter with types, over a workspace of its own: slow where the machine has other work.
+}, 120_000);
 afterAll(() => workspace.remove());
 
 describe('the rules of the workspace', () => {

@@ -43,7 +43,8 @@ export async function readEnvironments(root: string): Promise<AppEnvironment[]> 
 
 function variableRow(name: string, schema: JsonSchema, root: JsonSchema, required: boolean): string {
   const value = typeof schema.default === 'string' ? schema.default : JSON.stringify(schema.default);
-  const fallback = value === undefined ? (required ? '**required**' : '') : `\`${value}\``;
+  const given = value === undefined || value === '' ? '' : `\`${value}\``;
+  const fallback = value === undefined && required ? '**required**' : given;
   return `| \`${name}\` | ${cell(typeName(schema, root))} | ${cell(fallback)} | ${cell(schema.description ?? '')} |`;
 }
 

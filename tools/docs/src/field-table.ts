@@ -50,6 +50,12 @@ export function typeName(schema: JsonSchema, root: JsonSchema): string {
   return `${name}${range(bound(schema.minimum), bound(schema.maximum))}`;
 }
 
+/** What has the members of a shape that is an object or null. */
+function opened(schema: JsonSchema): JsonSchema {
+  const branches = schema.anyOf?.filter(({ type }) => type !== 'null') ?? [];
+  return branches.length === 1 ? (branches[0] ?? schema) : schema;
+}
+
 /** Every member of a shape, those of objects within it too; named shapes such as Money are not opened. */
 export function fieldsOf(schema: JsonSchema, root: JsonSchema = schema, prefix = ''): Field[] {
   const { properties = {}, required = [] } = resolve(schema, root);
@@ -57,7 +63,7 @@ export function fieldsOf(schema: JsonSchema, root: JsonSchema = schema, prefix =
     const path = `${prefix}${name}`;
     const { description = '' } = resolve(member, root);
     const field = { name: path, type: typeName(member, root), required: required.includes(name), description };
-    const inside = member.items ?? member;
+    const inside = member.items ?? opened(member);
     const within = inside.$ref === undefined ? fieldsOf(inside, root, `${path}${member.items ? '[]' : ''}.`) : [];
     return [field, ...within];
   });
