@@ -24,20 +24,23 @@ export type Deed =
   /** All that is on its way is delivered, and what that sends, and so on, so often. */
   | { readonly do: 'settle'; readonly rounds: number };
 
+/** Time passes. */
+export interface Wait {
+  readonly do: 'wait';
+  readonly seconds: number;
+}
+
+/** What comes between two effects: a death, an answer that is lost, or others who do something meanwhile. */
+export type Surprise = 'death' | 'silence' | readonly (Deed | Wait)[];
+
 /** Also what happens around deeds. */
 export type Action =
   | Deed
-  | { readonly do: 'wait'; readonly seconds: number }
+  | Wait
   /** The provider makes up its mind about refunds later from now on, or at once. */
   | { readonly do: 'slow-refunds'; readonly slow: boolean }
   | { readonly do: 'together'; readonly deeds: readonly Deed[] }
-  /** At an instant between two effects of a deed the replica dies, an answer is lost, or something else is done. */
-  | {
-      readonly do: 'interrupted';
-      readonly deed: Deed;
-      readonly after: number;
-      readonly by: 'death' | 'silence' | Deed;
-    };
+  | { readonly do: 'interrupted'; readonly deed: Deed; readonly after: number; readonly by: Surprise };
 
 const some = fc.nat({ max: 99 });
 const order = some;
@@ -71,12 +74,15 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: settle },
 );
 
+const wait = fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(20, 130, 1_000, 86_400) });
+const meanwhile = fc.array(fc.oneof({ weight: 4, arbitrary: deed }, { weight: 1, arbitrary: wait }), {
+  minLength: 1,
+  maxLength: 3,
+});
+
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 12, arbitrary: deed },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(20, 130, 1_000, 86_400) }),
-  },
+  { weight: 1, arbitrary: wait },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('slow-refunds' as const), slow: fc.boolean() }) },
   {
     weight: 3,
@@ -89,9 +95,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant('interrupted' as const),
-      deed,
-      after: fc.nat({ max: 9 }),
-      by: fc.oneof(fc.constantFrom('death' as const, 'silence' as const), deed),
+      deed: fc.oneof(deed, settle),
+      after: fc.nat({ max: 14 }),
+      by: fc.oneof(fc.constantFrom('death' as const, 'silence' as const), meanwhile),
     }),
   },
 );

@@ -213,6 +213,8 @@ export class Invariants {
     if ((['pending', 'reserved', 'paid', 'fulfilling'] as OrderStatus[]).includes(status))
       yield 'it does not come to rest';
     if (provider.held !== (SOLD.includes(status) ? total - refunded : 0)) yield 'C5: the provider holds something else';
+    const open = provider.payments.filter((state) => !['voided', 'declined', 'refunded'].includes(state));
+    if (UNSOLD.includes(status) && open.length > 0) yield `C5: the provider goes on with it: ${open.join()}`;
     if (refunds.some((refund) => refund.status === 'requested')) yield 'C5: a refund is still owed';
     const stock = this.shop.around.catalog.stateOf(id);
     if (SOLD.includes(status) ? stock !== 'sold' : stock === 'reserved' || stock === 'sold')

@@ -1,5 +1,5 @@
 import { PaymentOutcomeUnknownError } from '../../src/orders.errors.js';
-import type { Action, Deed, Place } from './actions.js';
+import type { Action, Deed, Place, Surprise } from './actions.js';
 import { type OrderBooks, letPass, ordersOf } from './books.js';
 import { type Answer, expectationOf } from './expectations.js';
 import { Killed } from '@lethe/testing';
@@ -52,9 +52,9 @@ export class Story {
     instants.disarm();
   }
 
-  async #surprise(by: 'death' | 'silence' | Deed, place: Place): Promise<void> {
+  async #surprise(by: Surprise, place: Place): Promise<void> {
     if (typeof by === 'object') {
-      await this.shop.perform(by);
+      for (const each of by) await (each.do === 'wait' ? this.#wait(each.seconds) : this.shop.perform(each));
       return;
     }
     // An answer that is lost: of the database or the runner of workflows it is the end of the work as well.
