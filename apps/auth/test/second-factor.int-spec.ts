@@ -40,11 +40,21 @@ describe('the second factor', () => {
   async function enrolled(user: User): Promise<string> {
     return (await totp<{ secret: string }>(user, '', { currentPassword: PASSWORD })).body.secret;
   }
-  /** A user with a factor, confirmed by the code of the step before this one, and its recovery codes. */
+  const step = () => Math.floor(Date.now() / 30_000);
+  /** Confirms by the code of the step before this one. Where the step ends meanwhile that is too old, and the next is sent. */
+  async function confirmed(user: User, secret: string) {
+    for (;;) {
+      const begun = step();
+      const answer = await totp<{ recoveryCodes: string[] }>(user, '/confirm', { code: codeOf(secret, -1) });
+      if (answer.status === 200 || step() === begun) return answer;
+    }
+  }
+  /** A user with a confirmed factor, and its recovery codes. */
   async function protectedUser(): Promise<User & { readonly secret: string; readonly recoveryCodes: string[] }> {
     const user = await signedIn();
     const secret = await enrolled(user);
-    const { body } = await totp<{ recoveryCodes: string[] }>(user, '/confirm', { code: codeOf(secret, -1) });
+    const { status, body } = await confirmed(user, secret);
+    expect(status).toBe(200);
     return { ...user, secret, recoveryCodes: body.recoveryCodes };
   }
 
@@ -53,7 +63,7 @@ describe('the second factor', () => {
     const secret = await enrolled(user);
     expect((await login(user.email)).status).toBe(200);
     expect((await totp(user, '/confirm', { code: '000000' })).status).toBe(400);
-    expect((await totp(user, '/confirm', { code: codeOf(secret, -1) })).status).toBe(200);
+    expect((await confirmed(user, secret)).status).toBe(200);
 
     const without = await login(user.email);
     const wrongPassword = await login(user.email, codeOf(secret), 'not the right password');
