@@ -70,7 +70,7 @@ describeWithValkey('a catalogue whose Valkey goes away', () => {
 
   it('R31: emptied again and again it costs no answer and mixes none up', async () => {
     const ids = await Promise.all(Array.from({ length: 10 }, () => shop.add(5)));
-    const admin = new Valkey({ url: server.url });
+    const admin = new Valkey({ url: server.url, connectTimeoutMs: 10_000, timeoutMs: 10_000 });
     await admin.connect();
     for (let round = 0; round < 5; round += 1) {
       const asked = Array.from({ length: 60 }, (_, at) => shop.product(at, ids[at % 10] ?? ''));
