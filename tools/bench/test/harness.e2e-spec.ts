@@ -24,7 +24,8 @@ describe('the harness', () => {
     const row = await measureConsumer(run, server, { window, repeat: 1, flags: [] });
 
     expect(row).toMatchObject({ measured: 1_000, capped: false, settings: '4 polls, 400 handlers' });
-    expect(row.callsPerMessage).toBeGreaterThanOrEqual(0.2);
+    // Two calls for ten messages at best; a call that began before the window is not counted in it.
+    expect(row.callsPerMessage).toBeGreaterThan(0.19);
     expect(row.callsPerMessage).toBeLessThan(1);
     expect(row.medianMs).toBeGreaterThan(2);
     expect(row.p99Ms).toBeLessThan(500);
