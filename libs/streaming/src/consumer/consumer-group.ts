@@ -2,8 +2,8 @@ import type { StreamDefinition } from '@lethe/topology';
 import { randomUUID } from 'node:crypto';
 import { pause } from '@lethe/kernel';
 import { type ConsumerGroupOptions, type ConsumerSettings, withDefaults } from './consumer-options.js';
-import { LeaseCoordinator, type TakenLease } from './lease-coordinator.js';
-import { LeaseTable } from './lease-table.js';
+import { LeaseCoordinator, type TakenLease } from './leases/lease-coordinator.js';
+import { LeaseTable } from './leases/lease-table.js';
 import { ShardRun } from './shard-run.js';
 
 /** Milliseconds, at most, that a worker leaves a shard alone which it could not read. */

@@ -6,7 +6,7 @@ import {
   type KinesisClient,
 } from '@aws-sdk/client-kinesis';
 import { InvalidCheckpointError, UnexpectedAnswerError } from '../streaming.errors.js';
-import { type Position, parseCheckpoint } from './checkpoint.js';
+import { type Position, parseCheckpoint } from './leases/checkpoint.js';
 import { type UserRecord, userRecords } from './user-record.js';
 
 export interface ShardPage {

@@ -11,7 +11,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { fullJitter, pause } from '@lethe/kernel';
-import { UnexpectedAnswerError } from '../streaming.errors.js';
+import { UnexpectedAnswerError } from '../../streaming.errors.js';
 import { SHARD_END, TRIM_HORIZON } from './checkpoint.js';
 import type { Lease, Shard } from './lease.js';
 

@@ -3,7 +3,7 @@ import type { StreamDefinition } from '@lethe/topology';
 import { fullJitter, pause } from '@lethe/kernel';
 import { InvalidCheckpointError } from '../streaming.errors.js';
 import { type StreamBatch, readBatch, traceOf } from './batch.js';
-import type { HeldLease } from './held-lease.js';
+import type { HeldLease } from './leases/held-lease.js';
 import type { ShardPage, ShardPages } from './shard-pages.js';
 import type { ConsumerListener } from './stream-events.js';
 import type { UserRecord } from './user-record.js';

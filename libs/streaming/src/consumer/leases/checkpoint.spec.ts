@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidCheckpointError } from '../streaming.errors.js';
+import { InvalidCheckpointError } from '../../streaming.errors.js';
 import { parseCheckpoint } from './checkpoint.js';
 
 describe('parseCheckpoint', () => {

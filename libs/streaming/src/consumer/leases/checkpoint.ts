@@ -1,4 +1,4 @@
-import { InvalidCheckpointError } from '../streaming.errors.js';
+import { InvalidCheckpointError } from '../../streaming.errors.js';
 
 /** Checkpoint of a shard of which nothing has been read. */
 export const TRIM_HORIZON = 'TRIM_HORIZON';

@@ -1,5 +1,5 @@
 import { fullJitter, pause } from '@lethe/kernel';
-import { LeaseLostError } from '../streaming.errors.js';
+import { LeaseLostError } from '../../streaming.errors.js';
 import { SHARD_END } from './checkpoint.js';
 import type { LeaseTable, LeaseUpdate } from './lease-table.js';
 import type { Lease } from './lease.js';
