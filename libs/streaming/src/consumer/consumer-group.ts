@@ -4,7 +4,7 @@ import { pause } from '@lethe/kernel';
 import { type ConsumerGroupOptions, type ConsumerSettings, withDefaults } from './consumer-options.js';
 import { LeaseCoordinator, type TakenLease } from './leases/lease-coordinator.js';
 import { LeaseTable } from './leases/lease-table.js';
-import { ShardRun } from './shard-run.js';
+import { ShardRun } from './handling/shard-run.js';
 
 /** Milliseconds, at most, that a worker leaves a shard alone which it could not read. */
 const AVOID_MS = 5_000;

@@ -1,7 +1,7 @@
 import type { AwsClients } from '@lethe/aws';
 import type { StreamDefinition } from '@lethe/topology';
-import type { StreamBatch } from './batch.js';
-import type { ConsumerListener } from './stream-events.js';
+import type { StreamBatch } from './handling/batch.js';
+import type { ConsumerListener } from './handling/stream-events.js';
 
 export interface ConsumerGroupOptions<D extends StreamDefinition> {
   readonly definition: D;

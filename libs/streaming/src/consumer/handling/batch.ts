@@ -1,8 +1,8 @@
 import { type TraceContext, parseTraceparent } from '@lethe/kernel';
 import type { DataOf, StreamDefinition } from '@lethe/topology';
-import { decodeRecord } from '../record-codec.js';
-import { RecordFormatError } from '../streaming.errors.js';
-import type { UserRecord } from './user-record.js';
+import { decodeRecord } from '../../record-codec.js';
+import { RecordFormatError } from '../../streaming.errors.js';
+import type { UserRecord } from '../user-record.js';
 
 /** A record whose data has passed the stream's schema. */
 export interface StreamRecord<Data> {

@@ -1,12 +1,12 @@
 import { childTrace, runInTrace } from '@lethe/kernel';
 import type { StreamDefinition } from '@lethe/topology';
 import { fullJitter, pause } from '@lethe/kernel';
-import { InvalidCheckpointError } from '../streaming.errors.js';
+import { InvalidCheckpointError } from '../../streaming.errors.js';
 import { type StreamBatch, readBatch, traceOf } from './batch.js';
-import type { HeldLease } from './leases/held-lease.js';
-import type { ShardPage, ShardPages } from './shard-pages.js';
+import type { HeldLease } from '../leases/held-lease.js';
+import type { ShardPage, ShardPages } from '../shard-pages.js';
 import type { ConsumerListener } from './stream-events.js';
-import type { UserRecord } from './user-record.js';
+import type { UserRecord } from '../user-record.js';
 
 /** Kinesis allows five reads a second and shard, whoever makes them. */
 const READ_SPACING_MS = 205;

@@ -1,11 +1,11 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { StreamDefinition } from '@lethe/topology';
 import { pause } from '@lethe/kernel';
-import { LeaseLostError } from '../streaming.errors.js';
-import { HeldLease } from './leases/held-lease.js';
-import type { TakenLease } from './leases/lease-coordinator.js';
-import type { LeaseTable } from './leases/lease-table.js';
-import { ShardPages } from './shard-pages.js';
+import { LeaseLostError } from '../../streaming.errors.js';
+import { HeldLease } from '../leases/held-lease.js';
+import type { TakenLease } from '../leases/lease-coordinator.js';
+import type { LeaseTable } from '../leases/lease-table.js';
+import { ShardPages } from '../shard-pages.js';
 import { type ReadingOptions, ShardReader } from './shard-reader.js';
 
 export interface ShardRunOptions<D extends StreamDefinition> {

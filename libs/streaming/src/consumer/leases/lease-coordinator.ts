@@ -5,7 +5,7 @@ import { listIsStale, readableLeases, shardsWithoutLease, trimmedParents } from 
 import type { LeaseTable } from './lease-table.js';
 import type { Lease, Shard } from './lease.js';
 import { listShards } from './list-shards.js';
-import type { ConsumerListener } from '../stream-events.js';
+import type { ConsumerListener } from '../handling/stream-events.js';
 
 /** Rounds for which a lease that was asked for is kept for whoever asked. */
 const KEPT_ROUNDS = 3;
