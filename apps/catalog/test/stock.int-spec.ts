@@ -123,6 +123,19 @@ describe('ReserveStock', () => {
     expect(second).toEqual(first);
     expect(await stockOf(a)).toEqual({ available: 12, reserved: 2, sold: 0 });
   });
+
+  it('R13: answers messages of one order that come at once alike, whatever each asks for', async () => {
+    const [a, orderId] = [await catalog.addProduct(5), uuidv7()];
+
+    await Promise.all([
+      reserve(orderId, { productId: a, quantity: 9 }),
+      reserve(orderId, { productId: a, quantity: 1 }),
+    ]);
+
+    const [first, second] = await answers(orderId);
+    expect(second).toEqual(first);
+    expect(await stockOf(a)).toEqual({ available: 5, reserved: 0, sold: 0 });
+  });
 });
 
 describe('ReleaseStock', () => {

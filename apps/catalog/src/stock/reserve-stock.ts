@@ -22,7 +22,8 @@ export class ReserveOrderStock extends Command<void> {
   }
 }
 
-interface KnownOrder {
+/** What has become of an order. */
+interface Decision {
   readonly state: ReservationState;
   readonly shortages: Shortage[] | null;
 }
@@ -97,11 +98,14 @@ async function reserve(unit: Reserving, wishes: readonly Wish[], { claims, shelf
   const known: Wish[] = [];
   const first: Wish[] = [];
   for (const wish of wishes) (claimed.delete(wish.orderId) ? first : known).push(wish);
-  share(unit, first, shelf);
-  for (const wish of known) await answerAgain(unit, wish);
+  const decided = share(unit, first, shelf);
+  // An order that another of its messages decided just now: the row will say so only once the unit has written it.
+  for (const wish of known) answer(unit, wish, decided.get(wish.orderId) ?? (await decisionOf(unit.tx, wish.orderId)));
 }
 
-function share(unit: Reserving, wishes: readonly Wish[], shelf: readonly ShelfLine[]): void {
+/** What became of the orders. */
+function share(unit: Reserving, wishes: readonly Wish[], shelf: readonly ShelfLine[]): Map<string, Decision> {
+  const decided = new Map<string, Decision>();
   const left = new Map(shelf.map(({ productId, available }) => [productId, available]));
   const reserved: Wish[] = [];
   const rejected: { readonly orderId: string; readonly shortages: Shortage[] }[] = [];
@@ -113,15 +117,17 @@ function share(unit: Reserving, wishes: readonly Wish[], shelf: readonly ShelfLi
     );
     if (shortages.length > 0) {
       rejected.push({ orderId, shortages });
-      sayRejected(unit, wish, shortages);
-      continue;
+      decided.set(orderId, { state: 'rejected', shortages });
+    } else {
+      for (const { productId, quantity } of lines) left.set(productId, (left.get(productId) ?? 0) - quantity);
+      reserved.push(wish);
+      decided.set(orderId, { state: 'reserved', shortages: null });
     }
-    for (const { productId, quantity } of lines) left.set(productId, (left.get(productId) ?? 0) - quantity);
-    reserved.push(wish);
-    sayReserved(unit, wish);
+    answer(unit, wish, decided.get(orderId));
   }
   keep(unit, reserved);
   reject(unit, rejected);
+  return decided;
 }
 
 function keep(unit: Reserving, reserved: readonly Wish[]): void {
@@ -145,11 +151,15 @@ function reject(
   ]);
 }
 
+async function decisionOf(tx: Tx, orderId: string): Promise<Decision | undefined> {
+  const [known] = await tx.query<Decision>(FIND_RESERVATION_STATE, [orderId]);
+  return known;
+}
+
 /** The same order in another message: the same answer, no effect. A released order is over; nobody waits for one. */
-async function answerAgain(unit: Reserving, wish: Wish): Promise<void> {
-  const [known] = await unit.tx.query<KnownOrder>(FIND_RESERVATION_STATE, [wish.orderId]);
-  if (known?.state === 'rejected') sayRejected(unit, wish, known.shortages ?? []);
-  else if (known?.state === 'reserved' || known?.state === 'sold') sayReserved(unit, wish);
+function answer(unit: Reserving, wish: Wish, decision: Decision | undefined): void {
+  if (decision?.state === 'rejected') sayRejected(unit, wish, decision.shortages ?? []);
+  else if (decision?.state === 'reserved' || decision?.state === 'sold') sayReserved(unit, wish);
 }
 
 function sayReserved({ emit }: Reserving, { orderId, inContext }: Wish): void {
