@@ -8,6 +8,7 @@ import {
 import { InvalidCheckpointError, UnexpectedAnswerError } from '../streaming.errors.js';
 import { type Position, parseCheckpoint } from './leases/checkpoint.js';
 import { type UserRecord, userRecords } from './user-record.js';
+import { iteratorAt } from './reading/start-position.js';
 
 export interface ShardPage {
   /** Those that were packed are unpacked: there may be more than the limit. */
@@ -81,16 +82,8 @@ export class ShardPages {
   async #open(): Promise<string> {
     const { kinesis, stream, shardId } = this.#options;
     const position = this.#position;
-    if (position.kind === 'end') throw new InvalidCheckpointError(shardId, this.#options.checkpoint);
-    const from =
-      position.kind === 'trim-horizon'
-        ? ({ ShardIteratorType: 'TRIM_HORIZON' } as const)
-        : ({
-            // Packed records of which some have been handled are read again, and those some passed over.
-            ShardIteratorType:
-              position.subSequenceNumber === undefined ? 'AFTER_SEQUENCE_NUMBER' : 'AT_SEQUENCE_NUMBER',
-            StartingSequenceNumber: position.sequenceNumber,
-          } as const);
+    if (position.kind === 'end') throw new InvalidCheckpointError(shardId, 'SHARD_END');
+    const from = iteratorAt(position);
     try {
       const { ShardIterator } = await kinesis.send(
         new GetShardIteratorCommand({ StreamName: stream, ShardId: shardId, ...from }),

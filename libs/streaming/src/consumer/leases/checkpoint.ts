@@ -8,6 +8,9 @@ export const SHARD_END = 'SHARD_END';
 /** Where reading goes on. */
 export type Position =
   | { readonly kind: 'trim-horizon' }
+  /** After the last record that the shard has when reading begins. */
+  | { readonly kind: 'latest' }
+  | { readonly kind: 'at-timestamp'; readonly at: Date }
   | { readonly kind: 'after'; readonly sequenceNumber: string; readonly subSequenceNumber?: number }
   | { readonly kind: 'end' };
 
