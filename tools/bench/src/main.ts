@@ -5,7 +5,8 @@ import { benchIdentity } from './identity/identity-bench.js';
 import { partsText, partsVerdicts } from './report/parts-report.js';
 import { benchMessaging } from './messaging-bench.js';
 import { benchOrders } from './orders/orders-bench.js';
-import { type BenchOptions, USAGE, benchOptions } from './options.js';
+import { benchStreaming } from './streaming/streaming-bench.js';
+import { type BenchOptions, type Suite, USAGE, benchOptions } from './options.js';
 import { type Verdict, verdicts } from './report/bounds.js';
 import { messagingSection, reportText } from './report/document.js';
 import { suiteSection, withSection } from './report/suite-section.js';
@@ -38,14 +39,19 @@ async function messaging(options: BenchOptions): Promise<Outcome> {
 
 /** A suite of parts. */
 const ofParts =
-  (suite: 'identity' | 'orders', run: typeof benchIdentity) =>
+  (suite: Exclude<Suite, 'messaging'>, run: typeof benchIdentity) =>
   async (options: BenchOptions): Promise<Outcome> => {
     const report = await run(options, progress);
     const text = partsText(report);
     return { report, bounds: partsVerdicts(report), text, section: suiteSection(suite, { ...report, text }) };
   };
 
-const suites = { messaging, identity: ofParts('identity', benchIdentity), orders: ofParts('orders', benchOrders) };
+const suites: Record<Suite, (options: BenchOptions) => Promise<Outcome>> = {
+  messaging,
+  identity: ofParts('identity', benchIdentity),
+  orders: ofParts('orders', benchOrders),
+  streaming: ofParts('streaming', benchStreaming),
+};
 
 async function bench(options: BenchOptions): Promise<number> {
   const { report, bounds, text, section } = await suites[options.suite](options);

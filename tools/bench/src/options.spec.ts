@@ -5,6 +5,7 @@ import { benchOptions } from './options.js';
 describe('benchOptions', () => {
   it('runs everything where nothing is said', () => {
     expect(benchOptions(['identity']).suite).toBe('identity');
+    expect(benchOptions(['streaming']).suite).toBe('streaming');
     expect(benchOptions(['orders', '--quick', '--check'])).toMatchObject({ suite: 'orders', quick: true, check: true });
     expect(benchOptions(['messaging'])).toMatchObject({
       suite: 'messaging',
@@ -31,7 +32,7 @@ describe('benchOptions', () => {
   it('refuses what it does not know', () => {
     for (const args of [
       [],
-      ['streaming'],
+      ['swimming'],
       ['messaging', 'identity'],
       ['messaging', '--fast'],
       ['messaging', '--workload', 'huge'],

@@ -7,6 +7,7 @@ export const USAGE = `npm run bench -- <suite> [options]
   messaging            consuming, sending and the outbox, some six minutes
   identity             tokens, guards, sessions and sign-in, some two minutes
   orders               placing, confirming and listing orders, a hot product, some six minutes
+  streaming            producing and consuming, windows, dashboards and the warehouse, some eight minutes
 
   --quick              shorter runs
   --check              fail where a bound is missed
@@ -21,7 +22,7 @@ Of messaging alone:
   --cpu-prof <dir>     leave a CPU profile of each contender there
 `;
 
-const SUITES = ['messaging', 'identity', 'orders'] as const;
+const SUITES = ['messaging', 'identity', 'orders', 'streaming'] as const;
 /** What is measured in one run. */
 export type Suite = (typeof SUITES)[number];
 
