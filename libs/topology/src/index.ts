@@ -37,6 +37,7 @@ export {
 } from './envelope.js';
 export { type JsonSchema, type WireSchema, wireSchemaOf } from './json-schema.js';
 export { type Ordering, deadLetterQueueName, queueName, streamName, topicName } from './names.js';
+export { type Permission, permissionsOf } from './permissions.js';
 export {
   type ReplyFields,
   type ReplyPart,
