@@ -1,3 +1,4 @@
+export { type Access, type BucketAccess, type TableAccess, functionAccess, serviceAccess } from './access.js';
 export {
   type TableResource,
   cartsTable,
@@ -79,6 +80,7 @@ export {
 export * from './reconciliation.http.js';
 export { ReconcilePayments, RunReconciliation } from './reconciliation.messages.js';
 export * from './returns.http.js';
+export { type ServiceResource, storeServices } from './services.js';
 export {
   analyticsService,
   authService,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { storeServices as declaredServices } from '@lethe/contracts';
 import type { Secrets } from './state.js';
 
 /** The top of the checkout, seen from `src` and from `dist` alike. */
@@ -22,12 +23,7 @@ const service = (name: string, prefixes: readonly string[]): StoreService => ({
   migrate: join(root, 'apps', name, 'dist', 'migrate.js'),
 });
 
-export const storeServices: readonly StoreService[] = [
-  service('auth', ['/auth']),
-  service('catalog', ['/catalog']),
-  service('orders', ['/orders', '/carts', '/payments']),
-  service('analytics', ['/analytics']),
-];
+export const storeServices: readonly StoreService[] = declaredServices.map(({ name, paths }) => service(name, paths));
 
 /** The functions, served on this machine by the Invoke API of Lambda. */
 export const functionsServer = join(root, 'apps', 'functions', 'dist', 'main.js');
