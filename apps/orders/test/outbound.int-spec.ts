@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ServiceTokens, makeServiceKey } from '@lethe/identity';
+import { CatalogClient } from '../src/catalog/catalog.client.js';
+import { CatalogStub } from './catalog-stub.js';
 import { OutboundHttp } from '../src/outbound/outbound-http.js';
 import { StripeHttp } from '../src/payment/stripe/stripe.http.js';
 
@@ -45,5 +48,25 @@ describe('requests to other services', () => {
 
     expect(answer.getStatusCode()).toBe(307);
     expect(seen).toEqual(['GET /v1/refunds']);
+  });
+});
+
+describe('quotes', () => {
+  it('ask once for what orders want at the same moment, and give each its own', async () => {
+    const stub = await CatalogStub.start();
+    const { privateJwk } = makeServiceKey('orders');
+    const catalog = new CatalogClient(
+      stub.url,
+      new ServiceTokens({ service: 'orders', key: JSON.stringify(privateJwk) }),
+    );
+    const [lamp, chair, unknown] = [stub.add(100), stub.add(200), '019d0c5e-7a3c-7f00-8000-00000000dead'];
+
+    const quotes = await Promise.all([[lamp], [chair, lamp], [unknown, lamp]].map((ids) => catalog.quote(ids)));
+    await catalog.close();
+    await stub.stop();
+
+    expect(quotes.map(({ items }) => items.map(({ id }) => id))).toEqual([[lamp], [chair, lamp], [lamp]]);
+    expect(quotes.map(({ missing }) => missing)).toEqual([[], [], [unknown]]);
+    expect(stub.requests).toBe(1);
   });
 });

@@ -1,6 +1,7 @@
 import { type Database, type Querier, type Tx, deleteInBatches } from '@lethe/database';
+import DataLoader from 'dataloader';
 import { IdempotencyKeyInUseError, IdempotencyKeyReusedError } from './idempotency.errors.js';
-import { LOCK, READ, STORE, SWEEP } from './idempotency.sql.js';
+import { LOCK, READ, READ_EACH, STORE, SWEEP } from './idempotency.sql.js';
 import { IDEMPOTENCY_RETENTION_SECONDS, type IdempotentRequest, type IdempotentRuns } from './idempotent-runs.js';
 import { scopeHash } from './scope-hash.js';
 import type { IdempotentOutcome, StoredResponse } from './stored-response.js';
@@ -39,6 +40,13 @@ class ClaimLostError extends Error {
  * exactly if the work committed. With the store down nothing runs: the store is the database of the work (I14).
  */
 export class IdempotencyKeys implements IdempotentRuns<Tx> {
+  /** Requests that come in the same turn of the event loop are looked up by one statement. Nothing is kept. */
+  readonly #known = new DataLoader<Buffer, KeyRow | undefined>((scopes) => this.#find(scopes), {
+    cache: false,
+    maxBatchSize: 100,
+    batchScheduleFn: setImmediate,
+  });
+
   constructor(
     private readonly database: Pick<Database, 'query' | 'transaction'>,
     private readonly retentionSeconds: number = IDEMPOTENCY_RETENTION_SECONDS,
@@ -78,13 +86,19 @@ export class IdempotencyKeys implements IdempotentRuns<Tx> {
    * {@link IdempotencyKeyReusedError} (422), and as `Database.query` does (503).
    */
   async replay(request: IdempotentRequest): Promise<IdempotentOutcome | undefined> {
-    const [row] = await this.database.query<KeyRow>(READ, [scopeHash(request)]);
+    const row = await this.#known.load(scopeHash(request));
     return row === undefined ? undefined : replay(row, request);
   }
 
   /** Forgets expired keys in bounded batches; gives their number. Several replicas may do so at once. */
   sweep(): Promise<number> {
     return deleteInBatches(this.database, SWEEP, []);
+  }
+
+  async #find(scopes: readonly Buffer[]): Promise<(KeyRow | undefined)[]> {
+    const rows = await this.database.query<KeyRow & { readonly scope: string }>(READ_EACH, [scopes]);
+    const known = new Map(rows.map((row) => [row.scope, row]));
+    return scopes.map((scope) => known.get(scope.toString('hex')));
   }
 
   async #runOnce(

@@ -43,6 +43,13 @@ export const READ = statement(
   'SELECT fingerprint, status, headers, body FROM idempotency_key WHERE scope_hash = $1 AND expires_at > now()',
 );
 
+/** $1 scope hashes */
+export const READ_EACH = statement(
+  'idempotency.read-each',
+  `SELECT encode(scope_hash, 'hex') AS scope, fingerprint, status, headers, body FROM idempotency_key
+   WHERE scope_hash = ANY ($1::bytea[]) AND expires_at > now()`,
+);
+
 export const SWEEP = statement(
   'idempotency.sweep',
   `DELETE FROM idempotency_key WHERE scope_hash IN (

@@ -32,6 +32,27 @@ describe('IdempotencyKeys', () => {
     expect(await fixture.effects()).toBe(1);
   });
 
+  it('I4 I12: looks up many at once, each its own, by one statement', async () => {
+    const asked: string[] = [];
+    const { database } = fixture;
+    const keys = new IdempotencyKeys({
+      transaction: (run, options) => database.transaction(run, options),
+      query: (statement, values) => {
+        asked.push(statement.name);
+        return database.query(statement, values);
+      },
+    });
+    const people = Array.from({ length: 20 }, (_, n) => ({ ...request().scope, principal: `person-${n}` }));
+    const done = await Promise.all(
+      people.map((scope, n) => (n % 2 === 0 ? fixture.keys.run(request({ scope }), work) : Promise.resolve(undefined))),
+    );
+
+    const found = await Promise.all(people.map((scope) => keys.replay(request({ scope }))));
+
+    expect(found).toEqual(done.map((first) => first && { response: first.response, replayed: true }));
+    expect(asked).toEqual(['idempotency.read-each']);
+  });
+
   it('I4: replays a refusal that is the outcome of the business', async () => {
     const refuse = () => Promise.resolve({ status: 422, body: { reason: 'declined' } });
     await fixture.keys.run(request(), refuse);

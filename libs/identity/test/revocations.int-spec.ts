@@ -81,6 +81,29 @@ describe('Revocations', () => {
     expect(Number(Item?.['expiresAt']?.N)).toBe(Math.ceil(NOW / 1_000) + 1_500);
   });
 
+  it('S20: tells of many tokens at once, each of its own, by few calls', async () => {
+    const counted = new AwsClients({ region: 'eu-west-1', transport: 'sdk' });
+    const calls: string[] = [];
+    counted.dynamodb.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          calls.push(commandName ?? '');
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+    const people = Array.from({ length: 60 }, (_, n) => ({ ...principal, id: `many-${n}`, tokenId: `many-${n}` }));
+    await Promise.all(people.filter((_, n) => n % 3 === 0).map(({ tokenId }) => revocations.revokeToken(tokenId)));
+
+    const checked = new Revocations({ clients: counted, table, clock });
+    const revoked = await Promise.all(people.map((person) => checked.isRevoked(person)));
+    counted.close();
+
+    expect(revoked).toEqual(people.map((_, n) => n % 3 === 0));
+    // 60 tokens, 60 users and one sign-in, in hundreds.
+    expect(calls).toEqual(['BatchGetItemCommand', 'BatchGetItemCommand']);
+  });
+
   it('S34: cannot tell, with 503, where the table is away or does not read everything', async () => {
     const away = new Revocations({ clients, table: 'no-such-table', clock });
     const throttled = new AwsClients({ region: 'eu-west-1', transport: 'sdk' });

@@ -1,5 +1,6 @@
 import { type Quote, quoteSchema } from '@lethe/contracts';
 import { type ServiceTokens } from '@lethe/identity';
+import DataLoader from 'dataloader';
 import { DependencyUnavailableError } from '../orders.errors.js';
 import { CircuitBreaker } from '../outbound/circuit-breaker.js';
 import { type OutboundAnswer, OutboundHttp, isTimeout } from '../outbound/outbound-http.js';
@@ -8,12 +9,22 @@ import { RetryBudget } from '../outbound/retry-budget.js';
 const CONNECT_TIMEOUT_MS = 1_000;
 const REQUEST_TIMEOUT_MS = 3_000;
 const CONNECTIONS = 32;
+/** Products of one question (`quoteRequestSchema`). */
+const MAX_PRODUCTS = 2_000;
+
+type QuotedProduct = Quote['items'][number];
 
 /** Asks the catalogue, a neighbour service, what products are and cost now, by a token of this service. */
 export class CatalogClient {
   private readonly http: OutboundHttp;
   private readonly breaker = new CircuitBreaker();
   private readonly budget = new RetryBudget();
+  /** Orders that come in the same turn of the event loop ask once for all their products. Nothing is kept. */
+  private readonly products = new DataLoader<string, QuotedProduct | undefined>((ids) => this.ask(ids), {
+    cache: false,
+    maxBatchSize: MAX_PRODUCTS,
+    batchScheduleFn: setImmediate,
+  });
 
   constructor(
     baseUrl: string,
@@ -34,26 +45,37 @@ export class CatalogClient {
    */
   async quote(productIds: readonly string[]): Promise<Quote> {
     if (!this.breaker.allows()) throw new DependencyUnavailableError('catalog');
-    try {
-      const answer = await this.ask([...new Set(productIds)]);
-      const quote = quoteSchema.safeParse(answer.json);
-      if (answer.status !== 200 || !quote.success) {
-        throw new Error(`POST /catalog/quotes answered ${answer.status}`, { cause: quote.error });
-      }
-      this.breaker.succeeded();
-      this.budget.succeeded();
-      return quote.data;
-    } catch (cause) {
-      this.breaker.failed();
-      throw new DependencyUnavailableError('catalog', cause);
-    }
+    const ids = [...new Set(productIds)];
+    const found = await Promise.all(ids.map((id) => this.products.load(id)));
+    return {
+      items: found.filter((product) => product !== undefined),
+      missing: ids.filter((_, at) => found[at] === undefined),
+    };
   }
 
   close(): Promise<void> {
     return this.http.close();
   }
 
-  private async ask(productIds: readonly string[]): Promise<OutboundAnswer> {
+  /** What each of the products is; ids come again where several orders want the same. */
+  private async ask(ids: readonly string[]): Promise<(QuotedProduct | undefined)[]> {
+    try {
+      const answer = await this.send([...new Set(ids)]);
+      const quote = quoteSchema.safeParse(answer.json);
+      if (answer.status !== 200 || !quote.success) {
+        throw new Error(`POST /catalog/quotes answered ${answer.status}`, { cause: quote.error });
+      }
+      this.breaker.succeeded();
+      this.budget.succeeded();
+      const products = new Map(quote.data.items.map((product) => [product.id, product]));
+      return ids.map((id) => products.get(id.toLowerCase()));
+    } catch (cause) {
+      this.breaker.failed();
+      throw new DependencyUnavailableError('catalog', cause);
+    }
+  }
+
+  private async send(productIds: readonly string[]): Promise<OutboundAnswer> {
     const headers = { authorization: `Bearer ${this.tokens.tokenFor('catalog')}` };
     const send = () => this.http.send({ method: 'POST', path: '/catalog/quotes', headers, body: { productIds } });
     let answer: OutboundAnswer;

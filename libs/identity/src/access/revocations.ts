@@ -1,10 +1,12 @@
 import {
+  type AttributeValue,
   BatchGetItemCommand,
   type BatchGetItemCommandOutput,
   ConditionalCheckFailedException,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type AwsClients } from '@lethe/aws';
+import DataLoader from 'dataloader';
 import { type Clock, isUuid, systemClock, timeOfUuidv7, withinTime } from '@lethe/kernel';
 import { RevocationsUnavailableError } from '../identity.errors.js';
 import { type Principal } from './principal.js';
@@ -23,6 +25,10 @@ export interface RevocationsOptions {
 
 /** Clocks of replicas may differ by so much (R36), so a revocation stays longer than any token. */
 const SKEW_SECONDS = 600;
+/** BatchGetItem: keys of one request (DynamoDB API reference). */
+const MAX_KEYS = 100;
+
+type Item = Record<string, AttributeValue>;
 
 /**
  * Tokens, sign-ins and users whose access tokens end before their time (S10, S20): items of DynamoDB that live as long
@@ -30,6 +36,12 @@ const SKEW_SECONDS = 600;
  */
 export class Revocations {
   readonly #options: Required<RevocationsOptions>;
+  /** Requests that come in the same turn of the event loop are looked up by one call. Nothing is kept. */
+  readonly #items = new DataLoader<string, Item | undefined>((keys) => this.#read(keys), {
+    cache: false,
+    maxBatchSize: MAX_KEYS,
+    batchScheduleFn: setImmediate,
+  });
 
   constructor(options: RevocationsOptions) {
     this.#options = { tokenLifetimeSeconds: 900, timeoutMs: 1_000, clock: systemClock, ...options };
@@ -55,21 +67,11 @@ export class Revocations {
 
   /** Whether the token, its sign-in or its user was revoked. Throws a RevocationsUnavailableError (503). */
   async isRevoked(principal: Principal): Promise<boolean> {
-    const { table } = this.#options;
     const { id, tokenId, sessionId } = principal;
     const keys = [`jti#${tokenId}`, `sub#${id}`, ...(sessionId === undefined ? [] : [`sid#${sessionId}`])];
-    const command = new BatchGetItemCommand({
-      RequestItems: { [table]: { Keys: keys.map((key) => ({ id: { S: key } })), ConsistentRead: true } },
-    });
-    const { Responses, UnprocessedKeys } = await this.#read(command);
-    const items = Responses?.[table];
-    // Throttled in part: what was not read may be the very revocation.
-    if (items === undefined || Object.keys(UnprocessedKeys ?? {}).length > 0) {
-      throw new RevocationsUnavailableError(new TypeError('not every key was read'));
-    }
-    return items.some(({ id: key, validAfter }) => {
-      return key?.S?.startsWith('sub#') ? issuedAtMs(principal) <= Number(validAfter?.N) : true;
-    });
+    const [token, subject, session] = await Promise.all(keys.map((key) => this.#items.load(key)));
+    if (token !== undefined || session !== undefined) return true;
+    return subject !== undefined && issuedAtMs(principal) <= Number(subject['validAfter']?.N);
   }
 
   /** `validAfter` only ever rises, whoever's clock it comes from. */
@@ -90,7 +92,23 @@ export class Revocations {
     }
   }
 
-  async #read(command: BatchGetItemCommand): Promise<BatchGetItemCommandOutput> {
+  /** The items with these keys, which come again where two tokens share one. */
+  async #read(keys: readonly string[]): Promise<(Item | undefined | RevocationsUnavailableError)[]> {
+    const { table } = this.#options;
+    const Keys = [...new Set(keys)].map((key) => ({ id: { S: key } }));
+    const { Responses, UnprocessedKeys } = await this.#send(
+      new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+    );
+    const found = Responses?.[table];
+    if (found === undefined) throw new RevocationsUnavailableError(new TypeError('the table answered nothing'));
+    const items = new Map(found.map((item) => [item['id']?.S, item]));
+    // Throttled in part: what was not read may be the very revocation.
+    const partial = Object.keys(UnprocessedKeys ?? {}).length > 0;
+    const absent = partial ? new RevocationsUnavailableError(new TypeError('not every key was read')) : undefined;
+    return keys.map((key) => items.get(key) ?? absent);
+  }
+
+  async #send(command: BatchGetItemCommand): Promise<BatchGetItemCommandOutput> {
     const { clients, timeoutMs } = this.#options;
     try {
       return await withinTime(timeoutMs, (abortSignal) => clients.dynamodb.send(command, { abortSignal }));
