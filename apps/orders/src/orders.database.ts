@@ -4,6 +4,7 @@ import { outboxMigrations } from '@lethe/outbox';
 import { scheduleMigrations } from '@lethe/schedules';
 import { CouponCustomerEntity, CouponEntity } from './coupon/coupon.entity.js';
 import { AddAmountsAndCoupons1767225600020 } from './migrations/add-amounts-and-coupons.migration.js';
+import { AddLineCategory1768000000000 } from './migrations/add-line-category.migration.js';
 import { AddFulfilment1767225600040 } from './migrations/add-fulfilment.migration.js';
 import { AddHistoryCause1767225600003 } from './migrations/add-history-cause.migration.js';
 import { AddOrderSearch1767225600012 } from './migrations/add-order-search.migration.js';
@@ -56,6 +57,7 @@ export function databaseOptions(config: Pick<OrdersConfig, 'DATABASE_URL' | 'DAT
       WidenPayment1767225600030,
       AddFulfilment1767225600040,
       CreateReconciliations1767225600061,
+      AddLineCategory1768000000000,
     ],
   };
 }

@@ -151,7 +151,9 @@ export const imageReportSchema = z.discriminatedUnion('status', [
 export const quoteRequestSchema = z.strictObject({ productIds: z.array(idSchema).min(1).max(2_000) });
 export const quoteSchema = z
   .object({
-    items: z.array(productSchema.pick({ id: true, sku: true, name: true, price: true })),
+    items: z.array(
+      productSchema.pick({ id: true, sku: true, name: true, price: true }).extend({ category: z.string().optional() }),
+    ),
     missing: z.array(idSchema),
   })
   .meta({ id: 'Quote' });

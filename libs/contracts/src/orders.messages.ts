@@ -9,14 +9,26 @@ const orderLine = z.object({
   quantity: quantitySchema,
   unitPrice: moneySchema,
   paid: moneySchema.optional().describe('What the line costs: its share of the discount off, of the tax on top.'),
+  category: z.string().max(100).optional().describe('Of the product, when the order was placed.'),
 });
+
+/** Who bought, and where it goes: for whoever counts (S54: an id, no name and no address). */
+const buyer = {
+  customer: z.string().min(1).max(100).optional().describe('The id of the account that placed the order.'),
+  country: z
+    .string()
+    .min(1)
+    .max(60)
+    .optional()
+    .describe('Where the goods go; of the store itself in ISO 3166-1 alpha-2.'),
+};
 
 export const OrderPlaced = defineEvent({
   owner: 'orders',
   name: 'order-placed',
   version: 1,
   description: 'A customer placed an order; nothing is reserved or paid yet.',
-  data: z.object({ orderId: idSchema, placedAt: timeSchema, total: moneySchema }),
+  data: z.object({ orderId: idSchema, placedAt: timeSchema, total: moneySchema, ...buyer }),
 });
 
 export const OrderConfirmed = defineEvent({
@@ -30,6 +42,7 @@ export const OrderConfirmed = defineEvent({
     confirmedAt: timeSchema,
     total: moneySchema,
     items: z.array(orderLine).min(1),
+    ...buyer,
   }),
 });
 

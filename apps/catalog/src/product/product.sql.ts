@@ -104,10 +104,10 @@ export const SEARCH_SIMILAR = statement(
 /** $1 ids */
 export const QUOTE_PRODUCTS = statement(
   'catalog.quote-products',
-  `SELECT id, sku, name, price_amount AS amount, currency
+  `SELECT id, sku, name, category, price_amount AS amount, currency
    FROM product WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL`,
 );
-export type QuoteRow = Pick<ProductRow, 'id' | 'sku' | 'name' | 'amount' | 'currency'>;
+export type QuoteRow = Pick<ProductRow, 'id' | 'sku' | 'name' | 'category' | 'amount' | 'currency'>;
 
 /** No row where the SKU is taken. $1 id, $2 sku, $3 name, $4 description, $5 category, $6 amount, $7 currency, $8 units */
 export const CREATE_PRODUCT = statement(

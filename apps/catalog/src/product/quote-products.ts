@@ -22,7 +22,8 @@ export class QuoteProductsHandler implements IQueryHandler<QuoteProducts> {
       items: ids.flatMap((id) => {
         const row = found.get(id);
         if (row === undefined) return [];
-        return [{ id, sku: row.sku, name: row.name, price: { amount: row.amount, currency: row.currency } }];
+        const { sku, name, category, amount, currency } = row;
+        return [{ id, sku, name, category, price: { amount, currency } }];
       }),
       missing: ids.filter((id) => !found.has(id)),
     };

@@ -48,7 +48,7 @@ export const FIND_USABLE_COUPON = statement(
 );
 
 /**
- * Uses the coupon `$37` of `$38` per cent for customer `$9`, in the statement that places the order: `coupon_used` has a
+ * Uses the coupon `$38` of `$39` per cent for customer `$9`, in the statement that places the order: `coupon_used` has a
  * row with its code, or none where it may not be used (any more), and then the order must not be written.
  *
  * Why the limits hold: each is a condition of an update of the row that counts, which waits for whoever changes that row
@@ -57,7 +57,7 @@ export const FIND_USABLE_COUPON = statement(
 export const USE_COUPON_CTES = `coupon_counted AS (
     UPDATE coupon SET used = used + 1
     FROM idempotency_claim
-    WHERE code = $37::text AND percent = $38::int AND ${USABLE}
+    WHERE code = $38::text AND percent = $39::int AND ${USABLE}
     RETURNING code, max_uses_per_customer),
   coupon_used AS (
     INSERT INTO coupon_customer AS c (code, customer_id, used)

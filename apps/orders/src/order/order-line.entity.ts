@@ -41,6 +41,10 @@ export class OrderLineEntity {
   @Column('bigint', { default: 0 })
   tax!: number;
 
+  /** Of the product, when the order was placed; null in orders of before. */
+  @Column('text', { nullable: true })
+  category!: string | null;
+
   /** How many of them came back. */
   @Column('integer', { default: 0 })
   returned!: number;

@@ -5,13 +5,17 @@ import { REFUNDS, RETURNS } from '../returns/refund.sql.js';
 import { ORDER_PAYMENT } from '../payment/payment.sql.js';
 import type { OrderLine } from './order.js';
 
-const LINES = `(
+/** `more`: further members of a line, as SQL. */
+const linesWith = (more: string): string => `(
   SELECT json_agg(json_strip_nulls(json_build_object(
     'productId', l.product_id, 'sku', l.sku, 'name', l.name, 'quantity', l.quantity,
     'unitPrice', json_build_object('amount', l.unit_price, 'currency', o.currency),
     'paid', CASE WHEN o.discount <> 0 OR o.tax <> 0 THEN json_build_object(
-      'amount', l.unit_price * l.quantity - l.discount + l.tax, 'currency', o.currency) END)) ORDER BY l.position)
+      'amount', l.unit_price * l.quantity - l.discount + l.tax, 'currency', o.currency) END${more})) ORDER BY l.position)
   FROM order_line l WHERE l.order_id = o.id)`;
+const LINES = linesWith('');
+/** As the order's events carry them. */
+const TOLD_LINES = linesWith(`, 'category', l.category`);
 
 const HISTORY = `(
   SELECT json_agg(json_strip_nulls(json_build_object(
@@ -125,11 +129,17 @@ export const FIND_LINES = statement(
   `SELECT ${LINES} AS items, clock_timestamp() AS at FROM orders o WHERE o.id = $1`,
 );
 
+/** An order as it is told to whoever counts. */
+export interface PaidOrderRow extends OrderLinesRow {
+  readonly customer: string;
+  readonly country: string | null;
+}
+
 /** `$1` order, locked, `$2` the provider's charge. Notes that it is paid; gives what is to be told of it. */
 export const CAPTURE_PAYMENT = statement(
   'orders.capture-payment',
   `WITH captured AS (UPDATE payment SET status = 'captured', charge_id = $2, action_url = NULL WHERE order_id = $1)
-   SELECT ${LINES} AS items, clock_timestamp() AS at FROM orders o WHERE o.id = $1`,
+   SELECT ${TOLD_LINES} AS items, clock_timestamp() AS at, o.customer_id AS customer, o.country FROM orders o WHERE o.id = $1`,
 );
 
 /**

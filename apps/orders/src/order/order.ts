@@ -56,6 +56,8 @@ export interface OrderLine extends RequestedItem {
   readonly unitPrice: Money;
   /** What the line costs with its share of discount and tax, where there are any. */
   readonly paid?: Money;
+  /** Of the product, when the order was placed. */
+  readonly category?: string;
 }
 
 /**
@@ -89,7 +91,9 @@ export function priceItems(items: readonly RequestedItem[], quote: Quote): Order
   if (faults.length > 0) throw new ImpossibleOrderError('unknown-product', 'not all products exist', faults);
   const lines = mergeItems(items).flatMap(({ productId, quantity }): OrderLine[] => {
     const product = products.get(productId);
-    return product ? [{ productId, quantity, sku: product.sku, name: product.name, unitPrice: product.price }] : [];
+    if (!product) return [];
+    const { sku, name, price: unitPrice, category } = product;
+    return [{ productId, quantity, sku, name, unitPrice, ...(category === undefined ? {} : { category }) }];
   });
   const currencies = [...new Set(lines.map(({ unitPrice }) => unitPrice.currency))];
   if (currencies.length > 1) {

@@ -22,7 +22,7 @@ const WITH_COUPON: CouponPart = {
  * `$1`-`$7` the key's claim (see `CLAIM_CTES`), `$8` id, `$9` customer, `$10` currency, `$11` total, `$12` payment
  * token, `$13` when it was placed, `$14`-`$18` columns of the lines, `$19`-`$23` columns of the messages, `$24`-`$29` the
  * time-out, `$30` who places it, `$31`-`$33` subtotal, discount and tax, `$34` country, `$35`-`$36` the lines' shares of
- * discount and tax; with a coupon `$37` its code and `$38` what it takes off, in per cent.
+ * discount and tax, `$37` the lines' categories; with a coupon `$38` its code and `$39` what it takes off, in per cent.
  */
 const placing = ({ ctes, value }: CouponPart): string => `WITH ${CLAIM_CTES},
   ${ctes}
@@ -34,10 +34,10 @@ const placing = ({ ctes, value }: CouponPart): string => `WITH ${CLAIM_CTES},
     FROM idempotency_claim
     RETURNING id),
   lines AS (
-    INSERT INTO order_line (order_id, position, product_id, sku, name, quantity, unit_price, discount, tax)
-    SELECT placed.id, l.position, l.product_id, l.sku, l.name, l.quantity, l.unit_price, l.discount, l.tax
-    FROM placed, unnest($14::uuid[], $15::text[], $16::text[], $17::int[], $18::bigint[], $35::bigint[], $36::bigint[])
-      WITH ORDINALITY AS l (product_id, sku, name, quantity, unit_price, discount, tax, position)),
+    INSERT INTO order_line (order_id, position, product_id, sku, name, quantity, unit_price, discount, tax, category)
+    SELECT placed.id, l.position, l.product_id, l.sku, l.name, l.quantity, l.unit_price, l.discount, l.tax, l.category
+    FROM placed, unnest($14::uuid[], $15::text[], $16::text[], $17::int[], $18::bigint[], $35::bigint[], $36::bigint[], $37::text[])
+      WITH ORDINALITY AS l (product_id, sku, name, quantity, unit_price, discount, tax, category, position)),
   history AS (
     INSERT INTO order_history (order_id, version, status, actor, cause)
     SELECT id, 1, 'pending', $30::text, 'place-order' FROM placed),
@@ -96,4 +96,9 @@ export function priceColumns(
 ): readonly unknown[] {
   const of = (share: keyof LineShares) => shares.map((line) => line[share]);
   return [subtotal.amount, discount.amount, tax.amount, country, of('discount'), of('tax')];
+}
+
+/** `$37`. */
+export function categoryColumn(lines: readonly OrderLine[]): readonly unknown[] {
+  return [lines.map(({ category }) => category ?? null)];
 }

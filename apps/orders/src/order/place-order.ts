@@ -23,6 +23,7 @@ import { type OrderLine, type RequestedItem, assertFitsMessage, mergeItems, pric
 import {
   PLACE_ORDER,
   PLACE_ORDER_WITH_COUPON,
+  categoryColumn,
   lineColumns,
   messageColumns,
   priceColumns,
@@ -169,15 +170,17 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrderOnce> {
       ...timerColumns(this.saga.timerOf(id)),
       actorOfChange(),
       ...priceColumns(price, country),
+      ...categoryColumn(lines),
     ];
   }
 
-  private messagesOf({ id: orderId, customerId, lines, price, placedAt, cartVersion }: Draft): OutboxRow[] {
+  private messagesOf({ id: orderId, customerId, lines, price, placedAt, cartVersion, country }: Draft): OutboxRow[] {
     const items = lines.map(({ productId, quantity }) => ({ productId, quantity }));
     const address = { key: orderId };
+    const buyer = { customer: customerId, ...(country === null ? {} : { country }) };
     return [
       this.outbox.row(ReserveStock, { orderId, items }, address),
-      this.outbox.row(OrderPlaced, { orderId, placedAt, total: price.total }, address),
+      this.outbox.row(OrderPlaced, { orderId, placedAt, total: price.total, ...buyer }, address),
       ...(cartVersion === undefined
         ? []
         : [this.outbox.row(ClearCart, { customerId, cartVersion }, { key: customerId })]),

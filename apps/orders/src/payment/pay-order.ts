@@ -8,7 +8,7 @@ import { Inject, Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { LockedOrder } from '../order/order.rows.js';
 import { OrderSaga } from '../order/order.saga.js';
-import { CAPTURE_PAYMENT, type OrderLinesRow } from '../order/order.sql.js';
+import { CAPTURE_PAYMENT, type PaidOrderRow } from '../order/order.sql.js';
 import type { OrdersConfig } from '../orders.config.js';
 import { OrderMissingError } from '../orders.errors.js';
 import { findPayment } from './find-payment.js';
@@ -125,10 +125,12 @@ export class PayOrderHandler implements ICommandHandler<PayOrder> {
 
   private async confirm({ tx, saga, become, emit }: Step<'paid'>, paymentId: string): Promise<void> {
     const { id: orderId, placedAt, total } = saga;
-    const [order] = await tx.query<OrderLinesRow>(CAPTURE_PAYMENT, [orderId, paymentId]);
+    const [order] = await tx.query<PaidOrderRow>(CAPTURE_PAYMENT, [orderId, paymentId]);
     if (!order) throw new OrderMissingError(orderId);
     become(['paid', 'confirmed']);
-    const data = { orderId, placedAt, confirmedAt: order.at.toISOString(), total, items: order.items };
+    const { items, at, customer, country } = order;
+    const buyer = { customer, ...(country === null ? {} : { country }) };
+    const data = { orderId, placedAt, confirmedAt: at.toISOString(), total, items, ...buyer };
     emit(OrderConfirmed, data, { key: orderId });
   }
 
