@@ -24,7 +24,7 @@ describe('userRecords', () => {
     expect(found).toEqual([
       { ...about, subSequenceNumber: 0, checkpoint: '49:0', partitionKey: 'a', bytes: 'one' },
       { ...about, subSequenceNumber: 1, checkpoint: '49:1', partitionKey: 'b', bytes: 'two' },
-      { ...about, subSequenceNumber: 2, checkpoint: '49', partitionKey: 'a', bytes: 'three' },
+      { ...about, subSequenceNumber: 2, checkpoint: '49:2', partitionKey: 'a', bytes: 'three' },
     ]);
   });
 

@@ -36,7 +36,8 @@ export function userRecords(raw: _Record): UserRecord[] {
   return packed.map(({ partitionKey, bytes }, subSequenceNumber) => ({
     ...about,
     subSequenceNumber,
-    checkpoint: subSequenceNumber === packed.length - 1 ? sequenceNumber : `${sequenceNumber}:${subSequenceNumber}`,
+    // Of the last one too: the sequence number alone would say that nothing is packed into it, to KCL at least.
+    checkpoint: `${sequenceNumber}:${subSequenceNumber}`,
     partitionKey: partitionKey ?? PartitionKey,
     bytes,
   }));
