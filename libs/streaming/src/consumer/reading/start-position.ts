@@ -17,20 +17,12 @@ export function iteratorAt(position: Start): Iterator {
 
 /** A position as SubscribeToShard wants it. */
 export function startingAt(position: Start): StartingPosition {
-  switch (position.kind) {
-    case 'trim-horizon':
-      return { Type: 'TRIM_HORIZON' };
-    case 'latest':
-      return { Type: 'LATEST' };
-    case 'at-timestamp':
-      return { Type: 'AT_TIMESTAMP', Timestamp: position.at };
-    case 'after': {
-      const { sequenceNumber: SequenceNumber, subSequenceNumber } = position;
-      // Packed records of which some have been handled are read again, and those some passed over.
-      const Type = subSequenceNumber === undefined ? 'AFTER_SEQUENCE_NUMBER' : 'AT_SEQUENCE_NUMBER';
-      return { Type, SequenceNumber };
-    }
-  }
+  if (position.kind === 'trim-horizon') return { Type: 'TRIM_HORIZON' };
+  if (position.kind === 'latest') return { Type: 'LATEST' };
+  if (position.kind === 'at-timestamp') return { Type: 'AT_TIMESTAMP', Timestamp: position.at };
+  const { sequenceNumber: SequenceNumber, subSequenceNumber } = position;
+  // Packed records of which some have been handled are read again, and those some passed over.
+  return { Type: subSequenceNumber === undefined ? 'AFTER_SEQUENCE_NUMBER' : 'AT_SEQUENCE_NUMBER', SequenceNumber };
 }
 
 /** Whether the record is past the position; only within packed records can it not be. */
