@@ -4,6 +4,7 @@ import type { AnalyticsConfig } from './analytics.config.js';
 import { ClickEntity } from './click/click.entity.js';
 import { ParkedClickEntity } from './click/parked-click.entity.js';
 import { AddRefundFacts1767225600013 } from './migrations/add-refund-facts.migration.js';
+import { CreateLake1768000000020 } from './migrations/create-lake.migration.js';
 import { CreateFacts1764633600000 } from './migrations/create-facts.migration.js';
 import { OrderFactEntity } from './order/order-fact.entity.js';
 import { OrderLineFactEntity } from './order/order-line-fact.entity.js';
@@ -23,6 +24,6 @@ export function databaseOptions(config: Pick<AnalyticsConfig, 'DATABASE_URL' | '
       OrderRefundFactEntity,
       OrderReturnFactEntity,
     ],
-    migrations: [...outboxMigrations, CreateFacts1764633600000, AddRefundFacts1767225600013],
+    migrations: [...outboxMigrations, CreateFacts1764633600000, AddRefundFacts1767225600013, CreateLake1768000000020],
   };
 }

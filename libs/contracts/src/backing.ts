@@ -44,4 +44,6 @@ export const storeTables: readonly TableResource[] = [
 export const importsBucket = 'lethe-catalog-imports';
 /** Uploaded product images until they are looked at, and what is shown of them. Nobody reads it but the store. */
 export const imagesBucket = 'lethe-product-images';
-export const storeBuckets: readonly string[] = [importsBucket, imagesBucket];
+/** Everything that happened, as Parquet files by type and day, and the manifest of those that count. */
+export const lakeBucket = 'lethe-lake';
+export const storeBuckets: readonly string[] = [importsBucket, imagesBucket, lakeBucket];

@@ -5,6 +5,7 @@ export {
   functionNotesTable,
   imagesBucket,
   importsBucket,
+  lakeBucket,
   leasesTable,
   rateLimitsTable,
   revocationsTable,
@@ -48,18 +49,9 @@ export {
 export * from './images.js';
 export * from './fulfilment.http.js';
 export * from './functions.internal.js';
-export {
-  type BucketSource,
-  type FunctionDefinition,
-  type FunctionSource,
-  type QueueSource,
-  type ScheduleSource,
-  type StreamSource,
-  failureQueues,
-  storeFunctions,
-  watchedQueues,
-} from './functions.js';
+export { type FunctionDefinition, failureQueues, storeFunctions, watchedQueues } from './functions.js';
 export { httpRequests, httpResponses } from './http-shapes.js';
+export { type LakeColumn, type LakeColumnType, type LakeEvent, type LakeEventType, lakeColumns } from './lake.js';
 export * from './coupons.http.js';
 export * from './orders.http.js';
 export {

@@ -1,0 +1,14 @@
+import type { Click, LakeEvent } from '@lethe/contracts';
+
+/** Clicks as the lake has them; their sessions are pseudonyms already (S54). */
+export function clickEvents(clicks: readonly (Click & { readonly source?: string | undefined })[]): LakeEvent[] {
+  return clicks.map(({ id, type, at, sessionId, productId, source }) => ({
+    event_id: id,
+    event_type: 'click',
+    occurred_at: at,
+    session: sessionId,
+    detail: type,
+    ...(productId === undefined ? {} : { product_id: productId }),
+    ...(source === undefined ? {} : { source }),
+  }));
+}
