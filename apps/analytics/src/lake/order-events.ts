@@ -12,21 +12,18 @@ type Line = LineFact & { readonly category?: string | undefined };
 
 /**
  * What one message tells of an order, as events of the lake: one for the order and, where it was confirmed, one per line.
- * Their ids follow from the message's. A sale belongs to the day on which the order was placed, as in the reports.
+ * Their ids follow from the order's, so that the same fact told twice, or filled in later, is the same event. A sale
+ * belongs to the day on which the order was placed, as in the reports.
  */
-export function orderEvents(
-  messageId: string,
-  fact: OrderFact & Buyer,
-  lines: readonly Line[] = fact.lines ?? [],
-): LakeEvent[] {
+export function orderEvents(fact: OrderFact & Buyer, lines: readonly Line[] = fact.lines ?? []): LakeEvent[] {
   const { orderId, placedAt, outcome, total, customer, country } = fact;
   const at = placedAt.toISOString();
   const order = { occurred_at: at, placed_at: at, order_id: orderId, ...present({ customer, country }) };
   const money = total === undefined ? {} : { amount: total.amount, currency: total.currency };
   return [
-    { event_id: messageId, event_type: `order-${outcome}`, ...order, ...money },
+    { event_id: `${orderId}/${outcome}`, event_type: `order-${outcome}`, ...order, ...money },
     ...lines.map(({ productId, sku, name, units, revenue, category }, at): LakeEvent => ({
-      event_id: `${messageId}/${at + 1}`,
+      event_id: `${orderId}/line/${at + 1}`,
       event_type: 'order-line',
       ...order,
       line_no: at + 1,
