@@ -72,3 +72,62 @@ export class InvalidCheckpointError extends Error {
 export class UnexpectedAnswerError extends Error {
   override readonly name = 'UnexpectedAnswerError';
 }
+
+/** Somebody else has gone on in the shard: what was done in this transaction must not be committed. */
+export class StaleBatchError extends Error {
+  override readonly name = 'StaleBatchError';
+  constructor(
+    readonly shardId: string,
+    detail: string,
+  ) {
+    super(`${shardId}: ${detail}`);
+  }
+}
+
+/** An earlier attempt of the very same batch was committed, and its answer was lost: the batch counts as handled. */
+export class BatchAppliedError extends Error {
+  override readonly name = 'BatchAppliedError';
+  constructor(
+    readonly shardId: string,
+    readonly to: string,
+  ) {
+    super(`${shardId}: everything up to ${to} has taken effect before`);
+  }
+}
+
+/** Where a record is in its shard. */
+interface RecordPlace {
+  readonly sequenceNumber: string;
+  readonly subSequenceNumber?: number;
+}
+
+/**
+ * Thrown by a handler that knows which records are at fault: they go to the dead letters at once, and the others of the
+ * batch come again without them. Where there are no dead letters it is a failure like any other.
+ */
+export class PoisonRecordsError extends Error {
+  override readonly name = 'PoisonRecordsError';
+  readonly #places: ReadonlySet<string>;
+
+  constructor(records: readonly RecordPlace[], detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.#places = new Set(records.map(placeOf));
+  }
+
+  /** Those of the records that are at fault. */
+  among<R extends RecordPlace>(records: readonly R[]): R[] {
+    return records.filter((record) => this.#places.has(placeOf(record)));
+  }
+}
+
+function placeOf({ sequenceNumber, subSequenceNumber }: RecordPlace): string {
+  return `${sequenceNumber}:${subSequenceNumber ?? ''}`;
+}
+
+/** Nothing came over a subscription to a shard, not even that there is nothing. */
+export class SilentSubscriptionError extends Error {
+  override readonly name = 'SilentSubscriptionError';
+  constructor(readonly silenceMs: number) {
+    super(`nothing came for ${silenceMs} ms`);
+  }
+}

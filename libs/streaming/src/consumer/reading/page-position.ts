@@ -42,9 +42,9 @@ export class PagePosition {
 
   /**
    * Passes what was read: gives the records in it, in their order, without what lies before the position, and without
-   * packed records that belong to another shard. Throws the SDK's errors; then nothing has been passed.
+   * packed records that belong to another shard. Goes on after `continuation`, or else after the last of them. Throws the SDK's errors; then nothing has been passed.
    */
-  async pass(read: readonly _Record[]): Promise<Passed> {
+  async pass(read: readonly _Record[], continuation?: string): Promise<Passed> {
     const from = this.#position;
     let records: UserRecord[] = [];
     let bytes = 0;
@@ -60,7 +60,7 @@ export class PagePosition {
       records = records.filter((record) => isAfter(record, from));
     }
     if (packed) records = await this.#inRange(records);
-    const sequenceNumber = read.at(-1)?.SequenceNumber;
+    const sequenceNumber = continuation ?? read.at(-1)?.SequenceNumber;
     if (sequenceNumber !== undefined) this.#position = { kind: 'after', sequenceNumber };
     return { records, bytes };
   }
