@@ -21,6 +21,14 @@ export class RecordTooLargeError extends Error {
   }
 }
 
+/** An explicit hash key is no whole number from 0 to 2^128 - 1 in decimal digits. */
+export class InvalidHashKeyError extends RangeError {
+  override readonly name = 'InvalidHashKeyError';
+  constructor(readonly hashKey: string) {
+    super(`"${hashKey}" is no hash key`);
+  }
+}
+
 /** Kinesis refused a record as often as the producer was willing to try. */
 export class RecordRefusedError extends Error {
   override readonly name = 'RecordRefusedError';

@@ -18,7 +18,8 @@ const packed = () =>
 
 describe('userRecords', () => {
   it('KIN-6: unpacks what the KPL packed, in order, each with its place for the checkpoint', () => {
-    const about = { sequenceNumber: '49', arrivedAt };
+    // The helper writes the explicit hash key that the KPL gives to a record without one of its own.
+    const about = { sequenceNumber: '49', arrivedAt, explicitHashKey: '340282366920938463463374607431768211455' };
     const found = userRecords(raw(packed())).map((it) => ({ ...it, bytes: Buffer.from(it.bytes).toString() }));
 
     expect(found).toEqual([
