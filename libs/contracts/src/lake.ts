@@ -44,7 +44,7 @@ export type LakeEventType =
   | 'click';
 
 /** One row of the lake. Times as ISO 8601 with their zone; what is left out is null. */
-export interface LakeEvent {
+export type LakeEvent = {
   readonly event_id: string;
   readonly event_type: LakeEventType;
   readonly occurred_at: string;
@@ -63,4 +63,4 @@ export interface LakeEvent {
   readonly currency?: string;
   readonly detail?: string;
   readonly source?: string;
-}
+};
