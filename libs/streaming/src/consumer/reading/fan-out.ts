@@ -128,6 +128,8 @@ class FannedOutShard implements RecordSource {
     try {
       const input = { ConsumerARN, ShardId: shardId, StartingPosition: startingAt(from) };
       const subscription = await Subscription.open(this.#client, input, this.shared, signal);
+      // The five seconds begin when Kinesis has it, which is before this and after the request.
+      this.#subscribedAt = timers.monotonic();
       if (subscription) onEvent({ type: 'subscribed', shardId });
       return subscription;
     } catch (cause) {
