@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, type Server, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Link } from './link.js';
+import { Link, reset } from './link.js';
 
 describe('Link', () => {
   const closing: (() => Promise<void>)[] = [];
@@ -70,5 +70,18 @@ describe('Link', () => {
     const [answer] = (await once(next, 'data')) as [Buffer];
     expect(answer.toString()).toBe('y');
     next.destroy();
+  });
+
+  it('closes also a connection that is about to end', async () => {
+    const link = await lineToEcho();
+    const socket = connect(link.port, '127.0.0.1').resume();
+    await once(socket, 'connect');
+    const closed = once(socket, 'close');
+
+    socket.end('x');
+    reset(socket);
+
+    await closed;
+    expect(socket.destroyed).toBe(true);
   });
 });

@@ -39,7 +39,7 @@ export class Link {
 
   /** Breaks every connection by a reset, as a network does that lost its state; new ones are carried. */
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) reset(socket);
   }
 
   async close(): Promise<void> {
@@ -71,10 +71,19 @@ export class Link {
     });
     from.on('end', () => later(() => to.end()));
     // The other side learns of it by its own end; an error tells nothing more than that.
-    from.on('error', () => to.resetAndDestroy());
+    from.on('error', () => reset(to));
     from.on('close', () => {
       this.#sockets.delete(from);
       later(() => to.end());
     });
   }
+}
+
+/**
+ * Breaks a connection. One that is about to say it ends is closed instead: Node's `resetAndDestroy` would fail on it with
+ * EINVAL, never close it, and never let the process exit.
+ */
+export function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
