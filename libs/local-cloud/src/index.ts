@@ -23,4 +23,4 @@ export { checkReady, type TargetAddress, type TargetHealth, type TargetStatus } 
 export { ReplicaSet, type ReplicaEvent, type ReplicaSetOptions, type ReplicaStatus } from './replicas/replica-set.js';
 export { type ReplicaState } from './replicas/replica.js';
 export { eventSourcesEntry } from './event-sources/entry.js';
-export { type EventSource, type EventSourceMapping } from './event-sources/mapping.js';
+export type { EventSourceMapping } from './event-sources/mapping.js';

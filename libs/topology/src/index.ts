@@ -35,6 +35,7 @@ export {
   encodeMessage,
   readMessage,
 } from './envelope.js';
+export type { BucketSource, FunctionSource, QueueSource, ScheduleSource, StreamSource } from './function-sources.js';
 export { type JsonSchema, type WireSchema, wireSchemaOf } from './json-schema.js';
 export { type Ordering, deadLetterQueueName, queueName, streamName, topicName } from './names.js';
 export { type Permission, permissionsOf } from './permissions.js';

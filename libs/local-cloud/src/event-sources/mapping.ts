@@ -1,40 +1,7 @@
-/** What makes a function run, as Lambda's event source mappings, S3's notifications and EventBridge's rules do. */
-export interface QueueSource {
-  readonly type: 'queue';
-  readonly queue: string;
-  readonly batchSize: number;
-  readonly batchingWindowSeconds: number;
-  readonly maximumConcurrency: number;
-}
-export interface StreamSource {
-  readonly type: 'stream';
-  readonly stream: string;
-  readonly batchSize: number;
-  readonly batchingWindowSeconds: number;
-  readonly parallelizationFactor: number;
-  /** -1 for no bound. */
-  readonly maximumRetryAttempts: number;
-  /** -1 for no bound. */
-  readonly maximumRecordAgeSeconds: number;
-  readonly bisectBatchOnFunctionError: boolean;
-  readonly onFailureQueue: string;
-}
-export interface BucketSource {
-  readonly type: 'bucket';
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly maximumRetryAttempts: number;
-  readonly onFailureQueue: string;
-}
-export interface ScheduleSource {
-  readonly type: 'schedule';
-  readonly expression: string;
-  readonly maximumRetryAttempts: number;
-}
-export type EventSource = QueueSource | StreamSource | BucketSource | ScheduleSource;
+import type { FunctionSource } from '@lethe/topology';
 
 /** A function, and what makes it run. */
-export interface EventSourceMapping<S extends EventSource = EventSource> {
+export interface EventSourceMapping<S extends FunctionSource = FunctionSource> {
   /** Its name in the Invoke API. */
   readonly name: string;
   readonly timeoutSeconds: number;

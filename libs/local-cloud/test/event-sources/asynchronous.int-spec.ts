@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { VirtualTime } from '@lethe/kernel/virtual-time';
 import { eventually, recorder } from '@lethe/testing';
-import { type BucketSource } from '../../src/event-sources/mapping.js';
+import type { BucketSource } from '@lethe/topology';
 import { Rig } from './rig.js';
 
 interface BucketEvent {

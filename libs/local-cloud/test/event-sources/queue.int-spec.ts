@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { deferred, eventually, recorder } from '@lethe/testing';
-import { type QueueSource } from '../../src/event-sources/mapping.js';
+import type { QueueSource } from '@lethe/topology';
 import { Rig } from './rig.js';
 
 interface QueueEvent {

@@ -18,7 +18,8 @@ import {
   type EventSourcesOptions,
   startEventSources,
 } from '../../src/event-sources/event-sources.js';
-import { type EventSource, type Pace } from '../../src/event-sources/mapping.js';
+import type { FunctionSource } from '@lethe/topology';
+import { type Pace } from '../../src/event-sources/mapping.js';
 import { FunctionsStub } from '../support/functions-stub.js';
 
 /** Quick enough for tests; the rules are the same. */
@@ -42,7 +43,7 @@ export class Rig {
   }
 
   /** Maps the source to the function `name`, from where it was left. */
-  map(source: EventSource, name: string, options: Partial<EventSourcesOptions> = {}): EventSources {
+  map(source: FunctionSource, name: string, options: Partial<EventSourcesOptions> = {}): EventSources {
     const sources = startEventSources({
       mappings: [{ name, timeoutSeconds: 2, source }],
       functionsUrl: this.functions.url,

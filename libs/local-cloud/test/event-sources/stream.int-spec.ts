@@ -7,7 +7,7 @@ import {
   waitUntilStreamExists,
 } from '@aws-sdk/client-kinesis';
 import { eventually, recorder } from '@lethe/testing';
-import { type StreamSource } from '../../src/event-sources/mapping.js';
+import type { StreamSource } from '@lethe/topology';
 import { Rig } from './rig.js';
 
 interface StreamEvent {

@@ -3,7 +3,8 @@ import { ListObjectsV2Command, NoSuchBucket, type S3Client } from '@aws-sdk/clie
 import { pause } from '@lethe/kernel';
 import { type EventSourceContext } from '../event-source-context.js';
 import { AsyncInvocations, type PendingEvent, pendingEvent } from '../invocation/async-invocations.js';
-import { type BucketSource, type EventSourceMapping } from '../mapping.js';
+import type { BucketSource } from '@lethe/topology';
+import { type EventSourceMapping } from '../mapping.js';
 import { StateFile } from '../state-file.js';
 import { type ListedObject, bucketEvent } from './bucket-event.js';
 

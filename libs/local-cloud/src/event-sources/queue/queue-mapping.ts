@@ -11,7 +11,8 @@ import { fullJitter, pause } from '@lethe/kernel';
 import { type EventSourceContext } from '../event-source-context.js';
 import { EventSourceError } from '../event-sources.errors.js';
 import { failedItems } from '../invocation/batch-failures.js';
-import { type EventSourceMapping, type QueueSource } from '../mapping.js';
+import type { QueueSource } from '@lethe/topology';
+import { type EventSourceMapping } from '../mapping.js';
 import { queueEvent } from './queue-event.js';
 
 /** Messages that SQS gives or takes at once. */

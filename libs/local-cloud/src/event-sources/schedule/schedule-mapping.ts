@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { pause } from '@lethe/kernel';
 import { type EventSourceContext } from '../event-source-context.js';
 import { AsyncInvocations, type PendingEvent, pendingEvent } from '../invocation/async-invocations.js';
-import { type EventSourceMapping, type ScheduleSource } from '../mapping.js';
+import type { ScheduleSource } from '@lethe/topology';
+import { type EventSourceMapping } from '../mapping.js';
 import { StateFile } from '../state-file.js';
 import { type NextTick, nextTickOf } from './schedule-expression.js';
 

@@ -1,6 +1,6 @@
 import { type Invocation } from '../invocation/invoker.js';
 import { failedItems } from '../invocation/batch-failures.js';
-import { type StreamSource } from '../mapping.js';
+import type { StreamSource } from '@lethe/topology';
 import { type DiscardCondition, type Discard } from './discarded-batch.js';
 import { type ShardRecord } from './stream-event.js';
 

@@ -1,7 +1,8 @@
 import { type KinesisClient } from '@aws-sdk/client-kinesis';
 import { fullJitter, pause } from '@lethe/kernel';
 import { type EventSourceContext } from '../event-source-context.js';
-import { type EventSourceMapping, type StreamSource } from '../mapping.js';
+import type { StreamSource } from '@lethe/topology';
+import { type EventSourceMapping } from '../mapping.js';
 import { type DeliveryParts, deliver } from './batch-delivery.js';
 import { discardedBatch } from './discarded-batch.js';
 import { lanesOf } from './lanes.js';

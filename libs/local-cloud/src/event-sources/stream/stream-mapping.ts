@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { pause } from '@lethe/kernel';
 import { type EventSourceContext } from '../event-source-context.js';
-import { type EventSourceMapping, type StreamSource } from '../mapping.js';
+import type { StreamSource } from '@lethe/topology';
+import { type EventSourceMapping } from '../mapping.js';
 import { StateFile } from '../state-file.js';
 import { workShard } from './shard-worker.js';
 
