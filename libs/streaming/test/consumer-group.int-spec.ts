@@ -165,7 +165,7 @@ describe('ConsumerGroup', () => {
     await test.put('a', 1, 3);
     const failed = deferred();
     const { group } = test.group({
-      handlerBackoff: { base: 60_000, cap: 60_000 },
+      retry: { backoff: { base: 60_000, cap: 60_000 } },
       handle: async () => {
         failed.resolve();
         throw new Error('always');

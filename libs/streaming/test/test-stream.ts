@@ -1,30 +1,13 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Shard, ListShardsCommand, MergeShardsCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
 import { type AwsClients, createClients } from '@lethe/aws';
-import { defineStream } from '@lethe/topology';
 import { type Deferred, deferred, eventually } from '@lethe/testing';
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { ConsumerGroup, type ConsumerEvent, type ConsumerGroupOptions, StreamProducer } from '../src/index.js';
 import { provisionLeaseTable, provisionStreams } from '../src/provision.js';
+import { Steps, WideSteps } from './steps.js';
 
-export const Steps = defineStream({
-  owner: 'shop',
-  name: 'steps',
-  description: 'Numbered steps per key.',
-  data: z.object({ key: z.string(), n: z.int() }),
-  partitionKey: ({ key }) => key,
-  shards: 1,
-});
-/** The same steps, with room for padding. */
-export const WideSteps = defineStream({
-  owner: 'shop',
-  name: 'wide-steps',
-  description: 'Numbered steps per key, as large as one likes.',
-  data: z.object({ key: z.string(), n: z.int(), padding: z.string() }),
-  partitionKey: ({ key }) => key,
-  shards: 1,
-});
+export { Steps, WideSteps };
 export type Step = { key: string; n: number };
 type Group = ConsumerGroupOptions<typeof Steps>;
 
@@ -56,7 +39,7 @@ export class TestStream {
   }
 
   /** A consumer group whose times are short; stopped when the test is closed. */
-  group(options: Partial<Group> & Pick<Group, 'handle'>, clients: AwsClients = this.clients) {
+  group(options: Partial<Group>, clients: AwsClients = this.clients) {
     const events: ConsumerEvent[] = [];
     const group = new ConsumerGroup({
       definition: Steps,
@@ -68,7 +51,7 @@ export class TestStream {
       leaseDurationMs: 1_500,
       syncMs: 100,
       idlePollMs: 210,
-      handlerBackoff: { base: 1, cap: 10 },
+      retry: { backoff: { base: 1, cap: 10 } },
       onEvent: (event) => events.push(event),
       ...options,
     });
@@ -141,7 +124,7 @@ export function newClients(): AwsClients {
 export class Seen {
   readonly steps: Step[] = [];
 
-  readonly handle: Group['handle'] = async ({ records }) => {
+  readonly handle: NonNullable<Group['handle']> = async ({ records }) => {
     this.steps.push(...records.map(({ data }) => data));
   };
 

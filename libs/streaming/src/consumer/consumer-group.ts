@@ -106,16 +106,15 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
   }
 
   #begin(taken: TakenLease): void {
-    const { clients, stream, leaseDurationMs, batchSize, monotonic } = this.#settings;
+    const { clients, leaseDurationMs, monotonic, source } = this.#settings;
     const run = new ShardRun(
       {
         kinesis: clients.kinesis,
         table: this.#table,
         owner: this.owner,
-        reading: this.#settings,
-        stream,
+        handling: this.#settings,
+        source,
         leaseDurationMs,
-        batchSize,
         monotonic,
       },
       taken,

@@ -17,7 +17,7 @@ export interface StreamRecord<Data> {
   readonly data: Data;
 }
 
-/** A record that no retry can mend. The handler decides what becomes of it; it does not stop the shard. */
+/** A record that no retry can mend: it is parked where the group has dead letters, else the handler decides what becomes of it. */
 export interface InvalidRecord {
   readonly sequenceNumber: string;
   readonly subSequenceNumber?: number;
@@ -26,13 +26,30 @@ export interface InvalidRecord {
   readonly error: RecordFormatError;
 }
 
-/** Records of one shard in their order. Delivered at least once: a repeat has the same ids, maybe another cut. */
-export interface StreamBatch<D extends StreamDefinition = StreamDefinition> {
+/** From where to where in its shard a batch goes, as checkpoints: after `from`, up to and including `to`. */
+export interface BatchPosition {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Under what records are handled. */
+export interface Handling {
+  /** Name of the stream in AWS. */
+  readonly stream: string;
   readonly shardId: string;
-  readonly records: readonly StreamRecord<DataOf<D>>[];
-  readonly invalid: readonly InvalidRecord[];
   /** Aborted when the shard is lost to another worker: what is not yet committed should not be. */
   readonly signal: AbortSignal;
+  /** Higher for each owner of the shard: whoever keeps the highest one seen can refuse an owner of before (R28). */
+  readonly fence: number;
+  /** Each follows on the one before. Absent where several keys are handled at a time: there is no one place then. */
+  readonly position?: BatchPosition;
+}
+
+/** Records of one shard in their order. Delivered at least once: a repeat has the same ids, maybe another cut. */
+export interface StreamBatch<D extends StreamDefinition = StreamDefinition> extends Handling {
+  readonly records: readonly StreamRecord<DataOf<D>>[];
+  /** Those that could not be read; always empty where they are parked before. */
+  readonly invalid: readonly InvalidRecord[];
 }
 
 /** Decodes what was read; records that cannot be decoded are set aside. */
@@ -56,6 +73,7 @@ export function readBatch<D extends StreamDefinition>(
 /** The trace that all records were written in, if it is one; a batch of several traces begins its own. */
 export function traceOf(records: readonly StreamRecord<unknown>[]): TraceContext | undefined {
   const first = parseTraceparent(records[0]?.traceparent);
-  const shared = records.every(({ traceparent }) => parseTraceparent(traceparent)?.traceId === first?.traceId);
+  if (first === undefined) return undefined;
+  const shared = records.every(({ traceparent }) => parseTraceparent(traceparent)?.traceId === first.traceId);
   return shared ? first : undefined;
 }

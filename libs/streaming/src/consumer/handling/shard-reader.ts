@@ -1,127 +1,160 @@
-import { childTrace, runInTrace } from '@lethe/kernel';
 import type { StreamDefinition } from '@lethe/topology';
-import { fullJitter, pause } from '@lethe/kernel';
-import { InvalidCheckpointError } from '../../streaming.errors.js';
-import { type StreamBatch, readBatch, traceOf } from './batch.js';
-import type { HeldLease } from '../leases/held-lease.js';
-import type { ShardPage, ShardPages } from '../shard-pages.js';
-import type { ConsumerListener } from './stream-events.js';
-import type { UserRecord } from '../user-record.js';
+import type { RecordSource } from '../reading/record-source.js';
+import { Delivery, type Tally } from './delivery.js';
+import type { HandlingSettings } from './handling-options.js';
+import { KeyLanes } from './key-lanes.js';
+import { type Lanes, type Portion, SingleLane } from './lanes.js';
+import type { Tenure } from './tenure.js';
 
-/** Kinesis allows five reads a second and shard, whoever makes them. */
-const READ_SPACING_MS = 205;
-const READ_BACKOFF = { base: 200, cap: 5_000 } as const;
+/** Batches of every handler that a slow record may keep from being checkpointed, before nothing more is read. */
+const OPEN_BATCHES = 20;
 
-export interface ReadingOptions<D extends StreamDefinition> {
-  readonly definition: D;
-  readonly handle: (batch: StreamBatch<D>) => Promise<void>;
-  /** Records of one batch. */
-  readonly batchSize: number;
-  readonly idlePollMs: number;
-  readonly checkpointIntervalMs: number;
-  readonly handlerBackoff: { readonly base: number; readonly cap: number };
-  readonly onEvent: ConsumerListener;
-}
-
-/** Reads one shard under one lease: read, handle, then checkpoint, never the other way round. */
+/**
+ * Reads one shard under one lease: read, handle, then checkpoint, never the other way round. It reads ahead by a batch
+ * for each handler, or by a page where that is more.
+ */
 export class ShardReader<D extends StreamDefinition> {
   /** How far the shard's last record was ahead at the last read; nothing before it. */
   millisBehindLatest: number | undefined;
-  #handled: string | undefined;
-  #checkpointedAt = 0;
+  readonly #lanes: Lanes;
+  readonly #delivery: Delivery<D>;
+  readonly #broken = new AbortController();
+  readonly #over: AbortSignal;
+  #failure: { readonly error: unknown } | undefined;
+  #running = 0;
+  #changed: () => void = nothing;
+  #checkpointed: string | undefined;
+  #checkpointedAt = Number.NEGATIVE_INFINITY;
+  #checkpointing: Promise<void> | undefined;
 
+  /** `from`: the checkpoint at which the source begins. `stop`: read no more, and finish what is under way. */
   constructor(
-    private readonly options: ReadingOptions<D>,
-    private readonly held: HeldLease,
-    private readonly pages: ShardPages,
-  ) {}
+    private readonly settings: HandlingSettings<D>,
+    private readonly tenure: Tenure,
+    stop: AbortSignal,
+    from: string,
+  ) {
+    this.#lanes = settings.parallelism === 1 ? new SingleLane() : new KeyLanes();
+    this.#delivery = new Delivery(settings, tenure, stop, from);
+    this.#over = AbortSignal.any([stop, tenure.lost, this.#broken.signal]);
+    this.#over.addEventListener('abort', () => this.#changed(), { once: true });
+  }
 
-  /** The place of the last record that took effect and is not yet in the checkpoint. */
+  /** Up to where all has taken effect and the checkpoint does not say so yet. */
   get uncheckpointed(): string | undefined {
-    return this.#handled;
+    const { reached } = this.#lanes;
+    return reached === this.#checkpointed ? undefined : reached;
   }
 
   /**
-   * Reads until the shard ends or the signal stops it; then waits for the handler in flight. The lease stays held: what
-   * becomes of it is the caller's. Throws a LeaseLostError, an InvalidCheckpointError.
+   * Reads until the shard ends or it is stopped; either way no handler runs any more. `ended`: every record of the shard
+   * was settled. The lease stays held: what becomes of it is the caller's. Throws a LeaseLostError, a StaleBatchError,
+   * an InvalidCheckpointError.
    */
-  async run(stop: AbortSignal): Promise<'ended' | 'stopped'> {
-    let spacing = 0;
-    for (;;) {
-      await pause(Math.max(0, this.pages.readAt + spacing - performance.now()), stop);
-      if (stop.aborted) return 'stopped';
-      const page = await this.#read(stop);
-      if (page === undefined || !(await this.#handle(page, stop))) return 'stopped';
-      if (page.last) return 'ended';
-      if (this.#checkpointIsDue(page)) await this.#checkpoint();
-      const caughtUp = page.records.length === 0 && page.millisBehindLatest === 0;
-      spacing = caughtUp ? Math.max(READ_SPACING_MS, this.options.idlePollMs) : READ_SPACING_MS;
+  async run(source: RecordSource): Promise<'ended' | 'stopped'> {
+    let last = false;
+    try {
+      last = await this.#read(source);
+    } catch (error) {
+      this.#break(error);
+    }
+    await this.#until(() => this.#running === 0 && (this.#over.aborted || this.#lanes.waiting === 0));
+    await this.#checkpointing;
+    if (this.#failure) throw this.#failure.error;
+    this.tenure.assertHeld();
+    return last && this.#lanes.open === 0 ? 'ended' : 'stopped';
+  }
+
+  /** Whether the shard was read to its end. */
+  async #read(source: RecordSource): Promise<boolean> {
+    while (!this.#over.aborted) {
+      const page = await source.next(this.#over);
+      if (page === undefined) return false;
+      this.millisBehindLatest = page.millisBehindLatest;
+      this.#lanes.add(page.records);
+      this.#begin();
+      if (page.last) return true;
+      if (page.records.length === 0) await this.#checkpoint();
+      await this.#until(() => this.#over.aborted || this.#hasRoom());
+    }
+    return false;
+  }
+
+  #hasRoom(): boolean {
+    const { batchSize, parallelism } = this.settings;
+    const batches = batchSize * parallelism;
+    return this.#lanes.waiting < batches && this.#lanes.open < OPEN_BATCHES * batches;
+  }
+
+  /** Gives every free handler its share of what can be begun. */
+  #begin(): void {
+    const { parallelism, batchSize } = this.settings;
+    while (this.#running < parallelism && !this.#over.aborted) {
+      const share = Math.ceil(this.#lanes.ready / (parallelism - this.#running));
+      const portion = this.#lanes.take(Math.min(batchSize, share));
+      if (portion === undefined) return;
+      this.#running += 1;
+      void this.#settle(portion);
     }
   }
 
-  /** Tries until a page is read; nothing when stopped meanwhile. */
-  async #read(stop: AbortSignal): Promise<ShardPage | undefined> {
-    for (let attempt = 1; ; attempt += 1) {
-      this.held.assertHeld();
-      try {
-        const page = await this.pages.next();
-        this.millisBehindLatest = page.millisBehindLatest;
-        return page;
-      } catch (error) {
-        if (error instanceof InvalidCheckpointError) throw error;
-        this.options.onEvent({ type: 'failed', what: 'read', shardId: this.held.shardId, error });
+  async #settle(portion: Portion): Promise<void> {
+    const tally: Tally = { records: 0, invalid: 0, durationMs: 0 };
+    try {
+      await this.#delivery.settle(portion, tally);
+      if (this.#checkpointIsDue()) void this.#checkpoint();
+    } catch (error) {
+      this.#break(error);
+    }
+    portion.end();
+    const { millisBehindLatest = 0 } = this;
+    if (tally.records + tally.invalid > 0) {
+      this.settings.onEvent({ type: 'batch-handled', shardId: this.tenure.shardId, ...tally, millisBehindLatest });
+    }
+    this.#running -= 1;
+    this.#begin();
+    this.#changed();
+  }
+
+  #checkpointIsDue(): boolean {
+    const { timers, checkpointIntervalMs } = this.settings;
+    return timers.monotonic() - this.#checkpointedAt >= checkpointIntervalMs;
+  }
+
+  /** One at a time; never rejects: a lease that is lost breaks the run. */
+  #checkpoint(): Promise<void> {
+    this.#checkpointing ??= this.#writeCheckpoint();
+    return this.#checkpointing;
+  }
+
+  async #writeCheckpoint(): Promise<void> {
+    const at = this.uncheckpointed;
+    try {
+      if (at !== undefined) {
+        await this.tenure.checkpoint(at);
+        this.#checkpointed = at;
+        this.#checkpointedAt = this.settings.timers.monotonic();
       }
-      await pause(READ_SPACING_MS + fullJitter(attempt, READ_BACKOFF), AbortSignal.any([stop, this.held.lost]));
-      if (stop.aborted) return undefined;
+    } catch (error) {
+      this.#break(error);
+    } finally {
+      this.#checkpointing = undefined;
     }
   }
 
-  /**
-   * Hands the page to the handler, batch by batch, until it succeeds: no record is skipped because a handler threw (KCL
-   * does). False when stopped before that. Throws a LeaseLostError.
-   */
-  async #handle({ records, millisBehindLatest }: ShardPage, stop: AbortSignal): Promise<boolean> {
-    for (let from = 0; from < records.length; from += this.options.batchSize) {
-      if (from > 0 && stop.aborted) return false;
-      const read = records.slice(from, from + this.options.batchSize);
-      if (!(await this.#handleBatch(read, millisBehindLatest, stop))) return false;
+  #break(error: unknown): void {
+    this.#failure ??= { error };
+    this.#broken.abort();
+  }
+
+  /** Waits for the condition, which only a portion's end or an abort makes true. */
+  async #until(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve;
+      });
     }
-    return true;
-  }
-
-  async #handleBatch(read: readonly UserRecord[], millisBehindLatest: number, stop: AbortSignal): Promise<boolean> {
-    const { shardId } = this.held;
-    const { records, invalid } = readBatch(this.options.definition, read);
-    const batch: StreamBatch<D> = { shardId, records, invalid, signal: this.held.lost };
-    for (let attempt = 1; ; attempt += 1) {
-      this.held.assertHeld();
-      const began = performance.now();
-      try {
-        await runInTrace(childTrace(traceOf(records)), () => this.options.handle(batch));
-        const durationMs = performance.now() - began;
-        this.#handled = read.at(-1)?.checkpoint;
-        const counts = { records: records.length, invalid: invalid.length };
-        this.options.onEvent({ type: 'batch-handled', shardId, ...counts, durationMs, millisBehindLatest });
-        return true;
-      } catch (error) {
-        this.options.onEvent({ type: 'handler-failed', shardId, attempt, error });
-      }
-      if (stop.aborted) return false;
-      await pause(fullJitter(attempt, this.options.handlerBackoff), AbortSignal.any([stop, this.held.lost]));
-      if (stop.aborted) return false;
-    }
-  }
-
-  /** Now and then while there is much to read, and at once when there is not. */
-  #checkpointIsDue({ records }: ShardPage): boolean {
-    if (this.#handled === undefined) return false;
-    return records.length === 0 || performance.now() - this.#checkpointedAt >= this.options.checkpointIntervalMs;
-  }
-
-  async #checkpoint(): Promise<void> {
-    if (this.#handled === undefined) return;
-    await this.held.checkpoint(this.#handled);
-    this.#handled = undefined;
-    this.#checkpointedAt = performance.now();
   }
 }
+
+function nothing(): void {}

@@ -1,22 +1,25 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { StreamDefinition } from '@lethe/topology';
 import { pause } from '@lethe/kernel';
-import { LeaseLostError } from '../../streaming.errors.js';
+import { InvalidCheckpointError, LeaseLostError } from '../../streaming.errors.js';
+import { parseCheckpoint } from '../leases/checkpoint.js';
 import { HeldLease } from '../leases/held-lease.js';
 import type { TakenLease } from '../leases/lease-coordinator.js';
 import type { LeaseTable } from '../leases/lease-table.js';
-import { ShardPages } from '../shard-pages.js';
-import { type ReadingOptions, ShardReader } from './shard-reader.js';
+import type { OpenSource } from '../reading/record-source.js';
+import type { HandlingSettings } from './handling-options.js';
+import { ShardReader } from './shard-reader.js';
+import type { ShardTenure } from './shard-checkpoints.js';
+import type { Tenure } from './tenure.js';
 
 export interface ShardRunOptions<D extends StreamDefinition> {
   readonly kinesis: KinesisClient;
-  readonly stream: string;
   readonly table: LeaseTable;
   readonly owner: string;
   readonly leaseDurationMs: number;
-  readonly batchSize: number;
   readonly monotonic: () => number;
-  readonly reading: ReadingOptions<D>;
+  readonly source: OpenSource;
+  readonly handling: HandlingSettings<D>;
 }
 
 export type ShardOutcome = 'ended' | 'stopped' | 'lost' | 'failed';
@@ -27,6 +30,7 @@ export class ShardRun<D extends StreamDefinition> {
   readonly done: Promise<ShardOutcome>;
   readonly #options: ShardRunOptions<D>;
   readonly #held: HeldLease;
+  readonly #tenure: Tenure;
   readonly #stop = new AbortController();
   readonly #over = new AbortController();
   #reader: ShardReader<D> | undefined;
@@ -36,9 +40,17 @@ export class ShardRun<D extends StreamDefinition> {
     this.#options = options;
     const { table, owner, leaseDurationMs: durationMs, monotonic } = options;
     const onFailure = (error: unknown): void => {
-      options.reading.onEvent({ type: 'failed', what: 'lease', shardId: lease.shardId, error });
+      options.handling.onEvent({ type: 'failed', what: 'lease', shardId: lease.shardId, error });
     };
     this.#held = new HeldLease({ table, lease, owner, counter, durationMs, takenAt, monotonic, onFailure });
+    const held = this.#held;
+    this.#tenure = {
+      shardId: held.shardId,
+      fence: counter,
+      lost: held.lost,
+      assertHeld: () => held.assertHeld(),
+      checkpoint: (at) => held.checkpoint(at),
+    };
     this.done = this.#run();
   }
 
@@ -68,27 +80,51 @@ export class ShardRun<D extends StreamDefinition> {
   }
 
   async #read(): Promise<ShardOutcome> {
-    const { kinesis, stream, batchSize: limit, reading } = this.#options;
-    const { shardId } = this;
-    const onExpired = (): void => reading.onEvent({ type: 'iterator-expired', shardId });
-    const checkpoint = this.#held.initialCheckpoint;
-    const pages = new ShardPages({ kinesis, stream, shardId, checkpoint, limit, onExpired });
-    const reader = new ShardReader(reading, this.#held, pages);
+    const { handling } = this.#options;
+    const { shardId, fence } = this.#tenure;
+    const tenure = { stream: handling.stream, shardId, fence };
+    const initial = this.#held.initialCheckpoint;
+    const from = (await handling.checkpoints?.open(tenure, initial)) ?? initial;
+    const reader = new ShardReader(handling, this.#tenure, this.#stop.signal, from);
     this.#reader = reader;
-    const outcome = await reader.run(this.#stop.signal);
+    const outcome = await this.#readFrom(from, reader);
     if (outcome === 'ended') {
       await this.#held.end();
-      reading.onEvent({ type: 'shard-ended', shardId });
+      handling.onEvent({ type: 'shard-ended', shardId });
+      await this.#close(tenure);
     } else {
       await this.#held.release(reader.uncheckpointed, this.#heir);
-      reading.onEvent({ type: 'lease-released', shardId, to: this.#heir });
+      handling.onEvent({ type: 'lease-released', shardId, to: this.#heir });
     }
     return outcome;
   }
 
+  async #readFrom(from: string, reader: ShardReader<D>): Promise<'ended' | 'stopped'> {
+    const { kinesis, source: open, handling } = this.#options;
+    const { shardId } = this;
+    const position = parseCheckpoint(shardId, from);
+    if (position.kind === 'end') throw new InvalidCheckpointError(shardId, from);
+    const source = open({ kinesis, stream: handling.stream, shardId, from: position, onEvent: handling.onEvent });
+    try {
+      return await reader.run(source);
+    } finally {
+      source.close();
+    }
+  }
+
+  /** What is left of the checkpoints of a shard that is over does no harm. */
+  async #close(tenure: ShardTenure): Promise<void> {
+    const { checkpoints, onEvent } = this.#options.handling;
+    try {
+      await checkpoints?.close(tenure);
+    } catch (error) {
+      onEvent({ type: 'failed', what: 'checkpoint', shardId: tenure.shardId, error });
+    }
+  }
+
   /** The lease is gone, or the shard cannot be read: then it is freed, without a checkpoint, for another to try. */
   async #giveUp(error: unknown): Promise<ShardOutcome> {
-    const { onEvent } = this.#options.reading;
+    const { onEvent } = this.#options.handling;
     const { shardId } = this;
     if (error instanceof LeaseLostError) {
       onEvent({ type: 'lease-lost', shardId, error });

@@ -1,0 +1,17 @@
+import type { Handling } from './batch.js';
+
+/** One owner's tenure of one shard. */
+export type ShardTenure = Pick<Handling, 'stream' | 'shardId' | 'fence'>;
+
+/** Checkpoints that are written with the effects, where these are; they, not the lease's, say where a shard goes on. */
+export interface ShardCheckpoints {
+  /**
+   * Begins a tenure: from now on no owner of before can advance. Gives where to go on, which is `leaseCheckpoint` where
+   * the shard was never begun here. Throws a StaleBatchError where a later owner has begun.
+   */
+  open(tenure: ShardTenure, leaseCheckpoint: string): Promise<string>;
+  /** Moves on past records that have no effect, because they were parked. Throws a StaleBatchError. */
+  pass(batch: ShardTenure & Pick<Handling, 'position'>): Promise<void>;
+  /** The shard was handled to its end, and its lease says so. */
+  close(tenure: ShardTenure): Promise<void>;
+}
