@@ -5,25 +5,25 @@ SELECT
   CAST(SUM(ordered) AS BIGINT) AS ordered, CAST(FLOOR(1000.0 * SUM(ordered) / COUNT(*)) AS BIGINT) AS conversion_per_mille
 FROM (
   SELECT
-    visits.session, COALESCE(origins.source, 'unknown') AS source, visits.viewed, visits.carted, visits.ordered
+    visits.session_id, COALESCE(origins.source, 'unknown') AS source, visits.viewed, visits.carted, visits.ordered
   FROM (
     SELECT
-      session,
+      session_id,
       MAX(CASE WHEN detail IN ('view', 'clicks') THEN 1 ELSE 0 END) AS viewed,
       MAX(CASE WHEN detail IN ('cart', 'add-to-cart', 'carts') THEN 1 ELSE 0 END) AS carted,
       MAX(CASE WHEN detail IN ('order', 'purchase', 'orders') THEN 1 ELSE 0 END) AS ordered
     FROM events
     WHERE event_type = 'click'
-    GROUP BY session
+    GROUP BY session_id
   ) AS visits
   LEFT JOIN (
-    SELECT session, source
+    SELECT session_id, source
     FROM (
-      SELECT session, source, ROW_NUMBER() OVER (PARTITION BY session ORDER BY occurred_at, event_id) AS nth
+      SELECT session_id, source, ROW_NUMBER() OVER (PARTITION BY session_id ORDER BY occurred_at, event_id) AS nth
       FROM events
       WHERE event_type = 'click' AND source IS NOT NULL
     ) AS told
     WHERE nth = 1
-  ) AS origins ON origins.session = visits.session
+  ) AS origins ON origins.session_id = visits.session_id
 ) AS by_session
 GROUP BY source;

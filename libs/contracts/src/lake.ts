@@ -20,7 +20,7 @@ export const lakeColumns = [
   { name: 'placed_at', type: 'timestamp', description: 'When the order was placed, in UTC.' },
   { name: 'customer', type: 'text', description: 'Pseudonym of who bought (S54); nothing once the account is erased.' },
   { name: 'country', type: 'text', description: 'Where the goods go.' },
-  { name: 'session', type: 'text', description: 'Pseudonym of the visit (S54).' },
+  { name: 'session_id', type: 'text', description: 'Pseudonym of the visit (S54).' },
   { name: 'product_id', type: 'text', description: 'The product it is about.' },
   { name: 'sku', type: 'text', description: 'Its stock code, as it was then.' },
   { name: 'product_name', type: 'text', description: 'Its name, as it was then.' },
@@ -53,7 +53,7 @@ export type LakeEvent = {
   readonly placed_at?: string;
   readonly customer?: string;
   readonly country?: string;
-  readonly session?: string;
+  readonly session_id?: string;
   readonly product_id?: string;
   readonly sku?: string;
   readonly product_name?: string;

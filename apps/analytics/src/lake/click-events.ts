@@ -6,7 +6,7 @@ export function clickEvents(clicks: readonly (Click & { readonly source?: string
     event_id: id,
     event_type: 'click',
     occurred_at: at,
-    session: sessionId,
+    session_id: sessionId,
     detail: type,
     ...(productId === undefined ? {} : { product_id: productId }),
     ...(source === undefined ? {} : { source }),
