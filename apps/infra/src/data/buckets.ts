@@ -1,0 +1,94 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  HttpMethods,
+  type LifecycleRule,
+  ObjectOwnership,
+  StorageClass,
+} from 'aws-cdk-lib/aws-s3';
+import { UPLOADS_PREFIX, imagesBucket, importsBucket, storeBuckets } from '@lethe/contracts';
+import type { Construct } from 'constructs';
+
+interface BucketsOptions {
+  readonly key: IKey;
+  readonly removal: RemovalPolicy;
+  /** Where pages that upload by signed forms come from. */
+  readonly origin: string;
+}
+
+const halfUploads: LifecycleRule = {
+  id: 'half-uploads',
+  abortIncompleteMultipartUploadAfter: Duration.days(1),
+};
+
+/** What a bucket's objects are kept for; what nobody wants any more goes by itself. */
+const LIFECYCLES: Readonly<Record<string, readonly LifecycleRule[]>> = {
+  [importsBucket]: [{ id: 'imports', expiration: Duration.days(30) }],
+  [imagesBucket]: [{ id: 'uploads', prefix: UPLOADS_PREFIX, expiration: Duration.days(1) }],
+};
+/** Of buckets that no rule is written for: what is read less and less costs less and less. */
+const COOLING: readonly LifecycleRule[] = [
+  {
+    id: 'cooling',
+    transitions: [{ storageClass: StorageClass.INTELLIGENT_TIERING, transitionAfter: Duration.days(30) }],
+    noncurrentVersionExpiration: Duration.days(30),
+  },
+];
+
+/** Names of buckets are the world's: that of a stage ends in its account and region. */
+export function bucketName(scope: Construct, bucket: string): string {
+  const { account, region } = Stack.of(scope);
+  return `${bucket}-${account}-${region}`;
+}
+
+/** Private, over TLS only, with the owner's key. */
+const CLOSED = {
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+} as const;
+
+/** Where the accesses to other buckets and the balancer are written down. Load balancers know no keys but S3's own. */
+export function addAccessLogs(scope: Construct, removal: RemovalPolicy): Bucket {
+  return new Bucket(scope, 'AccessLogs', {
+    ...CLOSED,
+    bucketName: bucketName(scope, 'lethe-access-logs'),
+    encryption: BucketEncryption.S3_MANAGED,
+    removalPolicy: removal,
+    lifecycleRules: [{ id: 'logs', expiration: Duration.days(90) }, halfUploads],
+  });
+}
+
+/** The buckets of the contracts, by their names there. */
+export function addBuckets(
+  scope: Construct,
+  logs: Bucket,
+  { key, removal, origin }: BucketsOptions,
+): ReadonlyMap<string, Bucket> {
+  return new Map(
+    storeBuckets.map((name) => [
+      name,
+      new Bucket(scope, name, {
+        ...CLOSED,
+        bucketName: bucketName(scope, name),
+        encryption: BucketEncryption.KMS,
+        encryptionKey: key,
+        bucketKeyEnabled: true,
+        // What is overwritten or deleted by mistake can be had back; files of a day need no second life.
+        versioned: LIFECYCLES[name] === undefined,
+        removalPolicy: removal,
+        lifecycleRules: [...(LIFECYCLES[name] ?? COOLING), halfUploads],
+        serverAccessLogsBucket: logs,
+        serverAccessLogsPrefix: `s3/${name}/`,
+        eventBridgeEnabled: false,
+        ...(name === imagesBucket
+          ? { cors: [{ allowedMethods: [HttpMethods.POST], allowedOrigins: [origin], maxAge: 3_600 }] }
+          : {}),
+      }),
+    ]),
+  );
+}

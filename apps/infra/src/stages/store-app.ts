@@ -1,0 +1,17 @@
+import { App, Tags } from 'aws-cdk-lib';
+import { DataStack } from '../data/data.stack.js';
+import { KeysStack } from '../data/keys.stack.js';
+import { MessagingStack } from '../messaging/messaging.stack.js';
+import { NetworkStack } from '../network/network.stack.js';
+import type { StageDefinition } from './stage.js';
+
+/** Every stack of a stage. What holds data stands in stacks of its own, which a deployment of code never touches. */
+export function addStage(app: App, stage: StageDefinition): void {
+  const { keys } = new KeysStack(app, stage);
+  const { vpc } = new NetworkStack(app, stage, keys.logs);
+  new DataStack(app, stage, { vpc, keys });
+  new MessagingStack(app, stage, keys.messages);
+  // By these the costs are told apart; `service` is added where a resource belongs to one.
+  Tags.of(app).add('project', 'lethe');
+  Tags.of(app).add('stage', stage.name);
+}
