@@ -2,12 +2,20 @@ export type { InvalidRecord, StreamBatch, StreamRecord } from './consumer/handli
 export { ConsumerGroup, type ShardStatus } from './consumer/consumer-group.js';
 export type { ConsumerGroupOptions } from './consumer/consumer-options.js';
 export type { ConsumerEvent, ConsumerListener } from './consumer/handling/stream-events.js';
-export type { PutReceipt } from './producer/put-batch.js';
+export type { PackableRecord } from './kpl/aggregate.js';
+export type { PutReceipt } from './producer/pending-record.js';
+export type { ProducerEvent, ProducerListener } from './producer/producer-events.js';
+export type { AggregationOptions, RecordProducerOptions } from './producer/producer-options.js';
+export { RecordProducer } from './producer/record-producer.js';
+export type { ShardLimits } from './producer/shard-limit.js';
 export { StreamProducer, type StreamProducerOptions } from './producer/stream-producer.js';
 export {
   InvalidCheckpointError,
+  InvalidHashKeyError,
+  InvalidPartitionKeyError,
   LeaseLostError,
   ProducerClosedError,
+  ProducerOverloadedError,
   RecordFormatError,
   RecordRefusedError,
   RecordTooLargeError,

@@ -29,6 +29,14 @@ export class InvalidHashKeyError extends RangeError {
   }
 }
 
+/** A partition key is empty or longer than Kinesis takes. */
+export class InvalidPartitionKeyError extends RangeError {
+  override readonly name = 'InvalidPartitionKeyError';
+  constructor(readonly partitionKey: string) {
+    super(`a partition key has 1 to 256 characters, this one ${partitionKey.length}`);
+  }
+}
+
 /** Kinesis refused a record as often as the producer was willing to try. */
 export class RecordRefusedError extends Error {
   override readonly name = 'RecordRefusedError';
@@ -47,6 +55,17 @@ export class ProducerClosedError extends Error {
   override readonly name = 'ProducerClosedError';
   constructor(readonly stream: string) {
     super(`the producer of ${stream} is closed`);
+  }
+}
+
+/** More calls of `put` wait for room than the producer lets wait: nobody waited for the earlier ones. */
+export class ProducerOverloadedError extends Error {
+  override readonly name = 'ProducerOverloadedError';
+  constructor(
+    readonly stream: string,
+    readonly waiting: number,
+  ) {
+    super(`${waiting} records wait for room in the producer of ${stream} already`);
   }
 }
 

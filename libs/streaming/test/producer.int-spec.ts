@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@lethe/testing';
 import {
   ProducerClosedError,
+  type PutReceipt,
   RecordFormatError,
   RecordRefusedError,
   RecordTooLargeError,
@@ -22,16 +23,25 @@ describe('StreamProducer', () => {
   });
   afterAll(() => test.close());
 
-  it('resolves each put with the place that Kinesis gave the record, in one call for the batch', async () => {
-    const clients = newClients();
-    const producer = test.producer({ clients });
+  it.each([
+    ['packed', {}, 1],
+    ['plain', { aggregation: false as const }, 500],
+  ])(
+    'resolves each put with the place that Kinesis gave it, in one call for the batch: %s',
+    async (_, how, records) => {
+      const clients = newClients();
+      const producer = test.producer({ clients, lingerMs: 50, ...how });
 
-    const receipts = await Promise.all(range(1, 500).map((n) => producer.put({ key: 'batch', n })));
+      const receipts = await Promise.all(range(1, 500).map((n) => producer.put({ key: 'batch', n })));
 
-    expect(new Set(receipts.map(({ sequenceNumber }) => sequenceNumber)).size).toBe(500);
-    expect(clients.calls.snapshot()['kinesis.PutRecords']?.operations).toBe(1);
-    clients.close();
-  });
+      const placeOf = ({ sequenceNumber, subSequenceNumber = 0 }: PutReceipt) =>
+        `${sequenceNumber}:${subSequenceNumber}`;
+      expect(new Set(receipts.map(placeOf)).size).toBe(500);
+      expect(new Set(receipts.map(({ sequenceNumber }) => sequenceNumber)).size).toBe(records);
+      expect(clients.calls.snapshot()['kinesis.PutRecords']?.operations).toBe(1);
+      clients.close();
+    },
+  );
 
   it('cuts batches at 500 records and at 5 MiB', async () => {
     const clients = newClients();
@@ -40,7 +50,7 @@ describe('StreamProducer', () => {
       sizes.push((input as PutRecordsInput).Records?.length ?? 0);
       return send(input);
     });
-    const producer = test.producer({ clients, lingerMs: 50 });
+    const producer = test.producer({ clients, lingerMs: 50, aggregation: false });
 
     await Promise.all(range(1, 501).map((n) => producer.put({ key: 'count', n })));
     expect(sizes).toEqual([500, 1]);
@@ -70,7 +80,7 @@ describe('StreamProducer', () => {
         Records: Records.map((_, at) => (throttled(at) ? refused : accepted.shift())),
       };
     });
-    const producer = test.producer({ clients });
+    const producer = test.producer({ clients, aggregation: false });
 
     await Promise.all(range(1, 30).map((n) => producer.put({ key: 'partial', n })));
     clients.close();

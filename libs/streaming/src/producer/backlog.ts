@@ -10,7 +10,9 @@ interface Waiter {
 export class Backlog {
   #records = 0;
   #bytes = 0;
-  readonly #waiting: Waiter[] = [];
+  #waiting: Waiter[] = [];
+  /** Of those who wait, how many at the front were admitted already. */
+  #admitted = 0;
 
   constructor(
     private readonly maxRecords: number,
@@ -23,26 +25,38 @@ export class Backlog {
 
   /** Callers that wait for room. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.length - this.#admitted;
   }
 
-  /** Resolves once there is room for a record of this many bytes, which it then takes up. */
-  async enter(size: number): Promise<void> {
-    if (this.#waiting.length === 0 && this.#fits(size)) return this.#add(size);
-    return new Promise((resolve) => {
-      this.#waiting.push({ size, admit: resolve });
-    });
+  /** Takes up room for a record of this many bytes; false where there is none, or others wait for it. */
+  tryEnter(size: number): boolean {
+    if (this.waiting > 0 || !this.#fits(size)) return false;
+    this.#add(size);
+    return true;
+  }
+
+  /** Calls once there is room for a record of this many bytes, which it then takes up. */
+  wait(size: number, admit: () => void): void {
+    this.#waiting.push({ size, admit });
   }
 
   /** A record has left: acknowledged or refused. */
   leave(size: number): void {
     this.#records -= 1;
     this.#bytes -= size;
-    for (let next = this.#waiting[0]; next && this.#fits(next.size); next = this.#waiting[0]) {
-      this.#waiting.shift();
+    for (let next = this.#first; next && this.#fits(next.size); next = this.#first) {
+      this.#admitted += 1;
       this.#add(next.size);
       next.admit();
     }
+    // To take off the first of many costs as much as all the others together: only now and then.
+    if (this.#admitted * 2 < this.#waiting.length) return;
+    this.#waiting = this.#waiting.slice(this.#admitted);
+    this.#admitted = 0;
+  }
+
+  get #first(): Waiter | undefined {
+    return this.#waiting[this.#admitted];
   }
 
   #fits(size: number): boolean {
