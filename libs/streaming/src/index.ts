@@ -1,4 +1,7 @@
-export type { InvalidRecord, StreamBatch, StreamRecord } from './consumer/handling/batch.js';
+export type { BatchPosition, Handling, InvalidRecord, StreamBatch, StreamRecord } from './consumer/handling/batch.js';
+export type { ShardCheckpoints, ShardTenure } from './consumer/handling/checkpoints/shard-checkpoints.js';
+export type { DeadLetter, DeadLetters } from './consumer/handling/dead-letters/dead-letters.js';
+export type { HandlingOptions, RetryOptions } from './consumer/handling/handling-options.js';
 export { ConsumerGroup, type ShardStatus } from './consumer/consumer-group.js';
 export type { ConsumerGroupOptions } from './consumer/consumer-options.js';
 export type { ConsumerEvent, ConsumerListener } from './consumer/handling/stream-events.js';
@@ -10,14 +13,17 @@ export { RecordProducer } from './producer/record-producer.js';
 export type { ShardLimits } from './producer/shard-limit.js';
 export { StreamProducer, type StreamProducerOptions } from './producer/stream-producer.js';
 export {
+  BatchAppliedError,
   InvalidCheckpointError,
   InvalidHashKeyError,
   InvalidPartitionKeyError,
   LeaseLostError,
+  PoisonRecordsError,
   ProducerClosedError,
   ProducerOverloadedError,
   RecordFormatError,
   RecordRefusedError,
   RecordTooLargeError,
+  StaleBatchError,
   UnexpectedAnswerError,
 } from './streaming.errors.js';

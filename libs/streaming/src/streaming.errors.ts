@@ -158,3 +158,11 @@ export class SilentSubscriptionError extends Error {
     super(`nothing came for ${silenceMs} ms`);
   }
 }
+
+/** SQS did not take all of the dead letters. */
+export class DeadLettersRefusedError extends Error {
+  override readonly name = 'DeadLettersRefusedError';
+  constructor(readonly codes: readonly string[]) {
+    super(`SQS refused ${codes.length} dead letters: ${[...new Set(codes)].join(', ')}`);
+  }
+}

@@ -4,9 +4,9 @@ import { BatchAppliedError, LeaseLostError, PoisonRecordsError, StaleBatchError 
 import type { UserRecord } from '../user-record.js';
 import { type Handling, type StreamBatch, readBatch, traceOf } from './batch.js';
 import type { HandlingSettings } from './handling-options.js';
-import type { Portion } from './lanes.js';
-import { Parking, type Unhandled } from './parking.js';
-import type { ShardCheckpoints } from './shard-checkpoints.js';
+import type { Portion } from './lanes/lanes.js';
+import { Parking, type Unhandled } from './dead-letters/parking.js';
+import type { ShardCheckpoints } from './checkpoints/shard-checkpoints.js';
 import type { Tenure } from './tenure.js';
 
 /** What one portion came to. */

@@ -1,8 +1,8 @@
 import { type BackoffOptions, type Timers, systemTimers } from '@lethe/kernel';
 import type { DataOf, StreamDefinition } from '@lethe/topology';
 import type { Handling, StreamBatch, StreamRecord } from './batch.js';
-import type { DeadLetters } from './dead-letters.js';
-import type { ShardCheckpoints } from './shard-checkpoints.js';
+import type { DeadLetters } from './dead-letters/dead-letters.js';
+import type { ShardCheckpoints } from './checkpoints/shard-checkpoints.js';
 import type { ConsumerListener } from './stream-events.js';
 
 /** When a failed handler is tried again, and when it is given up. */

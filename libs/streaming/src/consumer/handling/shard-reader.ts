@@ -2,8 +2,8 @@ import type { StreamDefinition } from '@lethe/topology';
 import type { RecordSource } from '../reading/record-source.js';
 import { Delivery, type Tally } from './delivery.js';
 import type { HandlingSettings } from './handling-options.js';
-import { KeyLanes } from './key-lanes.js';
-import { type Lanes, type Portion, SingleLane } from './lanes.js';
+import { KeyLanes } from './lanes/key-lanes.js';
+import { type Lanes, type Portion, SingleLane } from './lanes/lanes.js';
 import type { Tenure } from './tenure.js';
 
 /** Batches of every handler that a slow record may keep from being checkpointed, before nothing more is read. */

@@ -9,7 +9,7 @@ import type { LeaseTable } from '../leases/lease-table.js';
 import type { OpenSource } from '../reading/record-source.js';
 import type { HandlingSettings } from './handling-options.js';
 import { ShardReader } from './shard-reader.js';
-import type { ShardTenure } from './shard-checkpoints.js';
+import type { ShardCheckpoints, ShardTenure } from './checkpoints/shard-checkpoints.js';
 import type { Tenure } from './tenure.js';
 
 export interface ShardRunOptions<D extends StreamDefinition> {
@@ -35,6 +35,7 @@ export class ShardRun<D extends StreamDefinition> {
   readonly #over = new AbortController();
   #reader: ShardReader<D> | undefined;
   #heir: string | undefined;
+  #hasFollowed = false;
 
   constructor(options: ShardRunOptions<D>, { lease, counter, takenAt }: TakenLease) {
     this.#options = options;
@@ -49,7 +50,7 @@ export class ShardRun<D extends StreamDefinition> {
       fence: counter,
       lost: held.lost,
       assertHeld: () => held.assertHeld(),
-      checkpoint: (at) => held.checkpoint(at),
+      checkpoint: (at) => this.#checkpoint(at),
     };
     this.done = this.#run();
   }
@@ -91,9 +92,11 @@ export class ShardRun<D extends StreamDefinition> {
     if (outcome === 'ended') {
       await this.#held.end();
       handling.onEvent({ type: 'shard-ended', shardId });
-      await this.#close(tenure);
+      await this.#tell((checkpoints) => checkpoints.close(tenure));
     } else {
-      await this.#held.release(reader.uncheckpointed, this.#heir);
+      const { uncheckpointed } = reader;
+      await this.#held.release(uncheckpointed, this.#heir);
+      if (uncheckpointed !== undefined) await this.#followed();
       handling.onEvent({ type: 'lease-released', shardId, to: this.#heir });
     }
     return outcome;
@@ -112,13 +115,26 @@ export class ShardRun<D extends StreamDefinition> {
     }
   }
 
-  /** What is left of the checkpoints of a shard that is over does no harm. */
-  async #close(tenure: ShardTenure): Promise<void> {
-    const { checkpoints, onEvent } = this.#options.handling;
+  async #checkpoint(at: string): Promise<void> {
+    await this.#held.checkpoint(at);
+    await this.#followed();
+  }
+
+  async #followed(): Promise<void> {
+    if (this.#hasFollowed) return;
+    this.#hasFollowed = true;
+    await this.#tell((checkpoints, tenure) => checkpoints.followed(tenure));
+  }
+
+  /** What checkpoints beside the effects need not know for sure: the shard goes on without it. */
+  async #tell(what: (checkpoints: ShardCheckpoints, tenure: ShardTenure) => Promise<void>): Promise<void> {
+    const { checkpoints, onEvent, stream } = this.#options.handling;
+    const { shardId, fence } = this.#tenure;
+    if (!checkpoints) return;
     try {
-      await checkpoints?.close(tenure);
+      await what(checkpoints, { stream, shardId, fence });
     } catch (error) {
-      onEvent({ type: 'failed', what: 'checkpoint', shardId: tenure.shardId, error });
+      onEvent({ type: 'failed', what: 'checkpoint', shardId, error });
     }
   }
 

@@ -1,4 +1,4 @@
-import type { UserRecord } from '../user-record.js';
+import type { UserRecord } from '../../user-record.js';
 import { Fifo } from './fifo.js';
 
 /** Records that are handled together, one after the other, while no other portion has a record of their keys. */

@@ -1,4 +1,4 @@
-import type { UserRecord } from '../user-record.js';
+import type { UserRecord } from '../../user-record.js';
 import { Fifo } from './fifo.js';
 import type { Lanes, Portion } from './lanes.js';
 

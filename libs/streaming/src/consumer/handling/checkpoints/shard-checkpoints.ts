@@ -1,4 +1,4 @@
-import type { Handling } from './batch.js';
+import type { Handling } from '../batch.js';
 
 /** One owner's tenure of one shard. */
 export type ShardTenure = Pick<Handling, 'stream' | 'shardId' | 'fence'>;
@@ -12,6 +12,8 @@ export interface ShardCheckpoints {
   open(tenure: ShardTenure, leaseCheckpoint: string): Promise<string>;
   /** Moves on past records that have no effect, because they were parked. Throws a StaleBatchError. */
   pass(batch: ShardTenure & Pick<Handling, 'position'>): Promise<void>;
+  /** The lease, which was where somebody told the shard to begin, has moved on: to find it there again is a new order. */
+  followed(tenure: ShardTenure): Promise<void>;
   /** The shard was handled to its end, and its lease says so. */
   close(tenure: ShardTenure): Promise<void>;
 }

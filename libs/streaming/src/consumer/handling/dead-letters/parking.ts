@@ -1,9 +1,9 @@
 import { fullJitter, pause } from '@lethe/kernel';
 import type { StreamDefinition } from '@lethe/topology';
-import type { UserRecord } from '../user-record.js';
+import type { UserRecord } from '../../user-record.js';
 import type { DeadLetter } from './dead-letters.js';
-import type { HandlingSettings } from './handling-options.js';
-import type { Tenure } from './tenure.js';
+import type { HandlingSettings } from '../handling-options.js';
+import type { Tenure } from '../tenure.js';
 
 /** A record that cannot be handled, and why. */
 export interface Unhandled {
