@@ -1,0 +1,1 @@
+export { CostDataError, MeasurementError, PlanError } from './cost.errors.js';

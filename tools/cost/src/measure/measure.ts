@@ -1,0 +1,235 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { arch, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { productPageSchema } from '@lethe/contracts';
+import { type RunningStore, StoreClient, root, startStore } from '@lethe/store';
+import { MeasurementError } from '../cost.errors.js';
+import { type Profile, profileSchema } from '../data/profile.js';
+import { ASSUMPTIONS } from './assumptions.js';
+import { CLICKS_PER_VISIT, ORDER, type Received, Shopper, VISIT } from './shopper.js';
+import { type Snapshot, takeSnapshot } from './snapshot.js';
+import { type Between, between, perEach, perHour } from './work.js';
+import { measureWorkflow } from './workflow-work.js';
+
+/** How much is measured. */
+export interface MeasureOptions {
+  readonly visits: number;
+  readonly orders: number;
+  /** Orders placed by many at once, besides. */
+  readonly together: number;
+  readonly buyers: number;
+  readonly idleSeconds: number;
+  readonly onPhase?: (phase: string) => void;
+}
+
+/** A parcel that takes a day would keep the measurement waiting. Seconds. */
+const QUICK_WORKFLOWS = { WORKFLOW_WAIT_SECONDS: '1', WORKFLOW_TRANSIT_SECONDS: '1', WORKFLOW_SETTLE_SECONDS: '1' };
+const ENDED = new Set(['delivered', 'rejected', 'cancelled']);
+const END_MS = 180_000;
+const PRODUCTS = 2_000;
+
+/** Runs visits and orders through a store of its own, and tells what each of them takes. */
+export async function measureProfile(options: MeasureOptions): Promise<Profile> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'lethe-cost-'));
+  let store: RunningStore | undefined;
+  let valkeyUrl: string | undefined;
+  try {
+    options.onPhase?.('starting a store');
+    store = await startStore({
+      dataDir,
+      port: 0,
+      replicas: 1,
+      fresh: true,
+      seed: true,
+      settings: QUICK_WORKFLOWS,
+      reroute: (backing, url) => {
+        if (backing === 'valkey') valkeyUrl = url;
+        return Promise.resolve(url);
+      },
+    });
+    return await new Measurement(store, valkeyUrl, options).run();
+  } finally {
+    await store?.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+class Measurement {
+  readonly #received: Received = { bytes: 0 };
+
+  constructor(
+    private readonly store: RunningStore,
+    private readonly valkeyUrl: string | undefined,
+    private readonly options: MeasureOptions,
+  ) {}
+
+  async run(): Promise<Profile> {
+    const { visits, orders, together, buyers, idleSeconds } = this.options;
+    const shoppers = await this.#shoppers(buyers);
+    this.#say('warming up');
+    await this.#visits(shoppers, Math.ceil(visits / 4));
+    await this.#orders(shoppers.slice(0, 1), Math.ceil(orders / 4));
+    this.#say(`idle for ${idleSeconds} s`);
+    const idle = await this.#during(() => delay(idleSeconds * 1_000));
+    this.#say(`${visits} visits`);
+    const visit = await this.#during(() => this.#visits(shoppers.slice(0, 1), visits));
+    const mailsBefore = await this.#mails();
+    this.#say(`${orders} orders one after the other`);
+    const order = await this.#during(() => this.#orders(shoppers.slice(0, 1), orders));
+    const mails = (await this.#mails()) - mailsBefore;
+    this.#say(`${together} orders, ${buyers} at a time`);
+    const { seconds, ...many } = await this.#during(() => this.#orders(shoppers, together));
+    return this.#profile({
+      idle,
+      visit,
+      order,
+      many: { seconds, ...many },
+      mailsPerOrder: mails / orders,
+      workflow: await measureWorkflow(this.store),
+    });
+  }
+
+  #profile(parts: {
+    readonly idle: Measured;
+    readonly visit: Measured;
+    readonly order: Measured;
+    readonly many: Measured;
+    readonly mailsPerOrder: number;
+    readonly workflow: Profile['workflow'];
+  }): Profile {
+    const { visits, orders, together } = this.options;
+    const [visit, order, many] = [
+      perEach(parts.visit, parts.idle, visits),
+      perEach(parts.order, parts.idle, orders),
+      perEach(parts.many, parts.idle, together),
+    ];
+    const idle = perHour(parts.idle, 1);
+    return profileSchema.parse({
+      source: `npm run measure in tools/cost. A visit: ${VISIT}. An order: ${ORDER}.`,
+      date: new Date().toISOString().slice(0, 10),
+      machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'} (${arch()}), Node ${process.version}`,
+      orders: orders + together,
+      visits,
+      services: Object.fromEntries(
+        Object.keys(order.services).map((name) => [
+          name,
+          {
+            idlePerHour: idle[name],
+            perVisit: visit.services[name],
+            perOrder: order.services[name],
+            perOrderTogether: many.services[name],
+          },
+        ]),
+      ),
+      database: {
+        perVisit: visit.database,
+        perOrder: order.database,
+        perOrderTogether: many.database,
+        storedBytesPerOrder: many.storedBytes,
+      },
+      valkey: { commandsPerVisit: visit.valkeyCommands, commandsPerOrder: order.valkeyCommands },
+      answers: {
+        bytesPerVisit: Math.round(parts.visit.received / visits),
+        bytesPerOrder: Math.round(parts.order.received / orders),
+        staticBytesPerVisit: staticBytes(),
+      },
+      together: { ordersPerSecond: Number((together / parts.many.seconds).toPrecision(3)) },
+      workflow: parts.workflow,
+      mailsPerOrder: parts.mailsPerOrder,
+      clicksPerVisit: CLICKS_PER_VISIT,
+      assumptions: ASSUMPTIONS,
+    } satisfies Record<keyof Profile, unknown>);
+  }
+
+  async #shoppers(count: number): Promise<Shopper[]> {
+    const admin = new StoreClient({ baseUrl: this.store.url });
+    await admin.signIn('admin@lethe.local', this.store.adminPassword);
+    const { items } = await admin.get('/catalog/products?limit=100', productPageSchema);
+    // Enough of everything for every order of the run.
+    for (const { id } of items)
+      await admin.expect('POST', `/catalog/products/${id}/stock`, { body: { delta: PRODUCTS, reason: 'delivery' } });
+    const shoppers = Array.from({ length: count }, (_, at) => {
+      const own = [...items.slice(at * 2), ...items.slice(0, at * 2)];
+      return new Shopper(this.store.url, own, this.#received);
+    });
+    for (const shopper of shoppers) await shopper.register();
+    return shoppers;
+  }
+
+  async #during(work: () => Promise<unknown>): Promise<Measured> {
+    const [from, bytes] = [await this.#look(), this.#received.bytes];
+    await work();
+    return { ...between(from, await this.#look()), received: this.#received.bytes - bytes };
+  }
+
+  #look(): Promise<Snapshot> {
+    return takeSnapshot(this.store, this.valkeyUrl);
+  }
+
+  async #visits(shoppers: readonly Shopper[], count: number): Promise<void> {
+    await shared(shoppers, count, (shopper) => shopper.visit());
+  }
+
+  /** Places orders and waits until the last of them is at the door. */
+  async #orders(shoppers: readonly Shopper[], count: number): Promise<void> {
+    const last = new Map<Shopper, string>();
+    await shared(shoppers, count, async (shopper) => {
+      last.set(shopper, await shopper.order());
+    });
+    for (const [shopper, id] of last) await this.#untilEnded(shopper, id);
+    await this.#untilQueuesAreEmpty();
+  }
+
+  async #untilEnded(shopper: Shopper, id: string): Promise<void> {
+    const deadline = performance.now() + END_MS;
+    for (let state = ''; !ENDED.has(state); state = await shopper.stateOf(id)) {
+      if (performance.now() > deadline) throw new MeasurementError(`order ${id} is still ${state}`);
+      await delay(500);
+    }
+  }
+
+  async #untilQueuesAreEmpty(): Promise<void> {
+    const deadline = performance.now() + END_MS;
+    for (;;) {
+      const { queues } = await this.store.status();
+      if (queues.every(({ waiting, inFlight }) => waiting + inFlight === 0)) return;
+      if (performance.now() > deadline) throw new MeasurementError('the queues do not become empty');
+      await delay(500);
+    }
+  }
+
+  async #mails(): Promise<number> {
+    const answer: unknown = await (await fetch(new URL('/store', this.store.mailUrl))).json();
+    const emails: unknown = typeof answer === 'object' && answer !== null && 'emails' in answer ? answer.emails : [];
+    return Array.isArray(emails) ? emails.length : 0;
+  }
+
+  #say(phase: string): void {
+    this.options.onPhase?.(phase);
+  }
+}
+
+type Measured = Between & { readonly received: number };
+
+/** Does the work so many times, each of the shoppers one at a time. */
+async function shared(
+  shoppers: readonly Shopper[],
+  count: number,
+  work: (shopper: Shopper) => Promise<void>,
+): Promise<void> {
+  let left = count;
+  await Promise.all(
+    shoppers.map(async (shopper) => {
+      while (left > 0) {
+        left -= 1;
+        await work(shopper);
+      }
+    }),
+  );
+}
+
+function staticBytes(): number {
+  const dir = join(root, 'apps', 'web', 'public');
+  return readdirSync(dir).reduce((sum, file) => sum + statSync(join(dir, file)).size, 0);
+}
