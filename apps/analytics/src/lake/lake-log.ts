@@ -12,6 +12,6 @@ export class LakeLog {
    * (inbox, clicks) did not know. Nothing for none.
    */
   async append(tx: Querier, events: readonly LakeEvent[]): Promise<void> {
-    if (events.length > 0) await tx.query(APPEND_BATCH, [JSON.stringify(events)]);
+    if (events.length > 0) await tx.query(APPEND_BATCH, [JSON.stringify(events), events.length]);
   }
 }

@@ -12,6 +12,7 @@ const UP = [
   `CREATE TABLE lake_batch (
      id          bigint      GENERATED ALWAYS AS IDENTITY CONSTRAINT lake_batch_pkey PRIMARY KEY,
      appended_at timestamptz NOT NULL DEFAULT now(),
+     event_count integer     NOT NULL,
      events      text        NOT NULL,
      job_id      uuid        CONSTRAINT lake_batch_job REFERENCES lake_job
    )`,
@@ -39,6 +40,7 @@ const UP = [
   // Objects that no manifest names any more: readers of an older one are given time.
   `CREATE TABLE lake_garbage (
      key          text        CONSTRAINT lake_garbage_pkey PRIMARY KEY,
+     erasures     bigint      NOT NULL,
      delete_after timestamptz NOT NULL
    )`,
   'CREATE INDEX lake_garbage_due ON lake_garbage (delete_after)',

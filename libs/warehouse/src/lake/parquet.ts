@@ -27,7 +27,7 @@ export function encodeParquet(columns: readonly Column[], rows: readonly Row[]):
   );
 }
 
-/** Reads what {@link encodeParquet} wrote, or any file with columns of the same names; what it lacks is left out. */
+/** Reads what {@link encodeParquet} wrote, or any file with columns of the same names; what it lacks is left out. Throws a RangeError for others. */
 export async function decodeParquet(columns: readonly Column[], bytes: Uint8Array): Promise<Row[]> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   const rows = await parquetReadObjects({ file: file as ArrayBuffer });
@@ -54,5 +54,6 @@ function loaded(value: unknown): string | number | undefined {
   if (value === null || value === undefined) return undefined;
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'bigint') return Number(value);
-  return typeof value === 'number' ? value : String(value);
+  if (typeof value === 'number' || typeof value === 'string') return value;
+  throw new RangeError(`a column holds ${typeof value}`);
 }
