@@ -1,3 +1,4 @@
+export { type Gathered, Gathering, type GatheringOptions } from './gathering.js';
 export { Inbox } from './inbox.js';
 export {
   DeliveryTimeError,

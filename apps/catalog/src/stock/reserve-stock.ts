@@ -1,10 +1,9 @@
 import type { MessageOf } from '@lethe/topology';
 import { ReserveStock, StockRejected, StockReserved, type catalogService } from '@lethe/contracts';
 import type { Tx } from '@lethe/database';
-import { type Unit, UnitOfWork } from '@lethe/outbox';
+import { type Gathered, Gathering, type Unit, UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ProductCache } from '../product/product-cache.js';
-import { type Gathered, Gathering } from './gathering.js';
 import {
   type ReservationState,
   type ShelfLine,
