@@ -16,6 +16,13 @@ export const configSchema = serviceConfigSchema.extend({
     .max(1_000_000)
     .default(60_000)
     .describe('Requests with events per address in a minute, up to 500 events each (S51).'),
+  VISITORS_EXACT_UP_TO: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(50_000)
+    .describe('Visitors of an hour or a day, and of a report, that are counted one by one; more are estimated.'),
 });
 export type AnalyticsConfig = z.output<typeof configSchema>;
 

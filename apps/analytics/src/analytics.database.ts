@@ -5,6 +5,10 @@ import { ClickEntity } from './click/click.entity.js';
 import { ParkedClickEntity } from './click/parked-click.entity.js';
 import { AddRefundFacts1767225600013 } from './migrations/add-refund-facts.migration.js';
 import { CreateLake1768000000020 } from './migrations/create-lake.migration.js';
+import { AddOrderBuyer1768000000000 } from './migrations/add-order-buyer.migration.js';
+import { CreateClickWindows1768000000003 } from './migrations/create-click-windows.migration.js';
+import { CreateSalesWindows1768000000002 } from './migrations/create-sales-windows.migration.js';
+import { CreateWindows1768000000001 } from './migrations/create-windows.migration.js';
 import { CreateFacts1764633600000 } from './migrations/create-facts.migration.js';
 import { OrderFactEntity } from './order/order-fact.entity.js';
 import { OrderLineFactEntity } from './order/order-line-fact.entity.js';
@@ -24,6 +28,15 @@ export function databaseOptions(config: Pick<AnalyticsConfig, 'DATABASE_URL' | '
       OrderRefundFactEntity,
       OrderReturnFactEntity,
     ],
-    migrations: [...outboxMigrations, CreateFacts1764633600000, AddRefundFacts1767225600013, CreateLake1768000000020],
+    migrations: [
+      ...outboxMigrations,
+      CreateFacts1764633600000,
+      AddRefundFacts1767225600013,
+      AddOrderBuyer1768000000000,
+      CreateWindows1768000000001,
+      CreateSalesWindows1768000000002,
+      CreateClickWindows1768000000003,
+      CreateLake1768000000020,
+    ],
   };
 }

@@ -37,3 +37,15 @@ export class TooManyBucketsError extends ProblemError {
     });
   }
 }
+
+/** A cursor that no page of this list gave. */
+export class InvalidCursorError extends ProblemError {
+  override readonly name = 'InvalidCursorError';
+  constructor(cause: unknown) {
+    super(400, 'invalid-cursor', {
+      detail: 'the cursor is not one of this list',
+      errors: [{ pointer: '#query/cursor', detail: 'is not one of this list' }],
+      cause,
+    });
+  }
+}

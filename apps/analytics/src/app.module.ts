@@ -11,7 +11,9 @@ import { analyticsLimits } from './analytics.limits.js';
 import { databaseOptions } from './analytics.database.js';
 import { ClickModule } from './click/click.module.js';
 import { OrderModule } from './order/order.module.js';
+import { PseudonymModule } from './pseudonym/pseudonym.module.js';
 import { ReportModule } from './report/report.module.js';
+import { VisitorModule } from './visitor/visitor.module.js';
 
 /** The analytics service. It cannot serve without its database; the stream of clicks may come and go. */
 @Module({})
@@ -29,7 +31,9 @@ export class AppModule {
         IdentityModule.forRoot(identityOf(config)),
         CqrsModule.forRoot(),
         routeLimits(analyticsLimits(config)),
-        ClickModule.forRoot({ topology, worker: config.INSTANCE_ID, salt: config.SESSION_SALT }),
+        PseudonymModule.forRoot(config.SESSION_SALT),
+        VisitorModule.forRoot(config.VISITORS_EXACT_UP_TO),
+        ClickModule.forRoot({ topology, worker: config.INSTANCE_ID }),
         OrderModule,
         ReportModule,
       ],

@@ -1,4 +1,4 @@
-import { defineStream } from '@lethe/topology';
+import { defineCommand, defineStream } from '@lethe/topology';
 import { z } from 'zod';
 import { idSchema, timeSchema } from './values.js';
 
@@ -10,6 +10,7 @@ export const clickSchema = z
     at: timeSchema,
     sessionId: z.string().min(1).max(128),
     productId: idSchema.optional(),
+    source: z.string().max(100).optional().describe('Where the visit came from, as far as the storefront knows.'),
   })
   .meta({ id: 'Click' });
 export type Click = z.output<typeof clickSchema>;
@@ -36,4 +37,13 @@ export const EnrichedClicks = defineStream({
   data: enrichedClickSchema,
   partitionKey: (click) => click.sessionId,
   shards: 1,
+});
+
+/** What the service's schedule sends. */
+export const KeepLake = defineCommand({
+  owner: 'analytics',
+  name: 'keep-lake',
+  version: 1,
+  description: 'Bring what waits into the lake, merge its small files, and forget in it who is to be forgotten.',
+  data: z.object({ scheduledAt: timeSchema }),
 });

@@ -4,7 +4,7 @@ import { StreamProducer } from '@lethe/streaming';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ClicksUnavailableError } from '../analytics.errors.js';
 import { judgeClicks } from './judge-clicks.js';
-import { Pseudonyms } from './pseudonyms.js';
+import { Pseudonyms } from '../pseudonym/pseudonyms.js';
 
 /** Puts the good ones of the events into the stream. Throws a ClicksUnavailableError unless Kinesis took them all. */
 export class AcceptClicks extends Command<EventsAccepted> {

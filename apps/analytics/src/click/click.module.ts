@@ -5,34 +5,32 @@ import { ConsumerGroup, StreamProducer } from '@lethe/streaming';
 import { type Topology, streamName } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { LakeModule } from '../lake/lake.module.js';
 import { AcceptClicksHandler } from './accept-clicks.js';
 import { logConsumer } from './click-log.js';
 import { ClickStream } from './click-stream.js';
 import { ClicksController } from './clicks.controller.js';
-import { Pseudonyms } from './pseudonyms.js';
 import { RecordClicks, RecordClicksHandler } from './record-clicks.js';
 
 export interface ClickModuleOptions {
   readonly topology: Topology;
   /** Name of this replica in the leases. */
   readonly worker: string;
-  readonly salt: string;
 }
 
 /** Clicks: taken over HTTP into the stream, and from the stream, by every replica its share, into rows. */
 @Module({})
 export class ClickModule {
-  static forRoot({ topology, worker, salt }: ClickModuleOptions): DynamicModule {
+  static forRoot({ topology, worker }: ClickModuleOptions): DynamicModule {
     const stream = streamName(topology.name, Clicks);
     return {
       module: ClickModule,
-      imports: [CqrsModule],
+      imports: [CqrsModule, LakeModule],
       controllers: [ClicksController],
       providers: [
         AcceptClicksHandler,
         RecordClicksHandler,
         ClickStream,
-        { provide: Pseudonyms, useValue: new Pseudonyms(salt) },
         {
           provide: StreamProducer,
           inject: [AwsClients],
@@ -49,6 +47,8 @@ export class ClickModule {
               worker,
               leaseTable: leasesTable.name,
               clients,
+              // What a batch costs besides its events is shared by more of them.
+              batchSize: 2_000,
               handle: (batch) => commands.execute(new RecordClicks(batch)),
               onEvent: logConsumer(logger),
             }),

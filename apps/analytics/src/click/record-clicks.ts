@@ -1,13 +1,17 @@
 import type { Click, Clicks } from '@lethe/contracts';
-import { Database } from '@lethe/database';
+import { Database, type Tx } from '@lethe/database';
 import type { StreamBatch } from '@lethe/streaming';
+import { LakeLog } from '../lake/lake-log.js';
+import { clickEvents } from '../lake/click-events.js';
+import { VisitorSketches } from '../visitor/visitor-sketches.js';
+import { noteEvents } from '../window/note-events.js';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { PARK_CLICKS, RECORD_CLICKS } from './click.sql.js';
 import { isStorable } from './judge-clicks.js';
 
 /** Counts the clicks of a batch that were not counted before, and parks what is no click. */
 export class RecordClicks extends Command<void> {
-  constructor(readonly batch: StreamBatch<typeof Clicks>) {
+  constructor(readonly batch: Pick<StreamBatch<typeof Clicks>, 'shardId' | 'records' | 'invalid'>) {
     super();
   }
 }
@@ -20,7 +24,11 @@ interface Parked {
 
 @CommandHandler(RecordClicks)
 export class RecordClicksHandler implements ICommandHandler<RecordClicks> {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly lake: LakeLog,
+    private readonly sketches: VisitorSketches,
+  ) {}
 
   /** The id of the event makes each effect happen once (R23, C8): records come again after a crash or a hand-over. */
   async execute({ batch: { shardId, records, invalid } }: RecordClicks): Promise<void> {
@@ -37,8 +45,21 @@ export class RecordClicksHandler implements ICommandHandler<RecordClicks> {
     ];
     await this.database.transaction(async (tx) => {
       if (parked.length > 0) await tx.query(PARK_CLICKS, [shardId, ...columnsOfParked(parked)]);
-      if (clicks.length > 0) await tx.query(RECORD_CLICKS, columnsOf(clicks));
+      if (clicks.length > 0) await this.#count(tx, clicks);
     });
+  }
+
+  async #count(tx: Tx, clicks: readonly Click[]): Promise<void> {
+    const inserted = await tx.query<{ id: string }>(RECORD_CLICKS, columnsOf(clicks));
+    const ids = new Set(inserted.map(({ id }) => id));
+    // The first of a batch that has an event twice, as the table keeps it.
+    const fresh = clicks.filter(({ id }) => ids.delete(id));
+    const times = fresh.map(({ at }) => new Date(at));
+    await Promise.all([
+      this.lake.append(tx, clickEvents(fresh)),
+      noteEvents(tx, { source: 'clicks', times, duplicates: clicks.length - fresh.length }),
+    ]);
+    await this.sketches.fold(tx, times);
   }
 }
 

@@ -7,6 +7,7 @@ export type OrderOutcome = (typeof ORDER_OUTCOMES)[number];
 /** One order, as its messages told. Mapping only: statements are in `*.sql.ts`. */
 @Entity('order_fact')
 @Index('order_fact_by_time', { synchronize: false })
+@Index('order_fact_by_customer', { synchronize: false })
 @Check(
   'order_fact_confirmed_is_whole',
   `outcome <> 'confirmed' OR (confirmed_at IS NOT NULL AND lines IS NOT NULL AND units IS NOT NULL AND amount IS NOT NULL AND currency IS NOT NULL)`,
@@ -36,4 +37,11 @@ export class OrderFactEntity {
 
   @Column('text', { nullable: true })
   currency!: string | null;
+
+  /** Pseudonym of who bought (S54); null where no message told, and once the account is erased. */
+  @Column('text', { nullable: true })
+  customer!: string | null;
+
+  @Column('text', { nullable: true })
+  country!: string | null;
 }

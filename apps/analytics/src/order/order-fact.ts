@@ -1,7 +1,7 @@
 import type { OrderCancelled, OrderConfirmed, OrderPlaced, OrderRejected } from '@lethe/contracts';
 import { type Money, timesMoney } from '@lethe/kernel';
 import type { DataOf } from '@lethe/topology';
-import type { OrderOutcome } from './order-fact.entity.js';
+import { ORDER_OUTCOMES, type OrderOutcome } from './order-fact.entity.js';
 
 /** A line of a confirmed order. */
 export interface LineFact {
@@ -10,6 +10,7 @@ export interface LineFact {
   readonly name: string;
   readonly units: number;
   readonly revenue: Money;
+  readonly category?: string | undefined;
 }
 
 /** What one message tells of an order. */
@@ -18,23 +19,27 @@ export interface OrderFact {
   readonly placedAt: Date;
   readonly outcome: OrderOutcome;
   readonly total?: Money;
+  /** Who bought: the account, until it is replaced by its pseudonym (S54). */
+  readonly customer?: string | undefined;
+  readonly country?: string | undefined;
   readonly confirmedAt?: Date;
   readonly lines?: readonly LineFact[];
 }
 
-export function placedFact({ orderId, placedAt, total }: DataOf<typeof OrderPlaced>): OrderFact {
-  return { orderId, placedAt: new Date(placedAt), outcome: 'placed', total };
+export function placedFact({ orderId, placedAt, total, customer, country }: DataOf<typeof OrderPlaced>): OrderFact {
+  return { orderId, placedAt: new Date(placedAt), outcome: 'placed', total, customer, country };
 }
 
 export function confirmedFact(order: DataOf<typeof OrderConfirmed>): OrderFact {
-  const { orderId, placedAt, confirmedAt, total, items } = order;
-  const lines = items.map(({ productId, sku, name, quantity, unitPrice, paid }) => ({
+  const { orderId, placedAt, confirmedAt, total, items, customer, country } = order;
+  const lines = items.map(({ productId, sku, name, quantity, unitPrice, paid, category }) => ({
     productId,
     sku,
     name,
     units: quantity,
     // Its share of discount and tax is in what it cost: the lines add up to the total.
     revenue: paid ?? timesMoney(unitPrice, quantity),
+    category,
   }));
   return {
     orderId,
@@ -43,6 +48,8 @@ export function confirmedFact(order: DataOf<typeof OrderConfirmed>): OrderFact {
     total,
     confirmedAt: new Date(confirmedAt),
     lines,
+    customer,
+    country,
   };
 }
 
@@ -53,3 +60,12 @@ export function rejectedFact({ orderId, placedAt }: DataOf<typeof OrderRejected>
 export function cancelledFact({ orderId, placedAt }: DataOf<typeof OrderCancelled>): OrderFact {
   return { orderId, placedAt: new Date(placedAt), outcome: 'cancelled' };
 }
+
+/** What two messages tell of one order, in any order of theirs: the outcome only rises, and what is known is kept. */
+export function mergeFacts(one: OrderFact, other: OrderFact): OrderFact {
+  const [low, high] = rank(one) <= rank(other) ? [one, other] : [other, one];
+  const known = Object.entries(high).filter(([, value]) => value !== undefined);
+  return { ...low, ...Object.fromEntries(known) };
+}
+
+const rank = ({ outcome }: OrderFact): number => ORDER_OUTCOMES.indexOf(outcome);

@@ -33,4 +33,7 @@ export class OrderLineFactEntity {
 
   @Column('text')
   currency!: string;
+
+  @Column('text', { nullable: true })
+  category!: string | null;
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { LakeModule } from '../lake/lake.module.js';
 import { OrderProcess } from './order.process.js';
 import { RecordOrderHandler } from './record-order.js';
 import { RecordRefundHandler } from './record-refund.js';
@@ -7,7 +8,7 @@ import { RecordReturnHandler } from './record-return.js';
 
 /** Orders as facts: heard from the queue, kept for the reports. */
 @Module({
-  imports: [CqrsModule],
+  imports: [CqrsModule, LakeModule],
   controllers: [OrderProcess],
   providers: [RecordOrderHandler, RecordRefundHandler, RecordReturnHandler],
 })

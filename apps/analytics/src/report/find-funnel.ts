@@ -1,15 +1,11 @@
 import type { Funnel } from '@lethe/contracts';
 import { Database } from '@lethe/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Period, boundsOf } from './period.js';
-import {
-  CLICKS_BY_TYPE,
-  type CameBackRow,
-  type ClicksRow,
-  ORDERS_BY_OUTCOME,
-  ORDERS_THAT_CAME_BACK,
-  type OutcomeRow,
-} from './report.sql.js';
+import { SKETCH_ERROR } from '../visitor/visitor-sketch.js';
+import { Visitors } from '../visitor/visitors.js';
+import { cutOf, parametersOf } from './edges.js';
+import type { Period } from './period.js';
+import { CLICKS_BY_TYPE, type ClicksRow, type FateRow, ORDERS_BY_FATE } from './report.sql.js';
 
 /** What visitors did and what became of the orders placed in a period. */
 export class FindFunnel extends Query<Funnel> {
@@ -20,27 +16,33 @@ export class FindFunnel extends Query<Funnel> {
 
 @QueryHandler(FindFunnel)
 export class FindFunnelHandler implements IQueryHandler<FindFunnel> {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly visitors: Visitors,
+  ) {}
 
   async execute({ period }: FindFunnel): Promise<Funnel> {
-    const bounds = boundsOf(period);
-    const [clicks, outcomes, [back]] = await Promise.all([
-      this.database.query<ClicksRow>(CLICKS_BY_TYPE, bounds),
-      this.database.query<OutcomeRow>(ORDERS_BY_OUTCOME, bounds),
-      this.database.query<CameBackRow>(ORDERS_THAT_CAME_BACK, bounds),
+    const cut = parametersOf(cutOf(period, ['day', 'minute']));
+    const [clicks, fates] = await Promise.all([
+      this.database.query<ClicksRow>(CLICKS_BY_TYPE, cut),
+      this.database.query<FateRow>(ORDERS_BY_FATE, cut),
     ]);
-    const count = (wanted: OutcomeRow['outcome']): number =>
-      outcomes.find(({ outcome }) => outcome === wanted)?.orders ?? 0;
+    const types = clicks.map(({ type }) => type);
+    const sessions = await this.visitors.count(types, period);
+    const ordersThat = (wanted: FateRow['fate']): number => fates.find(({ fate }) => fate === wanted)?.orders ?? 0;
+    const [confirmed, rejected, cancelled] = [ordersThat('confirmed'), ordersThat('rejected'), ordersThat('cancelled')];
+    const back = { returned: ordersThat('returned'), refunded: ordersThat('refunded') };
     return {
       events: Object.fromEntries(clicks.map(({ type, events }) => [type, events])),
-      sessions: Object.fromEntries(clicks.map(({ type, sessions }) => [type, sessions])),
+      sessions: Object.fromEntries(types.map((type) => [type, sessions.get(type)?.visitors ?? 0])),
+      ...([...sessions.values()].some(({ isExact }) => !isExact) ? { sessionsError: SKETCH_ERROR } : {}),
       orders: {
         // Whatever became of an order, it was placed first.
-        placed: outcomes.reduce((sum, { orders }) => sum + orders, 0),
-        confirmed: count('confirmed'),
-        rejected: count('rejected'),
-        cancelled: count('cancelled'),
-        ...(back && back.returned + back.refunded > 0 ? back : {}),
+        placed: ordersThat('placed') + confirmed + rejected + cancelled,
+        confirmed,
+        rejected,
+        cancelled,
+        ...(back.returned + back.refunded > 0 ? back : {}),
       },
     };
   }

@@ -2,7 +2,8 @@ import type { Bucket, Sales } from '@lethe/contracts';
 import { Database } from '@lethe/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { TooManyBucketsError } from '../analytics.errors.js';
-import { type Period, boundsOf } from './period.js';
+import { type Grain, cutOf, parametersOf } from './edges.js';
+import type { Period } from './period.js';
 import { SALES, type SalesRow } from './report.sql.js';
 
 /** The most buckets of one answer: about two megabytes, two weeks of minutes, or 54 years of days. */
@@ -27,7 +28,11 @@ export class FindSalesHandler implements IQueryHandler<FindSales> {
   constructor(private readonly database: Database) {}
 
   async execute({ period, bucket }: FindSales): Promise<Sales> {
-    const rows = await this.database.query<SalesRow>(SALES[bucket], [...boundsOf(period), MAX_BUCKETS + 1]);
+    const grains: readonly Grain[] = [bucket, 'minute'];
+    const rows = await this.database.query<SalesRow>(SALES[bucket], [
+      ...parametersOf(cutOf(period, grains)),
+      MAX_BUCKETS + 1,
+    ]);
     if (rows.length > MAX_BUCKETS) throw new TooManyBucketsError(MAX_BUCKETS);
     return {
       buckets: rows.map(({ start, orders, units, amount, currency, refunds, refunded }) => ({
@@ -35,7 +40,7 @@ export class FindSalesHandler implements IQueryHandler<FindSales> {
         orders,
         units,
         revenue: { amount, currency },
-        ...(refunds === null || refunded === null ? {} : { refunds, refunded: { amount: refunded, currency } }),
+        ...(refunds === 0 ? {} : { refunds, refunded: { amount: refunded, currency } }),
       })),
     };
   }

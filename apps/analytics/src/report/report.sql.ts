@@ -1,32 +1,34 @@
 import type { Bucket } from '@lethe/contracts';
 import { statement } from '@lethe/database';
+import { inRanges } from './edges.js';
+
+const bin = (bucket: Bucket, time: string): string => `date_bin('1 ${bucket}', ${time}, timestamptz 'epoch')`;
 
 /**
- * $1 from, $2 to, $3 most rows. Orders by when they were placed, refunds by when the money went back. Buckets begin at whole minutes, hours and days of UTC. The width is part of the text:
- * only so does the planner find the statistics `order_fact_hours` and `order_fact_days`, by which it knows that there
- * are few buckets and adds up in a hash table, where it would else sort every order.
+ * $1-$4 whole buckets, $5-$8 whole minutes beside them, $9-$12 parts of minutes, $13 most rows. Orders by when they were
+ * placed, refunds by when the money went back. Buckets begin at whole minutes, hours and days of UTC.
  */
 const sales = (bucket: Bucket) =>
   statement(
-    `analytics.sales-by-${bucket}`,
-    `SELECT start, currency, coalesce(orders, 0)::bigint AS orders, coalesce(units, 0)::bigint AS units,
-       coalesce(amount, 0)::bigint AS amount, refunds, refunded
+    `analytics.sales-windows-by-${bucket}`,
+    `SELECT start, currency, sum(orders)::bigint AS orders, sum(units)::bigint AS units, sum(amount)::bigint AS amount,
+       sum(refunds)::bigint AS refunds, sum(refunded)::bigint AS refunded
      FROM (
-       SELECT date_bin('1 ${bucket}', placed_at, timestamptz 'epoch') AS start, currency,
-         count(*) AS orders, sum(units)::bigint AS units, sum(amount)::bigint AS amount
-       FROM order_fact
-       WHERE outcome = 'confirmed' AND placed_at >= $1::timestamptz AND placed_at < $2::timestamptz
-       GROUP BY 1, 2
-     ) sold
-     FULL JOIN (
-       SELECT date_bin('1 ${bucket}', refunded_at, timestamptz 'epoch') AS start, currency,
-         count(*) AS refunds, sum(amount)::bigint AS refunded
-       FROM order_refund_fact
-       WHERE refunded_at >= $1::timestamptz AND refunded_at < $2::timestamptz
-       GROUP BY 1, 2
-     ) back USING (start, currency)
+       SELECT start, currency, orders, units, amount, refunds, refunded FROM sales_window
+       WHERE dimension = 'all' AND grain = '${bucket}' AND ${inRanges('start', 1)}
+       UNION ALL
+       SELECT ${bin(bucket, 'start')}, currency, orders, units, amount, refunds, refunded FROM sales_window
+       WHERE dimension = 'all' AND grain = 'minute' AND ${inRanges('start', 5)}
+       UNION ALL
+       SELECT ${bin(bucket, 'placed_at')}, currency, 1, units, amount, 0, 0 FROM order_fact
+       WHERE outcome = 'confirmed' AND ${inRanges('placed_at', 9)}
+       UNION ALL
+       SELECT ${bin(bucket, 'refunded_at')}, currency, 0, 0, 0, 1, amount FROM order_refund_fact
+       WHERE ${inRanges('refunded_at', 9)}
+     ) part
+     GROUP BY 1, 2
      ORDER BY 1, 2
-     LIMIT $3`,
+     LIMIT $13`,
   );
 export const SALES = { minute: sales('minute'), hour: sales('hour'), day: sales('day') } as const;
 export interface SalesRow {
@@ -35,22 +37,31 @@ export interface SalesRow {
   readonly orders: number;
   readonly units: number;
   readonly amount: number;
-  /** Null where no money went back then. */
-  readonly refunds: number | null;
-  readonly refunded: number | null;
+  readonly refunds: number;
+  readonly refunded: number;
 }
 
-/** $1 from, $2 to, $3 how many. A product is called what it was called when it was last bought. */
+/**
+ * $1-$4 whole months, $5-$8 days and $9-$12 hours beside them, $13-$16 parts of hours, $17 how many. A product is called
+ * what it was called when it was last bought.
+ */
 export const TOP_PRODUCTS = statement(
-  'analytics.top-products',
+  'analytics.top-products-of-windows',
   `SELECT top.product_id AS "productId", latest.sku, latest.name, top.currency, top.units, top.amount
    FROM (
      SELECT product_id, currency, sum(units)::bigint AS units, sum(amount)::bigint AS amount
-     FROM order_line_fact
-     WHERE placed_at >= $1::timestamptz AND placed_at < $2::timestamptz
+     FROM (
+       SELECT product_id, currency, units, amount FROM product_window WHERE grain = 'month' AND ${inRanges('start', 1)}
+       UNION ALL
+       SELECT product_id, currency, units, amount FROM product_window WHERE grain = 'day' AND ${inRanges('start', 5)}
+       UNION ALL
+       SELECT product_id, currency, units, amount FROM product_window WHERE grain = 'hour' AND ${inRanges('start', 9)}
+       UNION ALL
+       SELECT product_id, currency, units, amount FROM order_line_fact WHERE ${inRanges('placed_at', 13)}
+     ) part
      GROUP BY product_id, currency
      ORDER BY units DESC, amount DESC, product_id, currency
-     LIMIT $3
+     LIMIT $17
    ) top
    CROSS JOIN LATERAL (
      SELECT sku, name FROM order_line_fact l
@@ -69,42 +80,43 @@ export interface TopProductRow {
   readonly amount: number;
 }
 
+/** $1-$4 whole days, $5-$8 whole minutes beside them, $9-$12 parts of minutes. */
 export const CLICKS_BY_TYPE = statement(
-  'analytics.clicks-by-type',
-  `SELECT type, count(*) AS events, count(DISTINCT session) AS sessions
-   FROM click
-   WHERE at >= $1::timestamptz AND at < $2::timestamptz
+  'analytics.click-windows-by-type',
+  `SELECT type, sum(events)::bigint AS events
+   FROM (
+     SELECT type, events FROM click_window WHERE grain = 'day' AND ${inRanges('start', 1)}
+     UNION ALL
+     SELECT type, events FROM click_window WHERE grain = 'minute' AND ${inRanges('start', 5)}
+     UNION ALL
+     SELECT type, 1 FROM click WHERE ${inRanges('at', 9)}
+   ) part
    GROUP BY type
    ORDER BY type`,
 );
 export interface ClicksRow {
   readonly type: string;
   readonly events: number;
-  readonly sessions: number;
 }
 
-export const ORDERS_BY_OUTCOME = statement(
-  'analytics.orders-by-outcome',
-  `SELECT outcome, count(*) AS orders
-   FROM order_fact
-   WHERE placed_at >= $1::timestamptz AND placed_at < $2::timestamptz
-   GROUP BY outcome`,
+/** As {@link CLICKS_BY_TYPE}. Orders placed then, by what became of them; of the confirmed ones, what came back, each once. */
+export const ORDERS_BY_FATE = statement(
+  'analytics.orders-by-fate',
+  `SELECT fate, sum(orders)::bigint AS orders
+   FROM (
+     SELECT CASE dimension WHEN 'outcome' THEN key ELSE dimension END AS fate, orders FROM sales_window
+     WHERE dimension IN ('outcome', 'returned', 'refunded') AND grain = 'day' AND ${inRanges('start', 1)}
+     UNION ALL
+     SELECT CASE dimension WHEN 'outcome' THEN key ELSE dimension END, orders FROM sales_window
+     WHERE dimension IN ('outcome', 'returned', 'refunded') AND grain = 'minute' AND ${inRanges('start', 5)}
+     UNION ALL
+     SELECT outcome::text, 1 FROM order_fact WHERE ${inRanges('placed_at', 9)}
+     UNION ALL
+     SELECT what, 1 FROM order_came_back WHERE what IN ('returned', 'refunded') AND ${inRanges('placed_at', 9)}
+   ) part
+   GROUP BY fate`,
 );
-/** Of the orders placed in a period: of how many goods came back, and how many got all their money back. */
-export const ORDERS_THAT_CAME_BACK = statement(
-  'analytics.orders-that-came-back',
-  `SELECT
-     (SELECT count(DISTINCT order_id) FROM order_return_fact
-      WHERE placed_at >= $1::timestamptz AND placed_at < $2::timestamptz) AS returned,
-     (SELECT count(DISTINCT order_id) FROM order_refund_fact
-      WHERE placed_at >= $1::timestamptz AND placed_at < $2::timestamptz AND is_full) AS refunded`,
-);
-export interface CameBackRow {
-  readonly returned: number;
-  readonly refunded: number;
-}
-
-export interface OutcomeRow {
-  readonly outcome: 'placed' | 'cancelled' | 'rejected' | 'confirmed';
+export interface FateRow {
+  readonly fate: 'placed' | 'cancelled' | 'rejected' | 'confirmed' | 'returned' | 'refunded';
   readonly orders: number;
 }
