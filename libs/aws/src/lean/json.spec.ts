@@ -6,11 +6,25 @@ describe('writeInput', () => {
     const view = new Uint8Array([0, 0, 1, 2, 255, 0]).subarray(2, 5);
     const input = { Records: [{ Data: view }, { Data: Buffer.from([1, 2, 255]) }], StreamName: 'steps' };
 
-    expect(JSON.parse(writeInput(input))).toEqual({
+    expect(JSON.parse(`${writeInput(input)}`)).toEqual({
       Records: [{ Data: 'AQL/' }, { Data: 'AQL/' }],
       StreamName: 'steps',
     });
     expect(input.Records[0]?.Data).toBe(view);
+  });
+
+  it('writes what is beside bytes as JSON.stringify does', () => {
+    const beside = {
+      text: 'Zoë "\n🛒',
+      none: undefined,
+      empty: [{}, [], ''],
+      list: [1, undefined, null, true],
+      'a"b': -1.5,
+    };
+
+    expect(JSON.parse(`${writeInput({ ...beside, Data: new Uint8Array() })}`)).toEqual(
+      JSON.parse(JSON.stringify({ ...beside, Data: '' })),
+    );
   });
 });
 
@@ -41,5 +55,16 @@ describe('readOutput', () => {
         },
       ],
     });
+  });
+
+  it('reads every record of a page, however many and however large, into bytes of its own', () => {
+    const sizes = Array.from({ length: 3_000 }, (_, i) => (i % 7 === 0 ? (i * 37) % 9_000 : i % 130));
+    const datas = sizes.map((size, i) => Buffer.alloc(size, i));
+    const text = JSON.stringify({ Records: datas.map((data) => ({ Data: data.toString('base64') })) });
+
+    const output: { readonly Records?: readonly { readonly Data: Uint8Array }[] } = readOutput(text);
+
+    expect(output.Records).toHaveLength(datas.length);
+    expect(datas.every((data, i) => data.equals(output.Records?.[i]?.Data ?? Buffer.from('none')))).toBe(true);
   });
 });

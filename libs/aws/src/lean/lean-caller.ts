@@ -7,7 +7,7 @@ import { type Config, readAnswer } from './answers.js';
 import { writeInput } from './json.js';
 import type { Operation } from './operations.js';
 import { Signer } from './sign.js';
-import { Transport } from './transport.js';
+import { type Body, Transport } from './transport.js';
 
 /** A hot call, perhaps with a timeout of its own in milliseconds. */
 export interface LeanCall {
@@ -81,7 +81,7 @@ export class LeanCaller {
     }
   }
 
-  async #attempt(transport: Transport, call: LeanCall, body: string, credentials: AwsCredentialIdentity) {
+  async #attempt(transport: Transport, call: LeanCall, body: Body, credentials: AwsCredentialIdentity) {
     const { operation, schema, signal } = call;
     const { service, target } = operation;
     const { requestTimeoutMs, longPollTimeoutMs } = this.#handler;

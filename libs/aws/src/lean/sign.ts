@@ -23,7 +23,7 @@ export class Signer {
   #key: KeyObject | undefined;
 
   /** These headers with the date, the session token and the signature of all. */
-  sign(headers: Headers, body: string, { region, service, credentials, at }: Scope): Headers {
+  sign(headers: Headers, body: string | Buffer, { region, service, credentials, at }: Scope): Headers {
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     const time = at.toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;

@@ -5,6 +5,9 @@ import { AnswerTimeoutError, CallAbortedError } from '../aws.errors.js';
 import type { BoundedHttpHandler } from '../http-handler.js';
 import type { Headers } from './sign.js';
 
+/** What is posted. */
+export type Body = string | Buffer;
+
 export interface Answer {
   readonly statusCode: number;
   readonly headers: IncomingHttpHeaders;
@@ -36,7 +39,7 @@ export class Transport {
    * Throws a `TimeoutError`, an `AbortError`, or what the socket says. The timeout, in milliseconds, is for the answer
    * to begin, a wait for a free socket included, and for each further part of it.
    */
-  post(headers: Headers, body: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<Answer> {
+  post(headers: Headers, body: Body, timeoutMs: number, signal: AbortSignal | undefined): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       if (signal?.aborted) {
         reject(new CallAbortedError(signal.reason));
