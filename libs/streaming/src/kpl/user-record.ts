@@ -55,11 +55,15 @@ export function userRecords(raw: _Record): UserRecord[] {
   });
 }
 
+/** Whether data begins like a packed record; only {@link unpack} knows whether it is one. */
+export function mayBePacked(data: Uint8Array): boolean {
+  return data[0] === MAGIC[0] && data[1] === MAGIC[1] && data[2] === MAGIC[2] && data[3] === MAGIC[3];
+}
+
 /** What is packed into the data of a record of Kinesis, its MD5 checked; undefined where nothing is. */
 export function unpack(data: Uint8Array): readonly PackedRecord[] | undefined {
+  if (data.length <= MAGIC.length + MD5_BYTES || !mayBePacked(data)) return undefined;
   const whole = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  if (whole.length <= MAGIC.length + MD5_BYTES || whole.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) !== 0)
-    return undefined;
   const message = whole.subarray(MAGIC.length, -MD5_BYTES);
   if (!hash('md5', message, 'buffer').equals(whole.subarray(-MD5_BYTES))) return undefined;
   const records = readAggregate(message);

@@ -28,9 +28,9 @@ export class ShardWatch {
     return this.events.filter((event) => event.type === type).length;
   }
 
-  /** Reads until there are so many records, or the shard ends. */
+  /** Reads until there are so many records, the shard ends or this is closed. */
   async until(records: number): Promise<string[]> {
-    while (this.records.length < records && this.pages.at(-1)?.last !== true) await this.page();
+    while (this.records.length < records && this.pages.at(-1)?.last !== true && (await this.page()) !== undefined);
     return this.records;
   }
 

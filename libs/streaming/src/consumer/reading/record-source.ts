@@ -1,6 +1,6 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { Position } from '../leases/checkpoint.js';
-import type { UserRecord } from '../user-record.js';
+import type { UserRecord } from '../../kpl/user-record.js';
 import type { ReadingListener } from './reading-events.js';
 
 /** What was read in one go: records in their order, of one shard. */

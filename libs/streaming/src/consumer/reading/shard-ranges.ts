@@ -1,20 +1,38 @@
-import { hash } from 'node:crypto';
 import { type KinesisClient, ListShardsCommand } from '@aws-sdk/client-kinesis';
+import { type HashKeyRange, hashKeyDigits, hashKeyOf, inRange } from '../../kpl/hash-key.js';
+import { InvalidHashKeyError } from '../../streaming.errors.js';
 import type { SourceShard } from './record-source.js';
 
-/** The hash keys that a shard takes, both ends included: 32 hexadecimal digits, so that texts compare as numbers do. */
-export interface HashKeyRange {
-  readonly first: string;
-  readonly last: string;
+/** Whether a packed record belongs to a shard: by its explicit hash key, or else by its partition key. */
+export type RangeCheck = (partitionKey: string, explicitHashKey: string | undefined) => boolean;
+
+/** The check of one page, in which each key is hashed once. A hash key that is none belongs: where else would it? */
+export function rangeCheck(range: HashKeyRange): RangeCheck {
+  const partitionKeys = new Map<string, boolean>();
+  const explicitHashKeys = new Map<string, boolean>();
+  return (partitionKey, explicitHashKey) => {
+    const known = explicitHashKey === undefined ? partitionKeys : explicitHashKeys;
+    const key = explicitHashKey ?? partitionKey;
+    let belongs = known.get(key);
+    if (belongs === undefined) {
+      belongs = belongsTo(range, partitionKey, explicitHashKey);
+      known.set(key, belongs);
+    }
+    return belongs;
+  };
 }
 
-const hexOf = (decimal: string): string => BigInt(decimal).toString(16).padStart(32, '0');
-
-/** Whether a packed record belongs to the shard: by its explicit hash key in decimal, or else by its partition key. */
-export function belongs(range: HashKeyRange, partitionKey: string, explicitHashKey: string | undefined): boolean {
-  const key = explicitHashKey === undefined ? hash('md5', partitionKey, 'hex') : hexOf(explicitHashKey);
-  return range.first <= key && key <= range.last;
+function belongsTo(range: HashKeyRange, partitionKey: string, explicitHashKey: string | undefined): boolean {
+  try {
+    return inRange(range, hashKeyOf(partitionKey, explicitHashKey));
+  } catch (error) {
+    if (error instanceof InvalidHashKeyError) return true;
+    throw error;
+  }
 }
+
+/** Whether a stream's only shard has this range. */
+export const isWhole = ({ first, last }: HashKeyRange): boolean => /^0+$/.test(first) && /^f+$/.test(last);
 
 /** Which shard takes which hash keys, asked for when packed records are first read: once for all shards there are. */
 export class ShardRanges {
@@ -43,8 +61,8 @@ export class ShardRanges {
       for (const { ShardId, HashKeyRange: range } of page.Shards ?? []) {
         if (range?.StartingHashKey === undefined || range.EndingHashKey === undefined) continue;
         this.#known.set(`${stream}:${ShardId}`, {
-          first: hexOf(range.StartingHashKey),
-          last: hexOf(range.EndingHashKey),
+          first: hashKeyDigits(range.StartingHashKey),
+          last: hashKeyDigits(range.EndingHashKey),
         });
       }
       token = page.NextToken;

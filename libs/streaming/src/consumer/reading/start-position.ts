@@ -1,5 +1,5 @@
 import type { GetShardIteratorInput, StartingPosition } from '@aws-sdk/client-kinesis';
-import type { UserRecord } from '../user-record.js';
+import type { UserRecord } from '../../kpl/user-record.js';
 import type { Position } from '../leases/checkpoint.js';
 
 type Start = Exclude<Position, { readonly kind: 'end' }>;
