@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { FEATURE_FLAGS } from './stages/feature-flags.js';
@@ -5,6 +6,7 @@ import { stageOf } from './stages/stages.js';
 import { addStage } from './stages/store-app.js';
 
 const app = new App({ context: FEATURE_FLAGS, analyticsReporting: false });
+const apps = join(import.meta.dirname, '..', '..');
 const said = (key: string): string | undefined => {
   const value: unknown = app.node.tryGetContext(key);
   return typeof value === 'string' && value !== '' ? value : undefined;
@@ -20,6 +22,10 @@ addStage(
     hostedZoneName: said('hostedZoneName'),
     operators: said('operators'),
   }),
+  {
+    bundles: said('bundles') ?? join(apps, 'functions', 'dist', 'bundles'),
+    workflows: join(apps, 'functions', 'workflows'),
+  },
 );
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { verbose: true, writeSuppressionsToCloudFormation: true }));
 app.synth();

@@ -1,16 +1,20 @@
 import { App, Tags } from 'aws-cdk-lib';
+import { ServicesStack } from '../compute/services.stack.js';
 import { DataStack } from '../data/data.stack.js';
 import { KeysStack } from '../data/keys.stack.js';
+import { type FunctionSources, FunctionsStack } from '../functions/functions.stack.js';
 import { MessagingStack } from '../messaging/messaging.stack.js';
 import { NetworkStack } from '../network/network.stack.js';
 import type { StageDefinition } from './stage.js';
 
 /** Every stack of a stage. What holds data stands in stacks of its own, which a deployment of code never touches. */
-export function addStage(app: App, stage: StageDefinition): void {
+export function addStage(app: App, stage: StageDefinition, sources: FunctionSources): void {
   const { keys } = new KeysStack(app, stage);
   const { vpc } = new NetworkStack(app, stage, keys.logs);
-  new DataStack(app, stage, { vpc, keys });
+  const data = new DataStack(app, stage, { vpc, keys });
   new MessagingStack(app, stage, keys.messages);
+  new FunctionsStack(app, stage, { vpc, keys, sources });
+  new ServicesStack(app, stage, { vpc, data, keys });
   // By these the costs are told apart; `service` is added where a resource belongs to one.
   Tags.of(app).add('project', 'lethe');
   Tags.of(app).add('stage', stage.name);

@@ -1,0 +1,72 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { acknowledge } from '../checks/acknowledge.js';
+import type { Grant } from './grant.js';
+import { readableArn } from './readable-arn.js';
+
+/** A wildcard that IAM leaves no way around, and why it is narrow all the same (S57). */
+interface Wildcard {
+  readonly id: string;
+  readonly fits: (resource: string, grant: Grant) => boolean;
+  readonly reason: string;
+}
+
+/** Every wildcard that a role of the store may have in a resource. Another one is a finding of cdk-nag. */
+export const WILDCARDS: readonly Wildcard[] = [
+  {
+    id: 'objects',
+    fits: (resource, { actions }) =>
+      resource.endsWith('/*') && resource.includes(':s3:::') && actions.every((one) => one.startsWith('s3:')),
+    reason: 'Objects are named when they are made: all of a bucket, or of a prefix of it, which is one kind of file.',
+  },
+  {
+    id: 'reply-queues',
+    fits: (resource, { actions }) => resource.includes('-reply-*') && actions.every((one) => one.startsWith('sqs:')),
+    reason: 'A process that asks makes a queue of its own for the answers, named after itself.',
+  },
+  {
+    id: 'telemetry',
+    fits: (resource, { actions }) =>
+      resource === '*' && actions.every((one) => /^(xray:|cloudwatch:PutMetricData$)/.test(one)),
+    reason: 'X-Ray and CloudWatch know no resources for what is put; metrics are held to one namespace by a condition.',
+  },
+  {
+    id: 'network-interfaces',
+    fits: (resource, { actions }) =>
+      resource === '*' && actions.every((one) => /^ec2:\w+NetworkInterfaces?$/.test(one)),
+    reason: 'Lambda makes the interfaces of a function in a network, under names that nobody knows before.',
+  },
+  {
+    id: 'log-deliveries',
+    fits: (resource, { actions }) =>
+      resource === '*' && actions.every((one) => /^logs:(\w+LogDeliver|\w*Resource|DescribeLogGroups)/.test(one)),
+    reason: 'CloudWatch has deliveries of logs by account: IAM knows no resource for them.',
+  },
+  {
+    id: 'registry-sign-in',
+    fits: (resource, { actions }) => resource === '*' && actions.every((one) => one === 'ecr:GetAuthorizationToken'),
+    reason: "The token of the registry is the account's: IAM knows no resource for it.",
+  },
+  {
+    id: 'schedules',
+    fits: (resource, { actions }) =>
+      resource.includes(':schedule/') && actions.every((one) => one.startsWith('scheduler:')),
+    reason: 'Schedules are made by the step before a deployment, within the one group of the service.',
+  },
+  {
+    id: 'log-streams',
+    fits: (resource, { actions }) => resource.endsWith(':*') && actions.every((one) => one.startsWith('logs:')),
+    reason: 'Streams of one log group: CloudWatch names a stream per task or container.',
+  },
+];
+
+/** Acknowledges the wildcards of a policy that are listed, each by itself and with its reason. */
+export function acknowledgeWildcards(policy: IConstruct, grants: readonly Grant[]): void {
+  for (const grant of grants)
+    for (const resource of grant.resources.filter((one) => one.includes('*'))) {
+      const listed = WILDCARDS.find(({ fits }) => fits(resource, grant));
+      if (listed === undefined) continue;
+      const written = readableArn(Stack.of(policy).resolve(resource));
+      acknowledge(policy, [`AwsSolutions-IAM5[Resource::${written}]`], listed.reason);
+    }
+}
