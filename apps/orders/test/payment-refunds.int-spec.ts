@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { FakeProvider, answersLost, unreachable } from './fake-provider.js';
 import { OrdersDatabase } from './orders-database.js';
@@ -14,6 +14,9 @@ beforeAll(async () => {
   orders = await OrdersDatabase.create();
 });
 afterAll(() => orders.close());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 beforeEach(() => {
   provider = new FakeProvider();
   bench = new SagaBench(orders, provider);
@@ -106,6 +109,18 @@ describe('a refund', () => {
     expect(refunds()).toHaveLength(1);
     expect(provider.heldOf(id)).toBe(300);
     expect(await refundState(refundId)).toEqual({ status: 'succeeded', provider: 're_1' });
+  });
+
+  it('R28: is not asked for by a process that stood still since it looked', async () => {
+    const { id, refundId } = await refundOf(200);
+    const { now } = Date;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + 660_000);
+
+    await bench.refund(id, refundId);
+    jest.restoreAllMocks();
+
+    expect(refunds()).toHaveLength(0);
+    expect(await refundState(refundId)).toEqual({ status: 'requested', provider: null });
   });
 
   it('that the provider takes its time for is asked about again, or when its webhook comes', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { PaymentOutcomeUnknownError, PaymentRefusedError } from '../src/orders.errors.js';
 import { FakeProvider, answersLost, killedAfter, onceAround, unreachable } from './fake-provider.js';
@@ -14,6 +14,9 @@ beforeAll(async () => {
   orders = await OrdersDatabase.create();
 });
 afterAll(() => orders.close());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 beforeEach(() => {
   provider = new FakeProvider();
   bench = new SagaBench(orders, provider);
@@ -81,6 +84,20 @@ describe('a payment whose outcome is unknown', () => {
     await bench.step('pay', id);
 
     expect((await bench.state(id)).status).toBe('confirmed');
+    expect(provider.statesOf(id)).toEqual(['captured']);
+  });
+
+  it('R28: is not asked for by a process that stood still since it looked', async () => {
+    const id = await bench.place();
+    await bench.step('reserved', id);
+    const { now } = Date;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + 660_000);
+
+    await expect(bench.step('pay', id)).rejects.toThrow('held up');
+    expect(provider.calls).toEqual([]);
+    jest.restoreAllMocks();
+    await bench.step('pay', id);
+
     expect(provider.statesOf(id)).toEqual(['captured']);
   });
 

@@ -12,6 +12,7 @@ import { CAPTURE_PAYMENT, type PaidOrderRow } from '../order/order.sql.js';
 import type { OrdersConfig } from '../orders.config.js';
 import { OrderMissingError } from '../orders.errors.js';
 import { findPayment } from './find-payment.js';
+import { assertNotHeldUp } from './held-up.js';
 import { type AuthorizeRequest, PaymentGateway } from './payment.gateway.js';
 import { PaymentMetrics } from './payment.metrics.js';
 import {
@@ -88,6 +89,7 @@ export class PayOrderHandler implements ICommandHandler<PayOrder> {
 
   private async authorize(request: AuthorizeRequest, due: DuePaymentRow): Promise<PaymentState> {
     const { orderId } = request;
+    assertNotHeldUp('authorize', orderId, due.dueAt);
     try {
       return await this.gateway.authorize(request, `${orderId}:authorize`);
     } catch (error) {

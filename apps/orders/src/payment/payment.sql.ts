@@ -25,6 +25,8 @@ export interface DuePaymentRow extends PaymentRow {
   readonly total: number;
   readonly currency: string;
   readonly paymentToken: string;
+  /** When this was so. */
+  readonly dueAt: Date;
 }
 
 /**
@@ -41,7 +43,8 @@ export const REQUEST_PAYMENT = statement(
      ON CONFLICT (order_id) DO UPDATE SET requested_at =
        CASE WHEN payment.charge_id IS NULL THEN clock_timestamp() ELSE payment.requested_at END
      RETURNING *)
-   SELECT due.total, due.currency, due.payment_token AS "paymentToken", ${PAYMENT} FROM due, p`,
+   SELECT due.total, due.currency, due.payment_token AS "paymentToken", clock_timestamp() AS "dueAt", ${PAYMENT}
+   FROM due, p`,
 );
 
 /**
@@ -143,7 +146,7 @@ export const ASK_REFUND = statement(
      WHERE id = $1 AND order_id = $2 AND status = 'requested' FOR UPDATE),
    note AS (UPDATE refund r SET asked_at = clock_timestamp() FROM due WHERE r.id = due.id AND due.asked_at IS NULL)
    SELECT due.amount, o.currency, p.charge_id AS "paymentId", due.asked_at IS NOT NULL AS asked,
-     (extract(epoch FROM clock_timestamp() - due.requested_at) * 1000)::float8 AS "openMs"
+     (extract(epoch FROM clock_timestamp() - due.requested_at) * 1000)::float8 AS "openMs", clock_timestamp() AS "dueAt"
    FROM due JOIN orders o ON o.id = due.order_id JOIN payment p ON p.order_id = due.order_id
    WHERE p.charge_id IS NOT NULL`,
 );
@@ -156,4 +159,6 @@ export interface DueRefundRow {
   readonly asked: boolean;
   /** Milliseconds since the refund was decided. */
   readonly openMs: number;
+  /** When this was so. */
+  readonly dueAt: Date;
 }

@@ -10,6 +10,7 @@ import { PaymentOutcomeUnknownError, PaymentRefusedError } from '../orders.error
 import { NOTE_PROVIDER_REFUND } from '../returns/refund.sql.js';
 import { settleRefund } from '../returns/settle-refund.js';
 import { askAgainAt } from './ask-again.js';
+import { assertNotHeldUp } from './held-up.js';
 import { PaymentGateway } from './payment.gateway.js';
 import { PaymentMetrics } from './payment.metrics.js';
 import { ASK_REFUND, type DueRefundRow } from './payment.sql.js';
@@ -74,7 +75,9 @@ export class RefundMoneyHandler implements ICommandHandler<RefundMoney> {
     try {
       return await this.metrics.watch(async () => {
         const known = due.asked ? await made() : undefined;
-        return known ?? this.gateway.refund({ paymentId, amount, refundId, orderId }, refundId);
+        if (known) return known;
+        assertNotHeldUp('refund', refundId, due.dueAt);
+        return this.gateway.refund({ paymentId, amount, refundId, orderId }, refundId);
       });
     } catch (error) {
       if (isRefusal(error)) return { status: 'failed' };

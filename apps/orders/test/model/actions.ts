@@ -74,8 +74,11 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: settle },
 );
 
-const wait = fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(20, 130, 1_000, 86_400) });
-const meanwhile = fc.array(fc.oneof({ weight: 4, arbitrary: deed }, { weight: 1, arbitrary: wait }), {
+const pauseOf = (...seconds: number[]) =>
+  fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(...seconds) });
+const wait = pauseOf(20, 130, 1_000, 86_400);
+/** Nobody asks the provider for anything after having stood still for ten minutes (`assertNotHeldUp`): a day in between is none. */
+const meanwhile = fc.array(fc.oneof({ weight: 4, arbitrary: deed }, { weight: 1, arbitrary: pauseOf(20, 130, 500) }), {
   minLength: 1,
   maxLength: 3,
 });
