@@ -4,6 +4,8 @@ export type { DeadLetter, DeadLetters } from './consumer/handling/dead-letters/d
 export type { HandlingOptions, RetryOptions } from './consumer/handling/handling-options.js';
 export { ConsumerGroup, type ShardStatus } from './consumer/consumer-group.js';
 export type { ConsumerGroupOptions } from './consumer/consumer-options.js';
+export type { StartAt } from './consumer/leases/checkpoint.js';
+export type { LeaseKeyForm } from './consumer/leases/lease-keys.js';
 export type { ConsumerEvent, ConsumerListener } from './consumer/handling/stream-events.js';
 export type { PackableRecord } from './kpl/aggregate.js';
 export type { PutReceipt } from './producer/pending-record.js';

@@ -40,12 +40,14 @@ describe('records that the KPL packed', () => {
     await group.start();
     await eventually(() => expect(first.steps).toHaveLength(2));
     await stopped;
-    expect((await test.lease(shard))['checkpoint']).toMatch(/^\d{20,}:1$/);
+    const place = await test.lease(shard);
+    expect(place['checkpoint']).toMatch(/^\d{20,}$/);
+    expect(place['checkpointSubSequenceNumber']).toBe('1');
 
     const second = new Seen();
     const next = test.group({ batchSize: 2, handle: second.handle });
     await next.group.start();
     await eventually(() => expect(second.of('a')).toEqual(range(3, 8)));
-    await eventually(async () => expect((await test.lease(shard))['checkpoint']).toMatch(/^\d{20,}$/));
+    await eventually(async () => expect((await test.lease(shard))['checkpointSubSequenceNumber']).toBe('2'));
   });
 });

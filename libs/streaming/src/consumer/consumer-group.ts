@@ -2,51 +2,70 @@ import type { StreamDefinition } from '@lethe/topology';
 import { randomUUID } from 'node:crypto';
 import { pause } from '@lethe/kernel';
 import { type ConsumerGroupOptions, type ConsumerSettings, withDefaults } from './consumer-options.js';
-import { LeaseCoordinator, type TakenLease } from './leases/lease-coordinator.js';
-import { LeaseTable } from './leases/lease-table.js';
 import { ShardRun } from './handling/shard-run.js';
+import type { ConsumerListener } from './handling/stream-events.js';
+import { ShardGauge } from './leases/balance/shard-gauge.js';
+import { LeaseCoordinator, type TakenLease } from './leases/lease-coordinator.js';
 
 /** Milliseconds, at most, that a worker leaves a shard alone which it could not read. */
 const AVOID_MS = 5_000;
+/** Milliseconds between rounds while leases that were asked for are on their way. */
+const EXPECTING_MS = 150;
 
 /** What the group is doing with one shard. */
 export interface ShardStatus {
+  readonly stream: string;
   readonly shardId: string;
   /** How far the shard's last record was ahead at the last read; nothing before it. */
   readonly millisBehindLatest: number | undefined;
+  /** About how many records that is, where it can be told; exact where it is 0. */
+  readonly lagRecords: number | undefined;
+}
+
+interface Reading<D extends StreamDefinition> {
+  readonly stream: string;
+  readonly run: ShardRun<D>;
+  readonly gauge: ShardGauge;
 }
 
 /**
- * Reads a stream together with the same application's other workers: a lease per shard in DynamoDB says who reads it
- * and how far they are. A new application begins at the oldest record.
+ * Reads a stream, or several alike, together with the same application's other workers: a lease per shard in DynamoDB
+ * says who reads it and how far they are. A new application begins at the oldest record, unless it is told otherwise.
  */
 export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
   /** This worker's name in the leases. */
   readonly owner: string;
   readonly #settings: ConsumerSettings<D>;
-  readonly #table: LeaseTable;
   readonly #coordinator: LeaseCoordinator;
-  readonly #runs = new Map<string, ShardRun<D>>();
+  /** By key of the lease. */
+  readonly #readings = new Map<string, Reading<D>>();
   readonly #avoidUntil = new Map<string, number>();
   readonly #stopping = new AbortController();
   #wake = new AbortController();
   #failedRounds = 0;
+  #expecting = false;
   #syncing: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
+  /** Throws a TypeError where options contradict each other. */
   constructor(options: ConsumerGroupOptions<D>) {
     const settings = withDefaults(options);
-    const { clients, application, stream, leaseTable } = settings;
     this.#settings = settings;
     this.owner = `${settings.worker}:${randomUUID()}`;
-    this.#table = new LeaseTable({ dynamodb: clients.dynamodb, table: leaseTable, application, stream });
-    const { kinesis } = clients;
-    this.#coordinator = new LeaseCoordinator({ ...settings, kinesis, table: this.#table, owner: this.owner });
+    const { kinesis, dynamodb } = settings.clients;
+    this.#coordinator = new LeaseCoordinator({ ...settings, kinesis, dynamodb, owner: this.owner });
   }
 
   /** The shards that this worker reads now. */
   get shards(): readonly ShardStatus[] {
-    return [...this.#runs.values()].map(({ shardId, millisBehindLatest }) => ({ shardId, millisBehindLatest }));
+    return [...this.#readings.values()].map(
+      ({ stream, run: { shardId, millisBehindLatest }, gauge: { lagRecords } }) => ({
+        stream,
+        shardId,
+        millisBehindLatest,
+        lagRecords,
+      }),
+    );
   }
 
   /**
@@ -71,20 +90,24 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
 
   async #stop(): Promise<void> {
     this.#stopping.abort();
-    for (const run of this.#runs.values()) run.stop();
+    for (const { run } of this.#readings.values()) run.stop();
     await this.#syncing;
-    await Promise.all([...this.#runs.values()].map(({ done }) => done));
+    await Promise.all([...this.#readings.values()].map(({ run }) => run.done));
   }
 
   async #keepSynced(): Promise<void> {
     for (;;) {
-      const { syncMs, random } = this.#settings;
-      const interval = syncMs * (0.8 + 0.2 * random()) * Math.min(1 + this.#failedRounds, 5);
-      await pause(interval, AbortSignal.any([this.#stopping.signal, this.#wake.signal]));
+      await pause(this.#untilNextRound(), AbortSignal.any([this.#stopping.signal, this.#wake.signal]));
       if (this.#stopping.signal.aborted) return;
       this.#wake = new AbortController();
       await this.#round();
     }
+  }
+
+  #untilNextRound(): number {
+    const { syncMs, random } = this.#settings;
+    const interval = syncMs * (0.8 + 0.2 * random()) * Math.min(1 + this.#failedRounds, 5);
+    return this.#expecting && this.#failedRounds === 0 ? Math.min(interval, EXPECTING_MS) : interval;
   }
 
   async #round(): Promise<void> {
@@ -99,37 +122,45 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
 
   async #sync(): Promise<void> {
     const { monotonic } = this.#settings;
-    const avoided = (shardId: string): boolean => (this.#avoidUntil.get(shardId) ?? 0) > monotonic();
-    const { taken, wanted } = await this.#coordinator.survey(new Set(this.#runs.keys()), avoided);
+    const avoided = (key: string): boolean => (this.#avoidUntil.get(key) ?? 0) > monotonic();
+    const { taken, wanted, expecting } = await this.#coordinator.survey(new Set(this.#readings.keys()), avoided);
+    this.#expecting = expecting;
     for (const lease of taken) this.#begin(lease);
-    for (const { shardId, handoffTo } of wanted) this.#runs.get(shardId)?.stop(handoffTo);
+    for (const { key, handoffTo } of wanted) this.#readings.get(key)?.run.stop(handoffTo);
   }
 
   #begin(taken: TakenLease): void {
-    const { clients, leaseDurationMs, monotonic, source } = this.#settings;
+    const { clients, leaseDurationMs, monotonic, source, onEvent } = this.#settings;
+    const { stream, key } = taken.lease;
+    const gauge = new ShardGauge(monotonic);
+    const measured: ConsumerListener = (event) => {
+      if (event.type === 'page-read') gauge.note(event);
+      onEvent(event);
+    };
     const run = new ShardRun(
       {
         kinesis: clients.kinesis,
-        table: this.#table,
+        table: taken.table,
         owner: this.owner,
-        handling: this.#settings,
+        handling: { ...this.#settings, stream, onEvent: measured },
         source,
         leaseDurationMs,
         monotonic,
+        load: () => gauge.load,
       },
       taken,
     );
-    this.#runs.set(run.shardId, run);
+    this.#readings.set(key, { stream, run, gauge });
     // Taken by a round that was under way when the group was told to stop.
     if (this.#stopping.signal.aborted) run.stop();
-    void this.#end(run);
+    void this.#end(key, run);
   }
 
-  async #end(run: ShardRun<D>): Promise<void> {
+  async #end(key: string, run: ShardRun<D>): Promise<void> {
     const outcome = await run.done;
-    this.#runs.delete(run.shardId);
+    this.#readings.delete(key);
     const { monotonic, random } = this.#settings;
-    if (outcome === 'failed') this.#avoidUntil.set(run.shardId, monotonic() + AVOID_MS * (0.2 + 0.8 * random()));
+    if (outcome === 'failed') this.#avoidUntil.set(key, monotonic() + AVOID_MS * (0.2 + 0.8 * random()));
     // The children of an ended shard need not wait for the next round.
     if (outcome === 'ended') this.#wake.abort();
   }

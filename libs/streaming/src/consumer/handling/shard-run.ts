@@ -6,6 +6,7 @@ import { parseCheckpoint } from '../leases/checkpoint.js';
 import { HeldLease } from '../leases/held-lease.js';
 import type { TakenLease } from '../leases/lease-coordinator.js';
 import type { LeaseTable } from '../leases/lease-table.js';
+import type { ShardLoad } from '../leases/lease.js';
 import type { OpenSource } from '../reading/record-source.js';
 import type { HandlingSettings } from './handling-options.js';
 import { ShardReader } from './shard-reader.js';
@@ -20,6 +21,8 @@ export interface ShardRunOptions<D extends StreamDefinition> {
   readonly monotonic: () => number;
   readonly source: OpenSource;
   readonly handling: HandlingSettings<D>;
+  /** What the shard carries, for the lease's row. */
+  readonly load?: () => ShardLoad | undefined;
 }
 
 export type ShardOutcome = 'ended' | 'stopped' | 'lost' | 'failed';
@@ -39,11 +42,12 @@ export class ShardRun<D extends StreamDefinition> {
 
   constructor(options: ShardRunOptions<D>, { lease, counter, takenAt }: TakenLease) {
     this.#options = options;
-    const { table, owner, leaseDurationMs: durationMs, monotonic } = options;
+    const { table, owner, leaseDurationMs: durationMs, monotonic, load } = options;
     const onFailure = (error: unknown): void => {
       options.handling.onEvent({ type: 'failed', what: 'lease', shardId: lease.shardId, error });
     };
-    this.#held = new HeldLease({ table, lease, owner, counter, durationMs, takenAt, monotonic, onFailure });
+    const about = { table, lease, owner, counter, durationMs, takenAt, monotonic, onFailure };
+    this.#held = new HeldLease({ ...about, ...(load && { load }) });
     const held = this.#held;
     this.#tenure = {
       shardId: held.shardId,

@@ -51,20 +51,12 @@ export function parseCheckpoint(shardId: string, checkpoint: string): Position {
 
 /** The checkpoint of a position. */
 export function formatCheckpoint(position: Position): string {
-  switch (position.kind) {
-    case 'trim-horizon':
-      return TRIM_HORIZON;
-    case 'latest':
-      return LATEST;
-    case 'end':
-      return SHARD_END;
-    case 'at-timestamp':
-      return `${AT_TIMESTAMP}:${position.at.getTime()}`;
-    case 'after': {
-      const { sequenceNumber, subSequenceNumber } = position;
-      return subSequenceNumber === undefined ? sequenceNumber : `${sequenceNumber}:${subSequenceNumber}`;
-    }
-  }
+  if (position.kind === 'trim-horizon') return TRIM_HORIZON;
+  if (position.kind === 'latest') return LATEST;
+  if (position.kind === 'end') return SHARD_END;
+  if (position.kind === 'at-timestamp') return `${AT_TIMESTAMP}:${position.at.getTime()}`;
+  const { sequenceNumber, subSequenceNumber } = position;
+  return subSequenceNumber === undefined ? sequenceNumber : `${sequenceNumber}:${subSequenceNumber}`;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { fullJitter, pause } from '@lethe/kernel';
 import { LeaseLostError } from '../../streaming.errors.js';
-import { SHARD_END } from './checkpoint.js';
+import { SHARD_END, sameCheckpoint } from './checkpoint.js';
 import type { LeaseTable, LeaseUpdate } from './lease-table.js';
-import type { Lease } from './lease.js';
+import type { Lease, ShardLoad } from './lease.js';
 
 /** The owner believes in its lease for less than the others wait: clocks may run at slightly different rates. */
 const TRUST = 0.9;
@@ -20,6 +20,8 @@ export interface HeldLeaseOptions {
   readonly monotonic: () => number;
   /** Told of a write that failed and is tried again. */
   readonly onFailure: (error: unknown) => void;
+  /** What the shard carries: written down along with what is written anyway. */
+  readonly load?: () => ShardLoad | undefined;
 }
 
 /**
@@ -125,14 +127,15 @@ export class HeldLease {
 
   async #attempt(change: LeaseUpdate): Promise<boolean> {
     const { table, owner } = this.#options;
-    if (await table.update(this.shardId, owner, this.#counter, change)) return true;
+    const load = this.#options.load?.();
+    if (await table.update(this.shardId, owner, this.#counter, { ...change, ...(load && { load }) })) return true;
     // The condition failed. Either the lease is lost, or an earlier try of this write arrived and its answer did not:
     // no one else writes the next counter with this owner, or frees the row at the next counter.
     const row = await table.readOne(this.shardId);
     if (row === undefined || row.counter !== this.#counter + 1) return false;
     return (
       row.owner === (change.release ? undefined : owner) &&
-      (change.checkpoint === undefined || row.checkpoint === change.checkpoint)
+      (change.checkpoint === undefined || sameCheckpoint(row.checkpoint, change.checkpoint))
     );
   }
 

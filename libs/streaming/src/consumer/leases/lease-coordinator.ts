@@ -1,32 +1,27 @@
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import { balance } from './lease-balance.js';
-import { LeaseObserver } from './lease-observer.js';
-import { listIsStale, readableLeases, shardsWithoutLease, trimmedParents } from './lease-plan.js';
+import { LeaseObserver } from './balance/lease-observer.js';
+import { type BalanceDecision, balance } from './balance/lease-balance.js';
+import { formatCheckpoint } from './checkpoint.js';
 import type { LeaseTable } from './lease-table.js';
-import type { Lease, Shard } from './lease.js';
-import { listShards } from './list-shards.js';
+import type { Lease } from './lease.js';
+import { StreamLeases, type StreamLeasesOptions, type StreamView } from './stream-leases.js';
 import type { ConsumerListener } from '../handling/stream-events.js';
 
 /** Rounds for which a lease that was asked for is kept for whoever asked. */
 const KEPT_ROUNDS = 3;
 
-export interface LeaseCoordinatorOptions {
-  readonly kinesis: KinesisClient;
-  readonly stream: string;
-  readonly table: LeaseTable;
+export interface LeaseCoordinatorOptions extends StreamLeasesOptions {
+  readonly streams: readonly string[];
   readonly owner: string;
   readonly leaseDurationMs: number;
-  /** Milliseconds between two looks at the shards of the stream. */
-  readonly shardSyncMs: number;
   /** Milliseconds between two rounds. */
   readonly syncMs: number;
-  readonly monotonic: () => number;
-  readonly random: () => number;
   readonly onEvent: ConsumerListener;
 }
 
 export interface TakenLease {
   readonly lease: Lease;
+  /** The rows of the lease's stream. */
+  readonly table: LeaseTable;
   readonly counter: number;
   /** Monotonic milliseconds at which the taking was sent. */
   readonly takenAt: number;
@@ -34,91 +29,108 @@ export interface TakenLease {
 
 export interface Survey {
   readonly taken: readonly TakenLease[];
-  /** Leases of this worker that another one asks for. */
+  /** Leases of this worker to let go of: another one asks for them, or they are to be read again from before. */
   readonly wanted: readonly Lease[];
+  /** Whether leases that were asked for are on their way: then the next round is better soon. */
+  readonly expecting: boolean;
 }
 
 /** Looks at shards and leases, takes what is this worker's share, and asks busier workers for some of theirs. */
 export class LeaseCoordinator {
   readonly #observer: LeaseObserver;
-  readonly #forgotten = new Set<string>();
+  readonly #streams: readonly StreamLeases[];
+  /** By key, when this worker asked for a lease. */
   readonly #asked = new Map<string, number>();
-  #shards: readonly Shard[] = [];
-  #listedAt = Number.NEGATIVE_INFINITY;
+  #askedForLoadAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: LeaseCoordinatorOptions) {
+    const { streams, onEvent } = options;
     this.#observer = new LeaseObserver(options.leaseDurationMs, options.monotonic);
+    const onFailure = (error: unknown): void => onEvent({ type: 'failed', what: 'sync', error });
+    this.#streams = streams.map((stream) => new StreamLeases(options, stream, streams.length > 1, onFailure));
   }
 
-  /** One round. Safe to repeat after any failure: every write is conditional. */
-  async survey(held: ReadonlySet<string>, avoided: (shardId: string) => boolean): Promise<Survey> {
-    const { table, monotonic, shardSyncMs } = this.options;
-    if (monotonic() - this.#listedAt >= shardSyncMs) await this.#list();
-    let leases = await this.#readLeases();
-    if (listIsStale(this.#shards, leases)) {
-      await this.#list();
-      leases = await this.#readLeases();
-    }
-    const missing = shardsWithoutLease(this.#shards, leases);
-    if (missing.length > 0) {
-      for (const shard of missing) await table.create(shard);
-      leases = await this.#readLeases();
-    }
+  /** One round. Safe to repeat after any failure: every write is conditional. `held` and `avoided` go by key. */
+  async survey(held: ReadonlySet<string>, avoided: (key: string) => boolean): Promise<Survey> {
+    const views = await Promise.all(this.#streams.map((stream) => stream.look((leases) => this.#leads(leases))));
+    const leases = views.flatMap((view) => [...view.leases.values()]);
     this.#observer.observe(leases);
-    const readable = readableLeases(this.#shards, leases);
-    const takeable = (lease: Lease): boolean => this.#isTakeable(lease);
-    const { take, ask } = balance({ readable, held, takeable, avoided, random: this.options.random });
-    if (ask !== undefined) await this.#askFor(ask);
-    const taken = await Promise.all(take.map((lease) => this.#take(lease)));
+    const readable = views.flatMap((view) => view.readable);
+    const decision = this.#decide(readable, held, avoided);
+    await Promise.all(decision.ask.map((lease) => this.#askFor(lease, views)));
+    if (decision.forLoad) this.#askedForLoadAt = this.options.monotonic();
+    const taken = await Promise.all(decision.take.map((lease) => this.#take(lease, views)));
+    const mayGoOn = new Set(readable.map(({ key }) => key));
+    const { owner: me } = this.options;
     return {
       taken: taken.filter((lease) => lease !== undefined),
-      wanted: readable.filter(({ shardId, handoffTo }) => held.has(shardId) && handoffTo !== undefined),
+      wanted: leases.filter(
+        ({ key, handoffTo, replayFrom }) =>
+          held.has(key) && (handoffTo !== undefined || replayFrom !== undefined || !mayGoOn.has(key)),
+      ),
+      expecting: readable.some(({ key, handoffTo }) => handoffTo === me && !held.has(key)) || decision.ask.length > 0,
     };
   }
 
-  async #list(): Promise<void> {
-    const listedAt = this.options.monotonic();
-    this.#shards = await listShards(this.options.kinesis, this.options.stream);
-    this.#listedAt = listedAt;
-    for (const parent of trimmedParents(this.#shards)) {
-      if (this.#forgotten.has(parent)) continue;
-      await this.options.table.forget(parent);
-      this.#forgotten.add(parent);
-    }
+  #decide(readable: readonly Lease[], held: ReadonlySet<string>, avoided: (key: string) => boolean): BalanceDecision {
+    const { owner: me, random, monotonic, leaseDurationMs } = this.options;
+    const takeable = (lease: Lease): boolean => this.#isTakeable(lease);
+    const mayAskForLoad = monotonic() - this.#askedForLoadAt >= leaseDurationMs;
+    return balance({ readable, held, me, takeable, avoided, mayAskForLoad, random });
   }
 
-  async #readLeases(): Promise<Map<string, Lease>> {
-    return this.options.table.read(this.#shards.map(({ shardId }) => shardId));
+  /** One worker of the group looks at the stream: the owner of the first lease that has one. */
+  #leads(leases: ReadonlyMap<string, Lease>): boolean {
+    const [first] = [...leases.values()].filter(({ owner }) => owner !== undefined).sort(byKey);
+    return first === undefined || first.owner === this.options.owner;
   }
 
-  async #take(lease: Lease): Promise<TakenLease | undefined> {
+  async #take(lease: Lease, views: readonly StreamView[]): Promise<TakenLease | undefined> {
     const takenAt = this.options.monotonic();
-    const counter = await this.options.table.take(lease, this.options.owner);
-    this.#asked.delete(lease.shardId);
+    const table = tableOf(lease, views);
+    const counter = await table.take(lease, this.options.owner);
+    this.#asked.delete(lease.key);
     if (counter === undefined) return undefined;
     this.options.onEvent({ type: 'lease-taken', shardId: lease.shardId, from: lease.owner });
-    return { lease, counter, takenAt };
+    return { lease: replayed(lease), table, counter, takenAt };
   }
 
-  async #askFor(lease: Lease): Promise<void> {
-    await this.options.table.requestHandoff(lease, this.options.owner);
-    this.#asked.set(lease.shardId, this.options.monotonic());
+  async #askFor(lease: Lease, views: readonly StreamView[]): Promise<void> {
+    await tableOf(lease, views).requestHandoff(lease, this.options.owner);
+    this.#asked.set(lease.key, this.options.monotonic());
     this.options.onEvent({ type: 'lease-asked-for', shardId: lease.shardId, from: lease.owner });
   }
 
   #isTakeable(lease: Lease): boolean {
     const { owner: me, syncMs } = this.options;
-    // Kept for a worker that does not come for it: it has stopped, or died, since it asked.
-    if (lease.owner === undefined)
-      return lease.handoffTo === me || this.#observer.stillFor(lease) >= KEPT_ROUNDS * syncMs;
+    if (lease.owner === undefined) {
+      // Kept for a worker that does not come for it: it has stopped, or died, since it asked.
+      const { handoffTo } = lease;
+      return handoffTo === undefined || handoffTo === me || this.#observer.stillFor(lease) >= KEPT_ROUNDS * syncMs;
+    }
     // One with my name that I do not hold is what is left of a tenure that I lost.
     return lease.owner === me || this.#observer.expired(lease) || this.#handoffIsOverdue(lease);
   }
 
   /** Asked for in vain for as long as a lease lasts: the owner renews but does not let go, so it is taken. */
-  #handoffIsOverdue({ shardId, handoffTo }: Lease): boolean {
+  #handoffIsOverdue({ key, handoffTo }: Lease): boolean {
     if (handoffTo !== this.options.owner) return false;
-    const askedAt = this.#asked.get(shardId);
+    const askedAt = this.#asked.get(key);
     return askedAt !== undefined && this.options.monotonic() - askedAt >= this.options.leaseDurationMs;
   }
 }
+
+/** The lease as taking it has left it, where a replay was asked for. */
+function replayed(lease: Lease): Lease {
+  if (lease.replayFrom === undefined) return lease;
+  const checkpoint = formatCheckpoint({ kind: 'at-timestamp', at: new Date(lease.replayFrom) });
+  return { ...lease, checkpoint, replayFrom: undefined };
+}
+
+function tableOf(lease: Lease, views: readonly StreamView[]): LeaseTable {
+  const view = views.find(({ stream }) => stream === lease.stream);
+  if (view === undefined) throw new RangeError(`${lease.stream} is no stream of this group`);
+  return view.table;
+}
+
+const byKey = (a: Lease, b: Lease): number => (a.key < b.key ? -1 : 1);

@@ -11,9 +11,10 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { fullJitter, pause } from '@lethe/kernel';
-import { UnexpectedAnswerError } from '../../streaming.errors.js';
-import { SHARD_END, TRIM_HORIZON } from './checkpoint.js';
-import type { Lease, Shard } from './lease.js';
+import { AT_TIMESTAMP, SHARD_END, TRIM_HORIZON } from './checkpoint.js';
+import { type LeaseKeyForm, type StreamIdentity, leaseKeyPrefix } from './lease-keys.js';
+import { type Row, checkpointAttributes, loadAttributes, newRow, toLease } from './lease-row.js';
+import type { Lease, Shard, ShardLoad } from './lease.js';
 
 /** BatchGetItem: keys of one request (DynamoDB API reference). */
 const MAX_KEYS = 100;
@@ -24,24 +25,30 @@ export interface LeaseTableOptions {
   readonly table: string;
   readonly application: string;
   readonly stream: string;
+  /** How rows are named; `shared`. */
+  readonly keys?: LeaseKeyForm;
+  /** Names the stream among several in the `kcl` form. */
+  readonly identity?: StreamIdentity;
 }
 
 /** What the owner of a lease writes; every write raises the counter. */
 export interface LeaseUpdate {
   readonly checkpoint?: string;
+  readonly load?: ShardLoad;
   /** Gives the lease up in the same write: to whoever takes it first, or reserved for one worker for a moment. */
   readonly release?: 'free' | { readonly to: string };
 }
 
-/**
- * The rows of one application and stream in the lease table, named like KCL's. Several groups share a table: a key is
- * `<application>:<stream>:<shardId>`. Every write is conditional on what the writer last saw.
- */
+/** The rows of one application and stream in the lease table. Every write is conditional on what the writer last saw. */
 export class LeaseTable {
-  constructor(private readonly options: LeaseTableOptions) {}
+  readonly #prefix: string;
+
+  constructor(private readonly options: LeaseTableOptions) {
+    this.#prefix = leaseKeyPrefix(options.keys ?? 'shared', options, options.identity);
+  }
 
   key(shardId: string): string {
-    return `${this.options.application}:${this.options.stream}:${shardId}`;
+    return `${this.#prefix}${shardId}`;
   }
 
   /** The leases of these shards, read consistently; unprocessed keys are asked for again (R34). */
@@ -60,41 +67,39 @@ export class LeaseTable {
     return Item === undefined ? undefined : this.#toLease(Item);
   }
 
-  /** Adds the lease of a shard seen for the first time, at TRIM_HORIZON: a child of a reshard must not skip a record. */
-  async create({ shardId, parents }: Shard): Promise<void> {
+  /** Adds the lease of a shard seen for the first time. A child of a reshard begins at TRIM_HORIZON: it must not skip a record. */
+  async create(shard: Shard, checkpoint = TRIM_HORIZON): Promise<void> {
     const put = new PutItemCommand({
       TableName: this.options.table,
-      Item: {
-        ...this.#keyOf(shardId),
-        shardId: { S: shardId },
-        leaseCounter: { N: '0' },
-        checkpoint: { S: TRIM_HORIZON },
-        ownerSwitchesSinceCheckpoint: { N: '0' },
-        ...(parents.length > 0 ? { parentShardId: { SS: [...parents] } } : {}),
-      },
+      Item: { ...this.#keyOf(shard.shardId), ...newRow(shard, this.options.stream, checkpoint) },
       ConditionExpression: 'attribute_not_exists(leaseKey)',
     });
-    await this.#conditionally(() => this.options.dynamodb.send(put));
+    await conditionally(() => this.options.dynamodb.send(put));
   }
 
-  /** Makes `owner` the owner, if the lease is still as it was read. Answers the new counter, or nothing. */
-  async take({ shardId, counter, owner: previous }: Lease, owner: string): Promise<number | undefined> {
+  /**
+   * Makes `owner` the owner, if the lease is still as it was read; where someone asked for a replay, the checkpoint goes
+   * back in the same write, under no owner's feet. Answers the new counter, or nothing.
+   */
+  async take({ shardId, counter, owner: previous, replayFrom }: Lease, owner: string): Promise<number | undefined> {
     const sameOwner = previous === undefined ? 'attribute_not_exists(leaseOwner)' : 'leaseOwner = :previous';
+    const replay = replayFrom === undefined ? undefined : replayParts(replayFrom);
     const update = new UpdateItemCommand({
       TableName: this.options.table,
       Key: this.#keyOf(shardId),
-      UpdateExpression:
-        'SET leaseOwner = :owner, leaseCounter = :next, ownerSwitchesSinceCheckpoint = ownerSwitchesSinceCheckpoint + :one REMOVE handoffTo',
-      ConditionExpression: `leaseCounter = :counter AND ${sameOwner}`,
+      UpdateExpression: `SET leaseOwner = :owner, leaseCounter = :next, ownerSwitchesSinceCheckpoint = ownerSwitchesSinceCheckpoint + :one${
+        replay?.set ?? ''
+      } REMOVE handoffTo${replay ? ', replayFrom' : ''}`,
+      ConditionExpression: `leaseCounter = :counter AND ${sameOwner}${replay ? ' AND replayFrom = :from' : ''}`,
       ExpressionAttributeValues: {
         ':owner': { S: owner },
-        ':counter': { N: String(counter) },
-        ':next': { N: String(counter + 1) },
+        ...counters(counter),
         ':one': { N: '1' },
-        ...(previous === undefined ? {} : { ':previous': { S: previous } }),
+        ...(previous !== undefined && { ':previous': { S: previous } }),
+        ...replay?.values,
       },
     });
-    const taken = await this.#conditionally(() => this.options.dynamodb.send(update));
+    const taken = await conditionally(() => this.options.dynamodb.send(update));
     return taken === undefined ? undefined : counter + 1;
   }
 
@@ -103,21 +108,34 @@ export class LeaseTable {
    * was written: false means that the lease is lost, or that an earlier try of this very write had come through.
    */
   async update(shardId: string, owner: string, counter: number, change: LeaseUpdate): Promise<boolean> {
+    const { checkpoint, load, release } = change;
+    const columns: Row = {
+      ...(checkpoint !== undefined && {
+        ...checkpointAttributes(checkpoint),
+        ownerSwitchesSinceCheckpoint: { N: '0' },
+      }),
+      ...(load && loadAttributes(load)),
+      ...(typeof release === 'object' && { handoffTo: { S: release.to } }),
+    };
+    const gone = [
+      ...(checkpoint !== undefined && columns['checkpointTimestamp'] === undefined ? ['checkpointTimestamp'] : []),
+      ...(release === undefined ? [] : ['leaseOwner']),
+      ...(release === 'free' ? ['handoffTo'] : []),
+    ];
+    const set = ['leaseCounter = :next', ...Object.keys(columns).map((name) => `${name} = :${name}`)];
     const update = new UpdateItemCommand({
       TableName: this.options.table,
       Key: this.#keyOf(shardId),
-      UpdateExpression: updateExpression(change),
+      UpdateExpression: `SET ${set.join(', ')}${gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : ''}`,
       ConditionExpression: 'leaseOwner = :owner AND leaseCounter = :counter AND checkpoint <> :end',
       ExpressionAttributeValues: {
         ':owner': { S: owner },
-        ':counter': { N: String(counter) },
-        ':next': { N: String(counter + 1) },
+        ...counters(counter),
         ':end': { S: SHARD_END },
-        ...(change.checkpoint === undefined ? {} : { ':checkpoint': { S: change.checkpoint }, ':zero': { N: '0' } }),
-        ...(typeof change.release === 'object' ? { ':to': { S: change.release.to } } : {}),
+        ...Object.fromEntries(Object.entries(columns).map(([name, value]) => [`:${name}`, value])),
       },
     });
-    return (await this.#conditionally(() => this.options.dynamodb.send(update))) !== undefined;
+    return (await conditionally(() => this.options.dynamodb.send(update))) !== undefined;
   }
 
   /** Asks the owner of a lease to let go of it. Does not touch the counter, which is the owner's. */
@@ -129,7 +147,44 @@ export class LeaseTable {
       ConditionExpression: 'leaseOwner = :owner AND attribute_not_exists(handoffTo)',
       ExpressionAttributeValues: { ':to': { S: to }, ':owner': { S: owner } },
     });
-    await this.#conditionally(() => this.options.dynamodb.send(update));
+    await conditionally(() => this.options.dynamodb.send(update));
+  }
+
+  /**
+   * Asks for a shard to be read again from a time on: at once where it was read to its end, which nobody owns; else its
+   * owner lets go of it, and whoever takes it next begins there. Answers whether there is such a lease.
+   */
+  async requestReplay(shardId: string, from: number): Promise<boolean> {
+    const { set, values } = replayParts(from);
+    const Key = this.#keyOf(shardId);
+    const ended = new UpdateItemCommand({
+      TableName: this.options.table,
+      Key,
+      UpdateExpression: `SET leaseCounter = leaseCounter + :once${set} REMOVE replayFrom`,
+      ConditionExpression: 'checkpoint = :end AND attribute_not_exists(leaseOwner)',
+      ExpressionAttributeValues: { ...values, ':end': { S: SHARD_END }, ':once': { N: '1' } },
+    });
+    if (await conditionally(() => this.options.dynamodb.send(ended))) return true;
+    const request = new UpdateItemCommand({
+      TableName: this.options.table,
+      Key,
+      UpdateExpression: 'SET replayFrom = :from',
+      ConditionExpression: 'attribute_exists(leaseKey) AND checkpoint <> :end',
+      ExpressionAttributeValues: { ':from': { N: String(from) }, ':end': { S: SHARD_END } },
+    });
+    return (await conditionally(() => this.options.dynamodb.send(request))) !== undefined;
+  }
+
+  /** Writes down what a reshard made of a shard, as KCL does: who reads the row need not list the shards. */
+  async noteChildren(shardId: string, children: readonly string[]): Promise<void> {
+    const update = new UpdateItemCommand({
+      TableName: this.options.table,
+      Key: this.#keyOf(shardId),
+      UpdateExpression: 'ADD childShardIds :children',
+      ConditionExpression: 'attribute_exists(leaseKey)',
+      ExpressionAttributeValues: { ':children': { SS: [...children] } },
+    });
+    await conditionally(() => this.options.dynamodb.send(update));
   }
 
   /** Removes the finished lease of a shard that the stream no longer knows. */
@@ -140,7 +195,7 @@ export class LeaseTable {
       ConditionExpression: 'checkpoint = :end',
       ExpressionAttributeValues: { ':end': { S: SHARD_END } },
     });
-    await this.#conditionally(() => this.options.dynamodb.send(remove));
+    await conditionally(() => this.options.dynamodb.send(remove));
   }
 
   async #readPage(shardIds: readonly string[]): Promise<Lease[]> {
@@ -161,44 +216,38 @@ export class LeaseTable {
     return leases;
   }
 
-  /** The answer, or nothing where the condition did not hold. */
-  async #conditionally<T>(send: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await send();
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined;
-      throw error;
-    }
-  }
-
-  #keyOf(shardId: string): Item {
+  #keyOf(shardId: string): Row {
     return { leaseKey: { S: this.key(shardId) } };
   }
 
-  #toLease(item: Item): Lease {
-    const key = item['leaseKey']?.S ?? '';
-    const counter = Number(item['leaseCounter']?.N);
-    const checkpoint = item['checkpoint']?.S;
-    if (!Number.isSafeInteger(counter) || checkpoint === undefined) {
-      throw new UnexpectedAnswerError(`the lease row ${key} lacks leaseCounter or checkpoint`);
-    }
-    return {
-      shardId: key.slice(this.key('').length),
-      owner: item['leaseOwner']?.S,
-      counter,
-      checkpoint,
-      ownerSwitches: Number(item['ownerSwitchesSinceCheckpoint']?.N ?? 0),
-      handoffTo: item['handoffTo']?.S,
-    };
+  #toLease(row: Row): Lease {
+    return toLease(row, this.options.stream, (row['leaseKey']?.S ?? '').slice(this.#prefix.length));
   }
 }
 
-type Item = Record<string, AttributeValue>;
+/** The answer, or nothing where the condition did not hold. */
+async function conditionally<T>(send: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
 
-function updateExpression({ checkpoint, release }: LeaseUpdate): string {
-  const set = ['leaseCounter = :next'];
-  if (checkpoint !== undefined) set.push('checkpoint = :checkpoint', 'ownerSwitchesSinceCheckpoint = :zero');
-  if (release === undefined) return `SET ${set.join(', ')}`;
-  if (release === 'free') return `SET ${set.join(', ')} REMOVE leaseOwner, handoffTo`;
-  return `SET ${[...set, 'handoffTo = :to'].join(', ')} REMOVE leaseOwner`;
+const counters = (counter: number): Record<string, AttributeValue> => ({
+  ':counter': { N: String(counter) },
+  ':next': { N: String(counter + 1) },
+});
+
+/** What sets a lease back to a time. */
+function replayParts(from: number): { readonly set: string; readonly values: Record<string, AttributeValue> } {
+  return {
+    set: ', checkpoint = :at, checkpointSubSequenceNumber = :none, checkpointTimestamp = :from',
+    values: {
+      ':at': { S: AT_TIMESTAMP },
+      ':none': { N: '0' },
+      ':from': { N: String(from) },
+    },
+  };
 }

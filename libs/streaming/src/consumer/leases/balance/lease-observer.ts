@@ -1,4 +1,4 @@
-import type { Lease } from './lease.js';
+import type { Lease } from '../lease.js';
 
 interface Sighting {
   readonly counter: number;
@@ -20,14 +20,14 @@ export class LeaseObserver {
   ) {}
 
   /** Notes what was read just now. */
-  observe(leases: ReadonlyMap<string, Lease>): void {
+  observe(leases: readonly Lease[]): void {
     const now = this.monotonic();
     const before = this.#sightings;
     this.#sightings = new Map(
-      [...leases.values()].map(({ shardId, counter, owner }) => {
-        const seen = before.get(shardId);
+      leases.map(({ key, counter, owner }) => {
+        const seen = before.get(key);
         const unchanged = seen !== undefined && seen.counter === counter && seen.owner === owner;
-        return [shardId, unchanged ? seen : { counter, owner, since: now }];
+        return [key, unchanged ? seen : { counter, owner, since: now }];
       }),
     );
   }
@@ -38,8 +38,8 @@ export class LeaseObserver {
   }
 
   /** Milliseconds for which the lease has been seen as it is. */
-  stillFor({ shardId }: Lease): number {
-    const seen = this.#sightings.get(shardId);
+  stillFor({ key }: Lease): number {
+    const seen = this.#sightings.get(key);
     return seen === undefined ? 0 : this.monotonic() - seen.since;
   }
 }

@@ -1,21 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import { LeaseObserver } from './lease-observer.js';
-import type { Lease } from './lease.js';
+import type { Lease } from '../lease.js';
 
 const lease = (counter: number, owner: string | undefined = 'other'): Lease => ({
+  key: 's',
+  stream: 'stream',
   shardId: 's',
   checkpoint: '1',
   owner,
   counter,
   ownerSwitches: 0,
   handoffTo: undefined,
+  load: undefined,
+  replayFrom: undefined,
+  parents: [],
+  children: [],
 });
 
 function observerAt() {
   const time = { now: 1_000 };
   const observer = new LeaseObserver(10_000, () => time.now);
   const see = (seen: Lease): boolean => {
-    observer.observe(new Map([[seen.shardId, seen]]));
+    observer.observe([seen]);
     return observer.expired(seen);
   };
   return { time, see };

@@ -1,15 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
-import { listIsStale, readableLeases, shardsWithoutLease, trimmedParents } from './lease-plan.js';
-import type { Lease, Shard } from './lease.js';
+import {
+  listIsStale,
+  readableLeases,
+  shardsWithoutLease,
+  startOf,
+  trimmedParents,
+  unnotedChildren,
+} from './lease-plan.js';
+import type { Lease, Shard } from '../lease.js';
 
 const shard = (shardId: string, ...parents: string[]): Shard => ({ shardId, parents });
-const lease = (shardId: string, checkpoint = 'TRIM_HORIZON'): Lease => ({
+const lease = (shardId: string, checkpoint = 'TRIM_HORIZON', children: string[] = []): Lease => ({
+  key: shardId,
+  stream: 'stream',
   shardId,
   checkpoint,
   owner: undefined,
   counter: 0,
   ownerSwitches: 0,
   handoffTo: undefined,
+  load: undefined,
+  replayFrom: undefined,
+  parents: [],
+  children,
 });
 const leases = (...list: Lease[]): Map<string, Lease> => new Map(list.map((one) => [one.shardId, one]));
 const ids = (list: readonly { shardId: string }[]): string[] => list.map(({ shardId }) => shardId);
@@ -55,5 +68,36 @@ describe('the list of shards', () => {
 
   it('names parents that are trimmed', () => {
     expect(trimmedParents([shard('b', 'a'), shard('c', 'a'), shard('d', 'b')])).toEqual(['a']);
+  });
+});
+
+describe('a new lease', () => {
+  const at = { at: new Date(5) };
+
+  it('begins where the application is told to when it first comes, whatever the shard', () => {
+    for (const one of split) expect(startOf(one, leases(), at, 9)).toBe('AT_TIMESTAMP:5');
+    expect(startOf(shard('a'), leases(), 'latest', 9)).toBe('AT_TIMESTAMP:9');
+    expect(startOf(shard('a'), leases(), 'trim-horizon', 9)).toBe('TRIM_HORIZON');
+  });
+
+  it('KIN-1: of a child begins at TRIM_HORIZON, wherever the application began', () => {
+    expect(startOf(shard('b', 'a'), leases(lease('a', '17')), 'latest', 9)).toBe('TRIM_HORIZON');
+    expect(startOf(shard('b', 'a'), leases(lease('a', 'SHARD_END')), 'latest', 9)).toBe('TRIM_HORIZON');
+    expect(startOf(shard('c', 'a', 'b'), leases(lease('a', 'AT_TIMESTAMP:5'), lease('b', '3')), at, 9)).toBe(
+      'TRIM_HORIZON',
+    );
+  });
+
+  it('begins where the others began when the worker that made them was interrupted', () => {
+    expect(startOf(shard('b'), leases(lease('a', 'AT_TIMESTAMP:5')), 'latest', 9)).toBe('AT_TIMESTAMP:5');
+    expect(startOf(shard('b', 'a'), leases(lease('a', 'AT_TIMESTAMP:5')), 'latest', 9)).toBe('AT_TIMESTAMP:5');
+  });
+});
+
+describe('children of a shard', () => {
+  it('are written down where its row does not have them yet', () => {
+    expect([...unnotedChildren(split, leases(lease('a', '1', ['b'])))]).toEqual([['a', ['c']]]);
+    expect([...unnotedChildren(split, leases(lease('a', '1', ['b', 'c'])))]).toEqual([]);
+    expect([...unnotedChildren(split, leases())]).toEqual([]);
   });
 });
