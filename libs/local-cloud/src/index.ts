@@ -20,6 +20,7 @@ export {
 export { startBalancer, type Balancer, type BalancerOptions } from './balancer/balancer.js';
 export { type Route } from './balancer/routes.js';
 export { checkReady, type TargetAddress, type TargetHealth, type TargetStatus } from './balancer/target.js';
+export { pickPort } from './ports.js';
 export { ReplicaSet, type ReplicaEvent, type ReplicaSetOptions, type ReplicaStatus } from './replicas/replica-set.js';
 export { type ReplicaState } from './replicas/replica.js';
 export { eventSourcesEntry } from './event-sources/entry.js';

@@ -3,8 +3,9 @@ export { type Answer, type ClientOptions, type RequestOptions, StoreClient } fro
 export { StoreRefusal, StoreUnreachable } from './client.errors.js';
 export { type ImportProgress, importCatalog, openCatalogFile } from './import-catalog.js';
 export { provisionWorkflows, readWorkflow } from './provision-workflows.js';
-export { root } from './services.js';
-export { addressOf, adminPasswordOf } from './state.js';
+export { provisionStore } from './provision.js';
+export { environmentOf, root, storeServices } from './services.js';
+export { addressOf, adminPasswordOf, loadSecrets } from './state.js';
 export { type QueueDepth, type ReplicaStatus, type StoreStatus, statusSchema } from './status.js';
 export { type Backing, type Reroute } from './reroute.js';
 export type { RunningStore, StoreEvent, StoreOptions } from './running-store.js';

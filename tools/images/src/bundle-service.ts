@@ -1,0 +1,87 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Metafile, type Plugin, build } from 'esbuild';
+import { NotBuiltError } from './images.errors.js';
+import { optionalPackages } from './optional-packages.js';
+
+/** A service as it goes into its container. */
+export interface ServiceBundle {
+  readonly service: string;
+  /** The programs, each `<name>.mjs` of the folder, beside the chunks that they share. */
+  readonly programs: readonly string[];
+  /** Of all files. */
+  readonly bytes: number;
+  /** The packages of which something is in it. */
+  readonly packages: readonly string[];
+  /** Packages that frameworks would load where they are asked for, and nobody asks. */
+  readonly leftOut: readonly string[];
+}
+
+/** What is run of a service, where it has it: the service, and steps before a deployment or by hand. */
+const PROGRAMS = ['main', 'migrate', 'rotate-keys', 'users'] as const;
+const METADATA = 'reflect-metadata';
+
+/** Decorators write their metadata when they are run, so it comes before every chunk. Packages in CommonJS ask for parts of Node by `require`. */
+const BANNER = `import './${METADATA}.mjs';
+import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);`;
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** The top of the checkout, seen from `src` and from `dist` alike. */
+const root = here('../../..');
+
+/**
+ * Bundles the built programs of a service with everything that they import into an empty folder: Node and this folder are
+ * all that its container holds. Throws a {@link NotBuiltError}, or as esbuild does.
+ */
+export async function bundleService(service: string, folder: string): Promise<ServiceBundle> {
+  const dist = join(root, 'apps', service, 'dist');
+  if (!/^[a-z-]+$/.test(service) || !existsSync(join(dist, 'main.js'))) throw new NotBuiltError(service);
+  const programs = PROGRAMS.filter((name) => existsSync(join(dist, `${name}.js`)));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const leftOut = new Set<string>();
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(programs.map((name) => [name, join(dist, `${name}.js`)])),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    banner: { js: BANNER },
+    // Names of classes are keys: of providers, of entities, of errors.
+    keepNames: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'error',
+    plugins: [metadataBeside, optionalPackages(leftOut)],
+  });
+  copyFileSync(fileURLToPath(import.meta.resolve(METADATA)), join(folder, `${METADATA}.mjs`));
+  const sizes = readdirSync(folder).map((file) => statSync(join(folder, file)).size);
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  return { service, programs, bytes, packages: packagesOf(metafile), leftOut: [...leftOut].toSorted() };
+}
+
+/** One copy of the metadata for all chunks, evaluated before any of them. */
+const metadataBeside: Plugin = {
+  name: 'metadata-beside',
+  setup: (context) => {
+    context.onResolve({ filter: /^reflect-metadata$/ }, () => ({ path: `./${METADATA}.mjs`, external: true }));
+  },
+};
+
+function packagesOf({ outputs }: Metafile): string[] {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const names = inputs.flatMap(([path, { bytesInOutput }]) => {
+    const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+    return name === undefined || bytesInOutput === 0 ? [] : [name];
+  });
+  return [...new Set([...names, METADATA])].toSorted();
+}

@@ -1,0 +1,2 @@
+export { type ServiceBundle, bundleService } from './bundle-service.js';
+export { NotBuiltError } from './images.errors.js';
