@@ -6,7 +6,14 @@ export { ConsumerGroup, type ShardStatus } from './consumer/consumer-group.js';
 export type { ConsumerGroupOptions } from './consumer/consumer-options.js';
 export type { StartAt } from './consumer/leases/checkpoint.js';
 export type { LeaseKeyForm } from './consumer/leases/lease-keys.js';
+export { type FanOutOptions, fanOut } from './consumer/reading/fan-out.js';
+export { type PollingOptions, polling } from './consumer/reading/polling.js';
+export { type PrefetchOptions, prefetched } from './consumer/reading/prefetched.js';
+export type { ReadLimits } from './consumer/reading/read-pace.js';
+export type { ReadingEvent, ReadingListener } from './consumer/reading/reading-events.js';
+export type { OpenSource, RecordSource, ShardPage, SourceShard } from './consumer/reading/record-source.js';
 export type { ConsumerEvent, ConsumerListener } from './consumer/handling/stream-events.js';
+export type { UserRecord } from './kpl/user-record.js';
 export type { PackableRecord } from './kpl/aggregate.js';
 export type { PutReceipt } from './producer/pending-record.js';
 export type { ProducerEvent, ProducerListener } from './producer/producer-events.js';
@@ -26,6 +33,7 @@ export {
   RecordFormatError,
   RecordRefusedError,
   RecordTooLargeError,
+  SilentSubscriptionError,
   StaleBatchError,
   UnexpectedAnswerError,
 } from './streaming.errors.js';
