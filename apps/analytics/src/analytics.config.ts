@@ -1,3 +1,4 @@
+import { lakeBucket } from '@lethe/contracts';
 import { readConfig, serviceConfigSchema } from '@lethe/service-kit';
 import { z } from 'zod';
 
@@ -23,6 +24,7 @@ export const configSchema = serviceConfigSchema.extend({
     .max(1_000_000)
     .default(50_000)
     .describe('Visitors of an hour or a day, and of a report, that are counted one by one; more are estimated.'),
+  LAKE_BUCKET: z.string().min(3).max(63).default(lakeBucket).describe('S3 bucket of the lake.'),
 });
 export type AnalyticsConfig = z.output<typeof configSchema>;
 

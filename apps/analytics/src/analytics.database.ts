@@ -1,5 +1,6 @@
 import type { DatabaseOptions } from '@lethe/database';
 import { outboxMigrations } from '@lethe/outbox';
+import { scheduleMigrations } from '@lethe/schedules';
 import type { AnalyticsConfig } from './analytics.config.js';
 import { ClickEntity } from './click/click.entity.js';
 import { ParkedClickEntity } from './click/parked-click.entity.js';
@@ -30,6 +31,7 @@ export function databaseOptions(config: Pick<AnalyticsConfig, 'DATABASE_URL' | '
     ],
     migrations: [
       ...outboxMigrations,
+      ...scheduleMigrations,
       CreateFacts1764633600000,
       AddRefundFacts1767225600013,
       AddOrderBuyer1768000000000,

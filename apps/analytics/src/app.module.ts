@@ -1,7 +1,8 @@
 import { analyticsService, store } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
 import { IdentityModule } from '@lethe/identity';
-import { OutboxModule } from '@lethe/outbox';
+import { Outbox, OutboxModule } from '@lethe/outbox';
+import { SchedulesModule } from '@lethe/schedules';
 import { ReadinessRegistry, identityOf, routeLimits } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -10,6 +11,7 @@ import type { AnalyticsConfig } from './analytics.config.js';
 import { analyticsLimits } from './analytics.limits.js';
 import { databaseOptions } from './analytics.database.js';
 import { ClickModule } from './click/click.module.js';
+import { LakeModule } from './lake/lake.module.js';
 import { OrderModule } from './order/order.module.js';
 import { PseudonymModule } from './pseudonym/pseudonym.module.js';
 import { ReportModule } from './report/report.module.js';
@@ -34,6 +36,8 @@ export class AppModule {
         PseudonymModule.forRoot(config.SESSION_SALT),
         VisitorModule.forRoot(config.VISITORS_EXACT_UP_TO),
         ClickModule.forRoot({ topology, worker: config.INSTANCE_ID }),
+        LakeModule.forRoot({ bucket: config.LAKE_BUCKET }),
+        SchedulesModule.forRoot({ service: analyticsService, writer: Outbox }),
         OrderModule,
         ReportModule,
       ],

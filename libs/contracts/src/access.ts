@@ -4,6 +4,7 @@ import {
   functionNotesTable,
   imagesBucket,
   importsBucket,
+  lakeBucket,
   leasesTable,
   revocationsTable,
 } from './backing.js';
@@ -79,6 +80,7 @@ export const serviceAccess: Readonly<Record<string, Access>> = {
         leadingKeys: ['analytics:'],
       },
     ],
+    buckets: [{ bucket: lakeBucket, prefix: '', actions: ['DeleteObject', 'GetObject', 'PutObject'] }],
   },
 };
 

@@ -18,6 +18,7 @@ export {
   Clicks,
   type EnrichedClick,
   EnrichedClicks,
+  KeepLake,
   clickSchema,
   enrichedClickSchema,
 } from './analytics.messages.js';

@@ -1,5 +1,5 @@
 import { defineService, defineTopology } from '@lethe/topology';
-import { Clicks, EnrichedClicks } from './analytics.messages.js';
+import { Clicks, EnrichedClicks, KeepLake } from './analytics.messages.js';
 import { SendCode, SendNotice, UserDeleted } from './auth.messages.js';
 import {
   BackInStock,
@@ -86,7 +86,17 @@ export const ordersService = defineService({
 
 export const analyticsService = defineService({
   name: 'analytics',
-  handles: [OrderPlaced, OrderConfirmed, OrderRejected, OrderCancelled, OrderReturned, OrderRefunded],
+  sends: [KeepLake],
+  handles: [
+    OrderPlaced,
+    OrderConfirmed,
+    OrderRejected,
+    OrderCancelled,
+    OrderReturned,
+    OrderRefunded,
+    KeepLake,
+    UserDeleted,
+  ],
   writes: [Clicks],
   reads: [Clicks],
 });

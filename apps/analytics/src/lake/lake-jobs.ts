@@ -1,6 +1,7 @@
 import { type LakeEvent, lakeColumns } from '@lethe/contracts';
 import type { Database } from '@lethe/database';
 import { type LakeObjects, decodeParquet, encodeParquet } from '@lethe/warehouse';
+import { unpackEvents } from './lake-batch.js';
 import { type FileRows, customersOf, filesOf, merged, withoutCustomers } from './lake-rows.js';
 import type { LakeSettings } from './lake-settings.js';
 import {
@@ -65,7 +66,7 @@ export class LakeJobs {
   async #input({ id, kind }: LakeJob): Promise<LakeEvent[]> {
     if (kind === 'export') {
       const batches = await this.database.query<{ events: string }>(FIND_BATCHES, [id]);
-      return batches.flatMap(({ events }): LakeEvent[] => JSON.parse(events));
+      return batches.flatMap(({ events }) => unpackEvents(events));
     }
     const inputs = await this.database.query<{ key: string }>(FIND_INPUTS, [id]);
     const events: LakeEvent[] = [];

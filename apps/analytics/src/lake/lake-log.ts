@@ -1,5 +1,6 @@
 import type { LakeEvent } from '@lethe/contracts';
 import type { Querier } from '@lethe/database';
+import { packEvents } from './lake-batch.js';
 import { APPEND_BATCH } from './lake.sql.js';
 
 /**
@@ -12,6 +13,6 @@ export class LakeLog {
    * (inbox, clicks) did not know. Nothing for none.
    */
   async append(tx: Querier, events: readonly LakeEvent[]): Promise<void> {
-    if (events.length > 0) await tx.query(APPEND_BATCH, [JSON.stringify(events), events.length]);
+    if (events.length > 0) await tx.query(APPEND_BATCH, [packEvents(events), events.length]);
   }
 }

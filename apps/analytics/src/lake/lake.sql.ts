@@ -1,6 +1,6 @@
 import { statement } from '@lethe/database';
 
-/** $1 the events of one transaction as a JSON array, $2 how many */
+/** $1 the events of one transaction, packed; $2 how many */
 export const APPEND_BATCH = statement(
   'analytics.append-lake-batch',
   'INSERT INTO lake_batch (events, event_count) VALUES ($1, $2)',

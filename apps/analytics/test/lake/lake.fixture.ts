@@ -40,6 +40,11 @@ export class TestLake {
     return new LakeKeeper(parts.database ?? this.database, parts.objects ?? this.objects, this.settings);
   }
 
+  /** One that keeps it by other settings. */
+  keeperWith(settings: Partial<LakeSettings>): LakeKeeper {
+    return new LakeKeeper(this.database, this.objects, { ...this.settings, ...settings });
+  }
+
   async append(events: readonly LakeEvent[]): Promise<void> {
     await this.database.transaction((tx) => this.log.append(tx, events));
   }
