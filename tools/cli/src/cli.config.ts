@@ -8,6 +8,19 @@ export interface CliConfig {
   /** Where the Online Retail dataset lies, if it does. */
   readonly retailFile: string;
   readonly root: string;
+  /** Which warehouse is meant where no option says it. */
+  readonly warehouse: 'duckdb' | 'redshift';
+  readonly redshift: RedshiftPlace;
+}
+
+/** Where Redshift Serverless runs, as far as the environment says. */
+export interface RedshiftPlace {
+  readonly region: string | undefined;
+  readonly workgroup: string | undefined;
+  readonly database: string;
+  readonly secretArn: string | undefined;
+  /** Role that Redshift takes to read the lake. */
+  readonly copyRoleArn: string | undefined;
 }
 
 /** The address of the demo data beside a checkout. */
@@ -24,5 +37,13 @@ export function readCliConfig(env: NodeJS.ProcessEnv, root: string): CliConfig {
     adminPassword: env['LETHE_ADMIN_PASSWORD'],
     retailFile: join(root, RETAIL_FILE),
     root,
+    warehouse: env['WAREHOUSE'] === 'redshift' ? 'redshift' : 'duckdb',
+    redshift: {
+      region: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'],
+      workgroup: env['REDSHIFT_WORKGROUP'],
+      database: env['REDSHIFT_DATABASE'] ?? 'lethe',
+      secretArn: env['REDSHIFT_SECRET_ARN'],
+      copyRoleArn: env['REDSHIFT_COPY_ROLE_ARN'],
+    },
   };
 }

@@ -9,6 +9,7 @@ import { replayOrdersCommand } from './retail/replay.command.js';
 import { type Terminal, processTerminal } from './terminal.js';
 import { upCommand } from './up.command.js';
 import { addUserCommands } from './users/users.program.js';
+import { addWarehouseCommands } from './warehouse/warehouse.program.js';
 import { addWorkflowCommands } from './workflows/workflows.program.js';
 
 /** A whole number of at least `least`. */
@@ -57,6 +58,7 @@ export function buildProgram(config: CliConfig, terminal: Terminal = processTerm
   addTopologyCommands(program, config, terminal);
   addQueueCommands(program, config, terminal);
   addUserCommands(program, config, terminal);
+  addWarehouseCommands(program, config, terminal);
   addWorkflowCommands(program, config, terminal);
   return program;
 }

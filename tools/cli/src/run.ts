@@ -1,6 +1,7 @@
 import { UnknownFaultError } from '@lethe/chaos';
 import { DestinationError } from '@lethe/messaging';
 import { LocalCloudError, StoreRefusal, StoreStartError, StoreStateError, StoreUnreachable } from '@lethe/store';
+import { WarehouseError } from '@lethe/warehouse';
 import { CommanderError } from 'commander';
 import { readCliConfig } from './cli.config.js';
 import { CommandFailed } from './output.js';
@@ -18,6 +19,7 @@ const EXPECTED = [
   StoreStateError,
   StoreUnreachable,
   UnknownFaultError,
+  WarehouseError,
 ];
 
 /** Runs the command with these arguments, as given after its name, and gives its exit code. Never rejects. */
