@@ -24,7 +24,7 @@ export class ShardReader<D extends StreamDefinition> {
   #running = 0;
   #changed: () => void = nothing;
   #checkpointed: string | undefined;
-  #checkpointedAt = Number.NEGATIVE_INFINITY;
+  #checkpointedAt: number;
   #checkpointing: Promise<void> | undefined;
 
   /** `from`: the checkpoint at which the source begins. `stop`: read no more, and finish what is under way. */
@@ -34,8 +34,9 @@ export class ShardReader<D extends StreamDefinition> {
     stop: AbortSignal,
     from: string,
   ) {
-    this.#lanes = settings.parallelism === 1 ? new SingleLane() : new KeyLanes();
+    this.#lanes = settings.parallelism === 1 ? new SingleLane() : new KeyLanes(settings.handleRecord ? 1 : undefined);
     this.#delivery = new Delivery(settings, tenure, stop, from);
+    this.#checkpointedAt = settings.timers.monotonic();
     this.#over = AbortSignal.any([stop, tenure.lost, this.#broken.signal]);
     this.#over.addEventListener('abort', () => this.#changed(), { once: true });
   }
@@ -122,23 +123,23 @@ export class ShardReader<D extends StreamDefinition> {
   }
 
   /** One at a time; never rejects: a lease that is lost breaks the run. */
-  #checkpoint(): Promise<void> {
-    this.#checkpointing ??= this.#writeCheckpoint();
-    return this.#checkpointing;
+  async #checkpoint(): Promise<void> {
+    const at = this.uncheckpointed;
+    if (this.#checkpointing === undefined && at !== undefined) {
+      this.#checkpointing = this.#write(at).finally(() => {
+        this.#checkpointing = undefined;
+      });
+    }
+    await this.#checkpointing;
   }
 
-  async #writeCheckpoint(): Promise<void> {
-    const at = this.uncheckpointed;
+  async #write(at: string): Promise<void> {
     try {
-      if (at !== undefined) {
-        await this.tenure.checkpoint(at);
-        this.#checkpointed = at;
-        this.#checkpointedAt = this.settings.timers.monotonic();
-      }
+      await this.tenure.checkpoint(at);
+      this.#checkpointed = at;
+      this.#checkpointedAt = this.settings.timers.monotonic();
     } catch (error) {
       this.#break(error);
-    } finally {
-      this.#checkpointing = undefined;
     }
   }
 

@@ -27,6 +27,9 @@ export class KeyLanes implements Lanes {
   #ready = 0;
   #reached: string | undefined;
 
+  /** `keysAtOnce`: in one portion. With 1 no key waits for the other keys of its portion. */
+  constructor(private readonly keysAtOnce = Number.POSITIVE_INFINITY) {}
+
   get waiting(): number {
     return this.#waiting;
   }
@@ -54,7 +57,7 @@ export class KeyLanes implements Lanes {
   take(limit: number): Portion | undefined {
     const slots: Slot[] = [];
     const lanes: Lane[] = [];
-    while (slots.length < limit) {
+    while (slots.length < limit && lanes.length < this.keysAtOnce) {
       const lane = this.#idle.shift();
       if (lane === undefined) break;
       lane.busy = true;
