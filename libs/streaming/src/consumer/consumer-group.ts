@@ -92,7 +92,18 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
     this.#stopping.abort();
     for (const { run } of this.#readings.values()) run.stop();
     await this.#syncing;
+    await this.#withdraw();
     await Promise.all([...this.#readings.values()].map(({ run }) => run.done));
+    // Once more: an owner may have been about to hand over.
+    await this.#withdraw();
+  }
+
+  async #withdraw(): Promise<void> {
+    try {
+      await this.#coordinator.withdraw();
+    } catch (error) {
+      this.#settings.onEvent({ type: 'failed', what: 'lease', error });
+    }
   }
 
   async #keepSynced(): Promise<void> {

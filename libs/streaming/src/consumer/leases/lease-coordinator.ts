@@ -7,7 +7,7 @@ import { StreamLeases, type StreamLeasesOptions, type StreamView } from './strea
 import type { ConsumerListener } from '../handling/stream-events.js';
 
 /** Rounds for which a lease that was asked for is kept for whoever asked. */
-const KEPT_ROUNDS = 3;
+const KEPT_ROUNDS = 2;
 
 export interface LeaseCoordinatorOptions extends StreamLeasesOptions {
   readonly streams: readonly string[];
@@ -27,6 +27,13 @@ export interface TakenLease {
   readonly takenAt: number;
 }
 
+interface Asked {
+  readonly lease: Lease;
+  readonly table: LeaseTable;
+  /** Monotonic milliseconds. */
+  readonly at: number;
+}
+
 export interface Survey {
   readonly taken: readonly TakenLease[];
   /** Leases of this worker to let go of: another one asks for them, or they are to be read again from before. */
@@ -39,8 +46,8 @@ export interface Survey {
 export class LeaseCoordinator {
   readonly #observer: LeaseObserver;
   readonly #streams: readonly StreamLeases[];
-  /** By key, when this worker asked for a lease. */
-  readonly #asked = new Map<string, number>();
+  /** By key, the leases that this worker asked for, and when. */
+  readonly #asked = new Map<string, Asked>();
   #askedForLoadAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: LeaseCoordinatorOptions) {
@@ -61,15 +68,24 @@ export class LeaseCoordinator {
     if (decision.forLoad) this.#askedForLoadAt = this.options.monotonic();
     const taken = await Promise.all(decision.take.map((lease) => this.#take(lease, views)));
     const mayGoOn = new Set(readable.map(({ key }) => key));
-    const { owner: me } = this.options;
+    const gone = new Set(decision.take.map(({ key }) => key));
     return {
       taken: taken.filter((lease) => lease !== undefined),
       wanted: leases.filter(
         ({ key, handoffTo, replayFrom }) =>
           held.has(key) && (handoffTo !== undefined || replayFrom !== undefined || !mayGoOn.has(key)),
       ),
-      expecting: readable.some(({ key, handoffTo }) => handoffTo === me && !held.has(key)) || decision.ask.length > 0,
+      expecting:
+        decision.ask.length > 0 ||
+        readable.some((lease) => !gone.has(lease.key) && this.#isOnItsWay(lease, held, avoided)),
     };
+  }
+
+  /** Takes back what this worker asked for and does not come for any more, so that nobody keeps it. */
+  async withdraw(): Promise<void> {
+    await Promise.all(
+      [...this.#asked.values()].map(({ lease, table }) => table.withdrawHandoff(lease, this.options.owner)),
+    );
   }
 
   #decide(readable: readonly Lease[], held: ReadonlySet<string>, avoided: (key: string) => boolean): BalanceDecision {
@@ -77,6 +93,13 @@ export class LeaseCoordinator {
     const takeable = (lease: Lease): boolean => this.#isTakeable(lease);
     const mayAskForLoad = monotonic() - this.#askedForLoadAt >= leaseDurationMs;
     return balance({ readable, held, me, takeable, avoided, mayAskForLoad, random });
+  }
+
+  /** Whether the lease comes to this worker soon, or to whoever is first. */
+  #isOnItsWay(lease: Lease, held: ReadonlySet<string>, avoided: (key: string) => boolean): boolean {
+    const { key, owner, handoffTo } = lease;
+    if (held.has(key) || avoided(key)) return false;
+    return handoffTo === this.options.owner || (owner === undefined && handoffTo === undefined);
   }
 
   /** One worker of the group looks at the stream: the owner of the first lease that has one. */
@@ -96,8 +119,9 @@ export class LeaseCoordinator {
   }
 
   async #askFor(lease: Lease, views: readonly StreamView[]): Promise<void> {
-    await tableOf(lease, views).requestHandoff(lease, this.options.owner);
-    this.#asked.set(lease.key, this.options.monotonic());
+    const table = tableOf(lease, views);
+    this.#asked.set(lease.key, { lease, table, at: this.options.monotonic() });
+    await table.requestHandoff(lease, this.options.owner);
     this.options.onEvent({ type: 'lease-asked-for', shardId: lease.shardId, from: lease.owner });
   }
 
@@ -115,7 +139,7 @@ export class LeaseCoordinator {
   /** Asked for in vain for as long as a lease lasts: the owner renews but does not let go, so it is taken. */
   #handoffIsOverdue({ key, handoffTo }: Lease): boolean {
     if (handoffTo !== this.options.owner) return false;
-    const askedAt = this.#asked.get(key);
+    const askedAt = this.#asked.get(key)?.at;
     return askedAt !== undefined && this.options.monotonic() - askedAt >= this.options.leaseDurationMs;
   }
 }

@@ -150,6 +150,18 @@ export class LeaseTable {
     await conditionally(() => this.options.dynamodb.send(update));
   }
 
+  /** Takes the request back, and what was kept because of it: `to` does not come any more. */
+  async withdrawHandoff({ shardId }: Pick<Lease, 'shardId'>, to: string): Promise<void> {
+    const update = new UpdateItemCommand({
+      TableName: this.options.table,
+      Key: this.#keyOf(shardId),
+      UpdateExpression: 'REMOVE handoffTo',
+      ConditionExpression: 'handoffTo = :to',
+      ExpressionAttributeValues: { ':to': { S: to } },
+    });
+    await conditionally(() => this.options.dynamodb.send(update));
+  }
+
   /**
    * Asks for a shard to be read again from a time on: at once where it was read to its end, which nobody owns; else its
    * owner lets go of it, and whoever takes it next begins there. Answers whether there is such a lease.

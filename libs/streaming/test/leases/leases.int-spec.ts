@@ -1,12 +1,12 @@
 import { ProvisionedThroughputExceededException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { deferred, eventually } from '@lethe/testing';
-import { HeldLease } from '../src/consumer/leases/held-lease.js';
-import { LeaseTable } from '../src/consumer/leases/lease-table.js';
-import type { Lease } from '../src/consumer/leases/lease.js';
-import { LeaseLostError } from '../src/index.js';
-import { intercept } from './faults.js';
-import { Seen, TestStream, newClients, range } from './test-stream.js';
+import { HeldLease } from '../../src/consumer/leases/held-lease.js';
+import { LeaseTable } from '../../src/consumer/leases/lease-table.js';
+import type { Lease } from '../../src/consumer/leases/lease.js';
+import { LeaseLostError } from '../../src/index.js';
+import { intercept } from '../faults.js';
+import { Seen, TestStream, newClients, range } from '../test-stream.js';
 
 describe('leases', () => {
   let test: TestStream;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { deferred, eventually } from '@lethe/testing';
-import { LeaseTable } from '../src/consumer/leases/lease-table.js';
-import { Seen, TestStream, range } from './test-stream.js';
+import { LeaseTable } from '../../src/consumer/leases/lease-table.js';
+import { Seen, TestStream, range } from '../test-stream.js';
 
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
