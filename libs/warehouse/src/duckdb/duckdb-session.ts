@@ -29,8 +29,9 @@ export class DuckDbSession {
   async query(sql: string): Promise<Answer> {
     try {
       const reader = await this.connection.runAndReadAll(sql);
-      const rows = reader.getRowsJson().map((row) => row.map(cellOf));
-      return { columns: reader.columnNames(), rows: rows.map((row) => row.map(narrowed(reader.columnTypes()))) };
+      const narrow = narrowed(reader.columnTypes());
+      const rows = reader.getRowsJson().map((row) => row.map((value, column) => narrow(cellOf(value), column)));
+      return { columns: reader.columnNames(), rows };
     } catch (cause) {
       throw new StatementError(sql, cause instanceof Error ? cause.message : String(cause), { cause });
     }

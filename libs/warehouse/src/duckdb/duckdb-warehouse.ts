@@ -11,7 +11,7 @@ import { cacheLake } from './lake-cache.js';
 export interface DuckDbWarehouseOptions {
   /** The warehouse's own folder: the database, and copies of the lake's files. */
   readonly folder: string;
-  readonly objects: LakeObjects;
+  readonly objects: Pick<LakeObjects, 'get'>;
   /** Settings of DuckDB such as `threads`, `memory_limit`. */
   readonly settings?: Readonly<Record<string, string>>;
 }

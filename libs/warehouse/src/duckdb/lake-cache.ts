@@ -11,7 +11,11 @@ const AT_ONCE = 8;
  * content never changes, so that only new ones are fetched; what the manifest no longer names is removed, which is how
  * an erasure gets here. Gives the paths, in the order of the files.
  */
-export async function cacheLake(folder: string, objects: LakeObjects, files: readonly LakeFile[]): Promise<string[]> {
+export async function cacheLake(
+  folder: string,
+  objects: Pick<LakeObjects, 'get'>,
+  files: readonly LakeFile[],
+): Promise<string[]> {
   const paths = files.map(({ key }) => join(folder, key));
   const waiting = files.entries();
   const worker = async (): Promise<void> => {
@@ -22,7 +26,7 @@ export async function cacheLake(folder: string, objects: LakeObjects, files: rea
   return paths;
 }
 
-async function fetchFile(objects: LakeObjects, { key, bytes }: LakeFile, path: string): Promise<void> {
+async function fetchFile(objects: Pick<LakeObjects, 'get'>, { key, bytes }: LakeFile, path: string): Promise<void> {
   if ((await sizeOf(path)) === bytes) return;
   await mkdir(dirname(path), { recursive: true });
   // Whole or not at all: a run that is broken off leaves no half of a file under its name.
