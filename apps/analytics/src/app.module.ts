@@ -15,6 +15,9 @@ import { LakeModule } from './lake/lake.module.js';
 import { OrderModule } from './order/order.module.js';
 import { PseudonymModule } from './pseudonym/pseudonym.module.js';
 import { ReportModule } from './report/report.module.js';
+import { LiveModule } from './live/live.module.js';
+import { VisitModule } from './visit/visit.module.js';
+import { WindowModule } from './window/window.module.js';
 import { VisitorModule } from './visitor/visitor.module.js';
 
 /** The analytics service. It cannot serve without its database; the stream of clicks may come and go. */
@@ -40,6 +43,9 @@ export class AppModule {
         SchedulesModule.forRoot({ service: analyticsService, writer: Outbox }),
         OrderModule,
         ReportModule,
+        WindowModule,
+        VisitModule,
+        LiveModule,
       ],
     };
   }

@@ -79,6 +79,11 @@ export const accessTable: Readonly<Record<string, Least>> = {
   'GET /analytics/sales': 'analyst',
   'GET /analytics/top-products': 'analyst',
   'GET /analytics/funnel': 'analyst',
+  'GET /analytics/windows': 'analyst',
+  'GET /analytics/windows/sliding': 'analyst',
+  'GET /analytics/visitors': 'analyst',
+  'GET /analytics/sessions': 'analyst',
+  'GET /analytics/live': 'analyst',
 };
 
 /** Routes that name something which belongs to somebody; the rest of those with an id are for admins or for anyone. */

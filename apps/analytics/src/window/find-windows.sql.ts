@@ -33,3 +33,48 @@ export interface WindowRow {
   readonly units: number;
   readonly amount: number;
 }
+
+/**
+ * $1 end of the last window or null for now, $2 minutes of each, $3 minutes from one to the next, $4 how many,
+ * $5 dimension, $6 key. The minutes are read once, and added up for the windows from the left: what ends before a window
+ * begins is taken off what ends with it.
+ */
+export const SLIDING_WINDOWS = statement(
+  'analytics.sliding-windows',
+  `WITH win AS (
+     SELECT n, last.at - (n * $3::int) * interval '1 minute' AS "end",
+       last.at - (n * $3::int + $2::int) * interval '1 minute' AS start
+     FROM (SELECT date_bin('1 minute', coalesce($1::timestamptz, now()), timestamptz 'epoch') AS at) last,
+       generate_series(0, $4::int - 1) AS n),
+   bounds AS MATERIALIZED (SELECT min(start) AS low, max("end") AS high FROM win),
+   minute AS MATERIALIZED (
+     SELECT start, currency, sum(orders) OVER past AS orders, sum(units) OVER past AS units, sum(amount) OVER past AS amount
+     FROM sales_window
+     WHERE dimension = $5 AND grain = 'minute' AND key = $6 AND orders > 0
+       AND start >= (SELECT low FROM bounds) AND start < (SELECT high FROM bounds)
+     WINDOW past AS (PARTITION BY currency ORDER BY start)),
+   edge AS (
+     SELECT w.n, c.currency,
+       coalesce(upto.orders, 0) - coalesce(before.orders, 0) AS orders,
+       coalesce(upto.units, 0) - coalesce(before.units, 0) AS units,
+       coalesce(upto.amount, 0) - coalesce(before.amount, 0) AS amount
+     FROM win w CROSS JOIN (SELECT DISTINCT currency FROM minute) c
+     LEFT JOIN LATERAL (SELECT * FROM minute m WHERE m.currency = c.currency AND m.start < w."end"
+       ORDER BY m.start DESC LIMIT 1) upto ON true
+     LEFT JOIN LATERAL (SELECT * FROM minute m WHERE m.currency = c.currency AND m.start < w.start
+       ORDER BY m.start DESC LIMIT 1) before ON true)
+   SELECT w.start, w."end", coalesce((
+     SELECT json_agg(json_build_object('currency', e.currency, 'orders', e.orders, 'units', e.units, 'amount', e.amount)
+       ORDER BY e.currency) FROM edge e WHERE e.n = w.n AND e.orders > 0), '[]') AS sales
+   FROM win w ORDER BY w.n DESC`,
+);
+export interface SlidingRow {
+  readonly start: Date;
+  readonly end: Date;
+  readonly sales: readonly {
+    readonly currency: string;
+    readonly orders: number;
+    readonly units: number;
+    readonly amount: number;
+  }[];
+}

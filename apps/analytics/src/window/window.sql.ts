@@ -6,13 +6,13 @@ export const ALLOWED_LATENESS_SECONDS = 3_600;
 /**
  * $1 source, $2 when the new events happened, $3 how many others came again. One row per source and slot, so that replicas
  * do not wait for each other. Late is what lies before the watermark as it was; a clock ahead of the database's does not
- * move it.
+ * move it, nor do events that came again.
  */
 export const NOTE_EVENTS = statement(
   'analytics.note-events',
   `WITH known AS (SELECT max(newest_at) AS newest_at FROM event_source WHERE source = $1)
    INSERT INTO event_source AS s (source, slot, newest_at, events, late, duplicates)
-   SELECT $1, pg_backend_pid() % 16, coalesce(least(max(e.at), now()), '-infinity'), count(e.at),
+   SELECT $1, pg_backend_pid() % 16, CASE WHEN count(e.at) = 0 THEN '-infinity' ELSE least(max(e.at), now()) END, count(e.at),
      count(*) FILTER (WHERE e.at < known.newest_at - ${ALLOWED_LATENESS_SECONDS} * interval '1 second'), $3
    FROM known LEFT JOIN unnest($2::timestamptz[]) AS e (at) ON true
    GROUP BY known.newest_at
