@@ -5,6 +5,7 @@ const amount = z.number().nonnegative();
 const workSchema = z.object({
   cpuSeconds: amount.describe('CPU time of the process.'),
   requests: amount.describe('HTTP requests answered.'),
+  requestSeconds: amount.describe('From the first byte of a request to the end of its answer, added up.'),
   calls: z
     .record(z.string(), amount)
     .describe('Requests to AWS by operation, such as sqs.SendMessage; retries included.'),
@@ -39,6 +40,7 @@ export const profileSchema = z.object({
     perOrder: databaseWorkSchema,
     perOrderTogether: databaseWorkSchema,
     storedBytesPerOrder: amount.describe('By which the databases grew.'),
+    storedBytesPerVisit: amount,
   }),
   valkey: z.object({ commandsPerVisit: amount, commandsPerOrder: amount }),
   answers: z.object({

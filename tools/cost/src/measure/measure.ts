@@ -26,7 +26,10 @@ export interface MeasureOptions {
 /** A parcel that takes a day would keep the measurement waiting. Seconds. */
 const QUICK_WORKFLOWS = { WORKFLOW_WAIT_SECONDS: '1', WORKFLOW_TRANSIT_SECONDS: '1', WORKFLOW_SETTLE_SECONDS: '1' };
 const ENDED = new Set(['delivered', 'rejected', 'cancelled']);
+const CONFIRMED = new Set([...ENDED, 'confirmed']);
 const END_MS = 180_000;
+/** How long a customer waits before looking again. */
+const LOOK_MS = 1_000;
 const PRODUCTS = 2_000;
 
 /** Runs visits and orders through a store of its own, and tells what each of them takes. */
@@ -57,12 +60,15 @@ export async function measureProfile(options: MeasureOptions): Promise<Profile> 
 
 class Measurement {
   readonly #received: Received = { bytes: 0 };
+  readonly #admin: StoreClient;
 
   constructor(
     private readonly store: RunningStore,
     private readonly valkeyUrl: string | undefined,
     private readonly options: MeasureOptions,
-  ) {}
+  ) {
+    this.#admin = new StoreClient({ baseUrl: store.url, timeoutMs: 60_000 });
+  }
 
   async run(): Promise<Profile> {
     const { visits, orders, together, buyers, idleSeconds } = this.options;
@@ -127,6 +133,7 @@ class Measurement {
         perOrder: order.database,
         perOrderTogether: many.database,
         storedBytesPerOrder: many.storedBytes,
+        storedBytesPerVisit: visit.storedBytes,
       },
       valkey: { commandsPerVisit: visit.valkeyCommands, commandsPerOrder: order.valkeyCommands },
       answers: {
@@ -143,7 +150,7 @@ class Measurement {
   }
 
   async #shoppers(count: number): Promise<Shopper[]> {
-    const admin = new StoreClient({ baseUrl: this.store.url });
+    const admin = this.#admin;
     await admin.signIn('admin@lethe.local', this.store.adminPassword);
     const { items } = await admin.get('/catalog/products?limit=100', productPageSchema);
     // Enough of everything for every order of the run.
@@ -173,19 +180,22 @@ class Measurement {
 
   /** Places orders and waits until the last of them is at the door. */
   async #orders(shoppers: readonly Shopper[], count: number): Promise<void> {
-    const last = new Map<Shopper, string>();
+    const placed: { readonly shopper: Shopper; readonly id: string }[] = [];
     await shared(shoppers, count, async (shopper) => {
-      last.set(shopper, await shopper.order());
+      const id = await shopper.order();
+      placed.push({ shopper, id });
+      await this.#untilIn(shopper, id, CONFIRMED);
+      await this.#admin.expect('POST', `/orders/${id}/fulfilment`, { repeatable: true });
     });
-    for (const [shopper, id] of last) await this.#untilEnded(shopper, id);
+    for (const { shopper, id } of placed) await this.#untilIn(shopper, id, ENDED);
     await this.#untilQueuesAreEmpty();
   }
 
-  async #untilEnded(shopper: Shopper, id: string): Promise<void> {
+  async #untilIn(shopper: Shopper, id: string, states: ReadonlySet<string>): Promise<void> {
     const deadline = performance.now() + END_MS;
-    for (let state = ''; !ENDED.has(state); state = await shopper.stateOf(id)) {
+    for (let state = await shopper.stateOf(id); !states.has(state); state = await shopper.stateOf(id)) {
       if (performance.now() > deadline) throw new MeasurementError(`order ${id} is still ${state}`);
-      await delay(500);
+      await delay(LOOK_MS);
     }
   }
 

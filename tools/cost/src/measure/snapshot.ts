@@ -46,6 +46,7 @@ async function workOf(store: RunningStore, service: string): Promise<Work> {
   return {
     cpuSeconds: sumOf(samples, 'process_cpu_seconds_total'),
     requests: sumOf(samples, 'http_server_request_duration_seconds_count'),
+    requestSeconds: sumOf(samples, 'http_server_request_duration_seconds_sum'),
     calls: sumsBy(samples, 'aws_sdk_attempts_total', 'operation'),
     logBytes: await logBytesOf(join(store.dataDir, 'logs'), service),
   };

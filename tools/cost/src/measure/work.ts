@@ -10,7 +10,7 @@ export interface Between {
   readonly valkeyCommands: number;
 }
 
-const NOTHING: Work = { cpuSeconds: 0, requests: 0, calls: {}, logBytes: 0 };
+const NOTHING: Work = { cpuSeconds: 0, requests: 0, requestSeconds: 0, calls: {}, logBytes: 0 };
 
 /** Each number of both by `combine`; what one of them does not have is 0 in it. */
 function combined(left: Work, right: Work, combine: (left: number, right: number) => number): Work {
@@ -18,6 +18,7 @@ function combined(left: Work, right: Work, combine: (left: number, right: number
   return {
     cpuSeconds: combine(left.cpuSeconds, right.cpuSeconds),
     requests: combine(left.requests, right.requests),
+    requestSeconds: combine(left.requestSeconds, right.requestSeconds),
     calls: Object.fromEntries(
       [...operations].sort().map((key) => [key, combine(left.calls[key] ?? 0, right.calls[key] ?? 0)]),
     ),
