@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { type Timers, fullJitter, pause, systemTimers } from '@lethe/kernel';
 import { InvalidCheckpointError, SilentSubscriptionError } from '../../streaming.errors.js';
+import { JoinedSignal } from './joined-signal.js';
 import { PagePosition } from './page-position.js';
 import type { OpenSource, RecordSource, ShardPage, SourceShard } from './record-source.js';
 import { ShardRanges } from './shard-ranges.js';
@@ -79,7 +80,7 @@ class SubscribingClient {
 class FannedOutShard implements RecordSource {
   readonly #place: PagePosition;
   readonly #client: KinesisClient;
-  readonly #closed = new AbortController();
+  readonly #signals = new JoinedSignal();
   #subscription: Subscription | undefined;
   #subscribedAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
@@ -93,7 +94,7 @@ class FannedOutShard implements RecordSource {
   }
 
   async next(stop: AbortSignal): Promise<ShardPage | undefined> {
-    const signal = AbortSignal.any([stop, this.#closed.signal]);
+    const signal = this.#signals.with(stop);
     for (;;) {
       try {
         this.#subscription ??= await this.#subscribe(signal);
@@ -111,8 +112,8 @@ class FannedOutShard implements RecordSource {
   }
 
   close(): void {
-    if (this.#closed.signal.aborted) return;
-    this.#closed.abort();
+    if (this.#signals.closed.aborted) return;
+    this.#signals.close();
     this.#subscription?.close();
     this.shared.clients.leave();
   }
@@ -122,7 +123,7 @@ class FannedOutShard implements RecordSource {
     const { timers, consumers } = this.shared;
     await pause(this.#waitMs(), signal, timers);
     if (signal.aborted) return undefined;
-    const ConsumerARN = await consumers.arn(kinesis, stream, this.#closed.signal);
+    const ConsumerARN = await consumers.arn(kinesis, stream, this.#signals.closed);
     const from = this.#place.goOn();
     this.#subscribedAt = timers.monotonic();
     try {

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { type Timers, pause, systemTimers } from '@lethe/kernel';
 import { InvalidCheckpointError, UnexpectedAnswerError } from '../../streaming.errors.js';
+import { JoinedSignal } from './joined-signal.js';
 import { PagePosition } from './page-position.js';
 import { type ReadLimits, ReadPace, SHARD_LIMITS } from './read-pace.js';
 import type { OpenSource, RecordSource, ShardPage, SourceShard } from './record-source.js';
@@ -35,7 +36,7 @@ export function polling(options: PollingOptions = {}): OpenSource {
 class PolledShard implements RecordSource {
   readonly #pace: ReadPace;
   readonly #place: PagePosition;
-  readonly #closed = new AbortController();
+  readonly #signals = new JoinedSignal();
   #iterator: string | undefined;
 
   constructor(
@@ -49,7 +50,7 @@ class PolledShard implements RecordSource {
   }
 
   async next(stop: AbortSignal): Promise<ShardPage | undefined> {
-    const signal = AbortSignal.any([stop, this.#closed.signal]);
+    const signal = this.#signals.with(stop);
     for (;;) {
       await pause(this.#pace.waitMs, signal, this.settings.timers);
       if (signal.aborted) return undefined;
@@ -64,7 +65,7 @@ class PolledShard implements RecordSource {
   }
 
   close(): void {
-    this.#closed.abort();
+    this.#signals.close();
   }
 
   async #read(signal: AbortSignal): Promise<ShardPage> {

@@ -5,7 +5,7 @@ import {
   type SubscribeToShardEventStream,
   type SubscribeToShardInput,
 } from '@aws-sdk/client-kinesis';
-import { type Timers, pause } from '@lethe/kernel';
+import type { Timers } from '@lethe/kernel';
 import { SilentSubscriptionError, UnexpectedAnswerError } from '../../streaming.errors.js';
 
 export interface SubscriptionTimes {
@@ -86,14 +86,25 @@ export class Subscription {
     }
   }
 
-  async #inTime<T>(work: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
-    const done = new AbortController();
-    const settled = work.finally(() => done.abort());
-    const waited = pause(this.#times.silenceMs, AbortSignal.any([stop, done.signal]), this.#times.timers);
-    const first = await Promise.race([settled, waited]);
-    if (done.signal.aborted) return first ?? settled;
-    settled.catch(() => undefined);
-    if (stop.aborted) return undefined;
-    throw new SilentSubscriptionError(this.#times.silenceMs);
+  /** What comes of the work; undefined where `stop` aborts first. Throws a SilentSubscriptionError where nothing does. */
+  #inTime<T>(work: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
+    const { silenceMs, timers } = this.#times;
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        cancel();
+        stop.removeEventListener('abort', stopped);
+      };
+      const stopped = (): void => {
+        end();
+        resolve(undefined);
+      };
+      const cancel = timers.after(silenceMs, () => {
+        end();
+        reject(new SilentSubscriptionError(silenceMs));
+      });
+      stop.addEventListener('abort', stopped, { once: true });
+      work.finally(end).then(resolve, reject);
+      if (stop.aborted) stopped();
+    });
   }
 }
