@@ -1,1 +1,4 @@
-export { default } from '../../jest.base.mjs';
+import base from '../../jest.base.mjs';
+
+/** Synthesised once for all specs, beside the embedded services that the templates are compared with. */
+export default { ...base, globalSetup: '<rootDir>/jest.setup.mjs', globalTeardown: '<rootDir>/jest.teardown.mjs' };

@@ -85,7 +85,7 @@ export class StoreBalancer extends Construct {
       [this.testListener, green],
     ] as const) {
       this.#priority += 2;
-      listener.addAction(`${service.name}`, {
+      listener.addAction(service.name, {
         priority: this.#priority,
         conditions,
         action: ListenerAction.forward([group]),

@@ -5,7 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { Grants } from '../permissions/grant.js';
+import { Grants } from '../permissions/grants.js';
 import { keyGrant } from '../permissions/messaging-grants.js';
 import { taskPrincipal } from './service-role.js';
 

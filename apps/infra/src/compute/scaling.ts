@@ -67,9 +67,9 @@ export function scaleOnAge(count: ScalableTaskCount, id: string, metric: IMetric
     adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
     scalingSteps: [
       { upper: 1, change: -1 },
-      { lower: 10, change: +1 },
-      { lower: 30, change: +3 },
-      { lower: 120, change: +8 },
+      { lower: 10, change: 1 },
+      { lower: 30, change: 3 },
+      { lower: 120, change: 8 },
     ],
     metricAggregationType: MetricAggregationType.MAXIMUM,
     cooldown: Duration.minutes(1),

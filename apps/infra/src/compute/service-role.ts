@@ -6,7 +6,8 @@ import type { Construct } from 'constructs';
 import { UnknownResourceError } from '../infra.errors.js';
 import { accessGrants } from '../permissions/access-grants.js';
 import { Arns } from '../permissions/arns.js';
-import { type Grant, Grants } from '../permissions/grant.js';
+import type { Grant } from '../permissions/grant.js';
+import { Grants } from '../permissions/grants.js';
 import { messagingGrants } from '../permissions/messaging-grants.js';
 import type { StoreKeys } from '../data/keys.stack.js';
 

@@ -11,7 +11,7 @@ import type { Construct } from 'constructs';
 import type { DataStack } from '../data/data.stack.js';
 import type { StoreKeys } from '../data/keys.stack.js';
 import { Arns } from '../permissions/arns.js';
-import { Grants } from '../permissions/grant.js';
+import { Grants } from '../permissions/grants.js';
 import { keyGrant } from '../permissions/messaging-grants.js';
 import type { StageDefinition } from '../stages/stage.js';
 import { StoreStack } from '../stages/store-stack.js';

@@ -15,6 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import { storeServices } from '@lethe/contracts';
 import { Construct } from 'constructs';
+import { acknowledge } from '../checks/acknowledge.js';
 import { SUBNETS } from '../network/subnets.js';
 import { retentionOf } from '../stages/retention.js';
 import type { StageDefinition } from '../stages/stage.js';
@@ -78,18 +79,7 @@ export class StoreDatabase extends Construct {
       vpc,
       vpcSubnets: SUBNETS.inner,
       securityGroups: [access],
-      writer: ClusterInstance.serverlessV2('writer', {
-        enablePerformanceInsights: true,
-        performanceInsightEncryptionKey: keys.data,
-      }),
-      readers: Array.from({ length: readers }, (_, at) =>
-        ClusterInstance.serverlessV2(`reader-${at + 1}`, {
-          // The first is as large as the writer at any time: it takes its place at once.
-          scaleWithWriter: at === 0,
-          enablePerformanceInsights: true,
-          performanceInsightEncryptionKey: keys.data,
-        }),
-      ),
+      ...instances(readers, keys),
       serverlessV2MinCapacity: leastUnits,
       serverlessV2MaxCapacity: mostUnits,
       credentials: Credentials.fromGeneratedSecret('lethe_admin', {
@@ -113,6 +103,8 @@ export class StoreDatabase extends Construct {
       // For the step that makes a database and a user per service, which runs outside the network.
       enableDataApi: true,
     });
+    if (!stage.guarded)
+      acknowledge(cluster, ['AwsSolutions-RDS10'], 'A stage to try things out in may be thrown away.');
     cluster.addRotationSingleUser({ automaticallyAfter: Duration.days(30) });
     return cluster;
   }
@@ -156,4 +148,15 @@ export class StoreDatabase extends Construct {
     );
     return role;
   }
+}
+
+/** A writer and so many readers, in other zones. The first is as large as the writer at any time: it takes its place at once. */
+function instances(readers: number, keys: StoreKeys) {
+  const insights = { enablePerformanceInsights: true, performanceInsightEncryptionKey: keys.data };
+  return {
+    writer: ClusterInstance.serverlessV2('writer', insights),
+    readers: Array.from({ length: readers }, (_, at) =>
+      ClusterInstance.serverlessV2(`reader-${at + 1}`, { ...insights, scaleWithWriter: at === 0 }),
+    ),
+  };
 }

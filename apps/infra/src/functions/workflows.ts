@@ -8,7 +8,7 @@ import { type WorkflowResource, storeFunctions, storeWorkflows } from '@lethe/co
 import type { Construct } from 'constructs';
 import { MissingSourceError } from '../infra.errors.js';
 import { Arns } from '../permissions/arns.js';
-import { Grants } from '../permissions/grant.js';
+import { Grants } from '../permissions/grants.js';
 import { retentionOf } from '../stages/retention.js';
 import type { StageDefinition } from '../stages/stage.js';
 import type { Stack } from 'aws-cdk-lib';
@@ -34,12 +34,12 @@ function functionsIn(definition: string): string[] {
   return storeFunctions.map(({ name }) => name).filter((name) => definition.includes(`"${name}"`));
 }
 
-function addWorkflow(
+/** The role of a state machine: it invokes the functions that its definition names. */
+function workflowRole(
   scope: Construct & Stack,
-  { workflow, name }: WorkflowResource,
+  { workflow, name }: Pick<WorkflowResource, 'workflow' | 'name'>,
   definition: string,
-  { stage, logsKey }: Pick<WorkflowsOptions, 'stage' | 'logsKey'>,
-): void {
+): Role {
   const arns = new Arns(scope);
   const role = new Role(scope, `${workflow}-role`, {
     roleName: name,
@@ -79,6 +79,16 @@ function addWorkflow(
       because: 'sends traces',
     },
   ]);
+  return role;
+}
+
+function addWorkflow(
+  scope: Construct & Stack,
+  { workflow, name }: WorkflowResource,
+  definition: string,
+  { stage, logsKey }: Pick<WorkflowsOptions, 'stage' | 'logsKey'>,
+): void {
+  const role = workflowRole(scope, { workflow, name }, definition);
   new StateMachine(scope, workflow, {
     stateMachineName: name,
     stateMachineType: StateMachineType.STANDARD,

@@ -27,7 +27,7 @@ export class Signer {
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     const time = at.toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
-    const token = sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken };
+    const token: Headers = sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken };
     const signed: Headers = { ...headers, 'x-amz-date': time, ...token };
     const names = Object.keys(signed).sort();
     const lines = names.map((name) => `${name}:${signed[name]}\n`).join('');
