@@ -21,6 +21,7 @@ export interface PackableRecord {
   readonly data: Uint8Array;
 }
 
+const EMPTY = { data: new Uint8Array() };
 const TAG_BYTES = 1;
 const tag = (field: number, wireType: number): number => (field << 3) | wireType;
 const delimitedSize = (length: number): number => TAG_BYTES + varintSize(length) + length;
@@ -74,8 +75,10 @@ export class Aggregate<R extends PackableRecord = PackableRecord> {
     let at = MAGIC.copy(out);
     for (const key of this.#partitionKeys.keys()) at = writeText(out, at, PARTITION_KEYS, key);
     for (const key of this.#explicitHashKeys.keys()) at = writeText(out, at, EXPLICIT_HASH_KEYS, key);
-    for (const [place, { data }] of this.records.entries())
+    for (let place = 0; place < this.records.length; place += 1) {
+      const { data } = this.records[place] ?? EMPTY;
       at = writeRecord(out, at, this.#indexes[2 * place] ?? 0, this.#indexes[2 * place + 1] ?? -1, data);
+    }
     hash('md5', out.subarray(MAGIC.length, at), 'buffer').copy(out, at);
     return out;
   }

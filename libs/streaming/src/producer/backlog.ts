@@ -50,7 +50,7 @@ export class Backlog {
       next.admit();
     }
     // To take off the first of many costs as much as all the others together: only now and then.
-    if (this.#admitted * 2 < this.#waiting.length) return;
+    if (this.#admitted === 0 || this.#admitted * 2 < this.#waiting.length) return;
     this.#waiting = this.#waiting.slice(this.#admitted);
     this.#admitted = 0;
   }

@@ -8,22 +8,65 @@ export interface PutReceipt {
   readonly subSequenceNumber?: number;
 }
 
-/** The records put until somebody flushed, and how many of them are still unsettled. */
-export interface Epoch {
-  unsettled: number;
-  /** Resolves when somebody has flushed and none is any more. */
-  readonly settled: PromiseWithResolvers<void>;
+/** Who waits for records: for one, or for many at once. */
+export interface Waiter {
+  taken(shardId: string, sequenceNumber: string, subSequenceNumber: number | undefined): void;
+  failed(error: unknown): void;
 }
 
-/** A record on its way, and whoever waits for it. */
+/** A record on its way. */
 export interface PendingRecord extends PackableRecord {
+  readonly explicitHashKey: string | undefined;
   /** What Kinesis counts: the data before base64, plus the partition key in UTF-8. */
   readonly size: number;
-  /** Which `put` it was: order within a key is by this. */
+  /** Which one it was of all that were put: order within a key is by this. */
   readonly turn: number;
-  readonly epoch: Epoch;
-  readonly resolve: (receipt: PutReceipt) => void;
-  readonly reject: (error: unknown) => void;
+  readonly waiter: Waiter;
   /** Times that Kinesis refused it, or took it into a shard that is not its own. */
   failures: number;
+}
+
+/** Waits for one record. */
+export class OneWaiter implements Waiter {
+  constructor(
+    private readonly resolve: (receipt: PutReceipt) => void,
+    private readonly reject: (error: unknown) => void,
+  ) {}
+
+  taken(shardId: string, sequenceNumber: string, subSequenceNumber: number | undefined): void {
+    this.resolve(
+      subSequenceNumber === undefined ? { shardId, sequenceNumber } : { shardId, sequenceNumber, subSequenceNumber },
+    );
+  }
+
+  failed(error: unknown): void {
+    this.reject(error);
+  }
+}
+
+/** Waits for so many records. Of several errors it tells the first. */
+export class ManyWaiter implements Waiter {
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(
+    private unsettled: number,
+    private readonly resolve: () => void,
+    private readonly reject: (error: unknown) => void,
+  ) {}
+
+  taken(): void {
+    this.#settled();
+  }
+
+  failed(error: unknown): void {
+    this.#failure ??= { error };
+    this.#settled();
+  }
+
+  #settled(): void {
+    this.unsettled -= 1;
+    if (this.unsettled > 0) return;
+    if (this.#failure) this.reject(this.#failure.error);
+    else this.resolve();
+  }
 }

@@ -31,7 +31,7 @@ export interface RecordProducerOptions {
   readonly lingerMs?: number;
   /** PutRecords calls under way at once; 4. */
   readonly maxInFlight?: number;
-  /** Records held, sent ones included, before `put` waits; 50,000. */
+  /** Records held, sent ones included, before `put` waits; 100,000. */
   readonly maxBufferedRecords?: number;
   /** Bytes held before `put` waits; 32 MiB. */
   readonly maxBufferedBytes?: number;
@@ -60,7 +60,7 @@ export function producerSettings(options: RecordProducerOptions): ProducerSettin
     shardLimits: KINESIS_SHARD_LIMITS,
     lingerMs: 5,
     maxInFlight: 4,
-    maxBufferedRecords: 50_000,
+    maxBufferedRecords: 100_000,
     maxBufferedBytes: 32 * MIB,
     maxWaiting: 100_000,
     maxRecordBytes: MIB,

@@ -7,7 +7,7 @@ import {
   RecordTooLargeError,
 } from '../streaming.errors.js';
 import { Backlog } from './backlog.js';
-import type { Epoch, PendingRecord, PutReceipt } from './pending-record.js';
+import { ManyWaiter, OneWaiter, type PendingRecord, type PutReceipt, type Waiter } from './pending-record.js';
 import { type ProducerSettings, type RecordProducerOptions, producerSettings } from './producer-options.js';
 import { Shipping } from './shipping.js';
 
@@ -22,24 +22,15 @@ export class RecordProducer {
   readonly #settings: ProducerSettings;
   readonly #backlog: Backlog;
   readonly #shipping: Shipping;
-  readonly #epochs = new Set<Epoch>();
-  #epoch: Epoch = newEpoch();
+  readonly #flushes = new Set<Flush>();
   #turn = 0;
+  #unsettled = 0;
   #closed = false;
 
   constructor(options: RecordProducerOptions) {
     this.#settings = producerSettings(options);
     this.#backlog = new Backlog(this.#settings.maxBufferedRecords, this.#settings.maxBufferedBytes);
-    this.#shipping = new Shipping(this.#settings, {
-      taken: (record, receipt) => {
-        this.#leave(record);
-        record.resolve(receipt);
-      },
-      failed: (record, error) => {
-        this.#leave(record);
-        record.reject(error);
-      },
-    });
+    this.#shipping = new Shipping(this.#settings, (record) => this.#leave(record));
   }
 
   /** Records held: waiting, or sent and not yet acknowledged. */
@@ -60,21 +51,36 @@ export class RecordProducer {
    */
   put(record: PackableRecord): Promise<PutReceipt> {
     return new Promise((resolve, reject) => {
-      this.#accept(record, resolve, reject);
+      const size = this.#sizeOf(record);
+      this.#accept(record, size, new OneWaiter(resolve, reject));
+    });
+  }
+
+  /**
+   * Writes many records at less than half of what as many calls of `put` cost, and resolves when Kinesis has them all.
+   * Rejects as `put` does: before anything is written, where one of them cannot be; or once each is settled, with the first
+   * error. More than the producer holds at once are fed in as there is room, and count as one of those who wait.
+   */
+  putAll(records: readonly PackableRecord[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const sizes = records.map((record) => this.#sizeOf(record));
+      const waiter = new ManyWaiter(records.length, resolve, reject);
+      if (records.length === 0) resolve();
+      for (let at = 0; at < records.length; at += 1) {
+        const record = records[at];
+        if (record) this.#accept(record, sizes[at] ?? 0, waiter);
+      }
     });
   }
 
   /** Sends what is held without further waiting; resolves when every record put so far is acknowledged or refused. */
   async flush(): Promise<void> {
-    if (this.#epoch.unsettled > 0) {
-      this.#epochs.add(this.#epoch);
-      this.#epoch = newEpoch();
-    }
-    const open = [...this.#epochs].map(({ settled }) => settled.promise);
-    if (open.length === 0) return;
+    if (this.#unsettled === 0) return;
+    const flush: Flush = { upTo: this.#turn, unsettled: this.#unsettled, done: Promise.withResolvers() };
+    this.#flushes.add(flush);
     // Puts that still wait for room come in while this goes on: they do not linger either.
     this.#shipping.hurry();
-    await Promise.all(open);
+    await flush.done.promise;
     this.#shipping.calm();
   }
 
@@ -84,33 +90,41 @@ export class RecordProducer {
     await this.flush();
   }
 
-  /** Throws what `put` rejects with. */
-  #accept(record: PackableRecord, resolve: PendingRecord['resolve'], reject: PendingRecord['reject']): void {
-    const { partitionKey, explicitHashKey, data } = record;
+  /** What Kinesis counts. Throws what `put` rejects with. */
+  #sizeOf({ partitionKey, explicitHashKey, data }: PackableRecord): number {
     const { stream, maxRecordBytes, maxWaiting } = this.#settings;
     if (this.#closed) throw new ProducerClosedError(stream);
     if (partitionKey === '' || partitionKey.length > MAX_KEY_LENGTH) throw new InvalidPartitionKeyError(partitionKey);
     if (explicitHashKey !== undefined) hashKeyDigits(explicitHashKey);
     const size = data.length + Buffer.byteLength(partitionKey);
     if (size > maxRecordBytes) throw new RecordTooLargeError(size, maxRecordBytes);
-    const enters = this.#backlog.tryEnter(size);
-    if (!enters && this.#backlog.waiting >= maxWaiting) throw new ProducerOverloadedError(stream, maxWaiting);
-    const epoch = this.#epoch;
-    epoch.unsettled += 1;
+    if (this.#backlog.waiting >= maxWaiting) throw new ProducerOverloadedError(stream, maxWaiting);
+    return size;
+  }
+
+  #accept({ partitionKey, explicitHashKey, data }: PackableRecord, size: number, waiter: Waiter): void {
+    this.#unsettled += 1;
     this.#turn += 1;
-    const turn = this.#turn;
-    const pending = { partitionKey, explicitHashKey, data, size, turn, epoch, resolve, reject, failures: 0 };
-    if (enters) this.#shipping.add(pending);
+    const pending = { partitionKey, explicitHashKey, data, size, turn: this.#turn, waiter, failures: 0 };
+    if (this.#backlog.tryEnter(size)) this.#shipping.add(pending);
     else this.#backlog.wait(size, () => this.#shipping.add(pending));
   }
 
-  #leave({ size, epoch }: PendingRecord): void {
-    epoch.unsettled -= 1;
-    if (epoch.unsettled === 0 && this.#epochs.delete(epoch)) epoch.settled.resolve();
+  #leave({ size, turn }: PendingRecord): void {
+    this.#unsettled -= 1;
     this.#backlog.leave(size);
+    if (this.#flushes.size === 0) return;
+    for (const flush of this.#flushes) {
+      if (turn > flush.upTo) continue;
+      flush.unsettled -= 1;
+      if (flush.unsettled === 0 && this.#flushes.delete(flush)) flush.done.resolve();
+    }
   }
 }
 
-function newEpoch(): Epoch {
-  return { unsettled: 0, settled: Promise.withResolvers() };
+/** Waits for the records up to a turn. */
+interface Flush {
+  readonly upTo: number;
+  unsettled: number;
+  readonly done: PromiseWithResolvers<void>;
 }

@@ -10,6 +10,9 @@ const MAX_REQUEST_RECORDS = 500;
 /** PutRecords: bytes of one request, partition keys included (Kinesis API reference). */
 const MAX_REQUEST_BYTES = 5 * MIB;
 
+/** What is ready and goes without waiting for more: by then a request costs little beside its bytes. */
+const ENOUGH_BYTES = MIB;
+
 /** A parcel on its way, and where it came from. */
 export interface Shipment {
   readonly parcel: Parcel;
@@ -29,9 +32,9 @@ export class ShardLanes {
     this.#lanes = map.shards.map((shard) => new ShardLane(shard, settings, this.#ready));
   }
 
-  /** Whether a request is full. */
-  get full(): boolean {
-    return this.#ready.parcels >= MAX_REQUEST_RECORDS || this.#ready.bytes >= MAX_REQUEST_BYTES;
+  /** Whether there is enough for a request. */
+  get enough(): boolean {
+    return this.#ready.parcels >= MAX_REQUEST_RECORDS || this.#ready.bytes >= ENOUGH_BYTES;
   }
 
   shardOf({ partitionKey, explicitHashKey }: PendingRecord): OpenShard | undefined {

@@ -1,7 +1,7 @@
 import { fullJitter } from '@lethe/kernel';
 import { RecordRefusedError } from '../streaming.errors.js';
 import type { Parcel } from './parcel.js';
-import type { PendingRecord, PutReceipt } from './pending-record.js';
+import type { PendingRecord } from './pending-record.js';
 import type { ProducerSettings } from './producer-options.js';
 import { type Outcome, putParcels } from './put-parcels.js';
 import { type Shipment, ShardLanes } from './shard-lanes.js';
@@ -9,12 +9,6 @@ import { ShardMap } from './shard-map.js';
 import { Wake } from './wake.js';
 
 const BACKOFF = { base: 25, cap: 1_000 } as const;
-
-/** Who is told what became of a record: its place, or why it has none. */
-export interface Settler {
-  taken(record: PendingRecord, receipt: PutReceipt): void;
-  failed(record: PendingRecord, error: unknown): void;
-}
 
 type Taken = Extract<Outcome, { type: 'taken' }>;
 type Refused = Extract<Outcome, { type: 'refused' }>;
@@ -33,7 +27,8 @@ export class Shipping {
 
   constructor(
     private readonly settings: ProducerSettings,
-    private readonly settler: Settler,
+    /** A record is settled, and no longer held. */
+    private readonly onSettled: (record: PendingRecord) => void,
   ) {
     this.#wake = new Wake(settings.timers, () => this.#send());
   }
@@ -45,7 +40,7 @@ export class Shipping {
       return;
     }
     const first = this.#lanes.add(record);
-    if (this.#hurries > 0 || this.#lanes.full) this.#send();
+    if (this.#hurries > 0 || this.#lanes.enough) this.#send();
     else if (first) this.#wake.within(this.settings.lingerMs);
   }
 
@@ -91,7 +86,7 @@ export class Shipping {
     } catch (error) {
       // A request that fails as a whole was already retried by the SDK: its records are given up at once (R05).
       for (const { parcel, lane } of shipments) {
-        for (const record of parcel.records) this.settler.failed(record, error);
+        for (const record of parcel.records) this.#failed(record, error);
         lane.done(parcel);
       }
     }
@@ -117,8 +112,10 @@ export class Shipping {
   }
 
   #settle({ records, packed }: Parcel, { shardId, sequenceNumber }: Taken): void {
-    for (const [subSequenceNumber, record] of records.entries())
-      this.settler.taken(record, packed ? { shardId, sequenceNumber, subSequenceNumber } : { shardId, sequenceNumber });
+    for (let at = 0; at < records.length; at += 1) {
+      const record = records[at];
+      if (record) this.#settled(record, shardId, sequenceNumber, packed ? at : undefined);
+    }
   }
 
   /** Only what was refused goes again (R23), after full jitter. */
@@ -131,7 +128,7 @@ export class Shipping {
       return;
     }
     const error = new RecordRefusedError(code, failures, detail);
-    for (const record of parcel.records) this.settler.failed(record, error);
+    for (const record of parcel.records) this.#failed(record, error);
     lane.done(parcel);
   }
 
@@ -168,15 +165,12 @@ export class Shipping {
   #straysIn({ records }: Parcel, { shardId, sequenceNumber }: Taken, lanes: ShardLanes): PendingRecord[] {
     return records.filter((record, subSequenceNumber) => {
       if (lanes.shardOf(record)?.shardId === shardId) {
-        this.settler.taken(record, { shardId, sequenceNumber, subSequenceNumber });
+        this.#settled(record, shardId, sequenceNumber, subSequenceNumber);
         return false;
       }
       record.failures += 1;
       if (record.failures < this.settings.maxAttempts) return true;
-      this.settler.failed(
-        record,
-        new RecordRefusedError('WrongShard', record.failures, `it came to lie in ${shardId}`),
-      );
+      this.#failed(record, new RecordRefusedError('WrongShard', record.failures, `it came to lie in ${shardId}`));
       return false;
     });
   }
@@ -188,6 +182,21 @@ export class Shipping {
     this.#unplaced = [];
     // With lanes that are out of date all else goes on: what strays tells of itself.
     this.#survey = this.#lanes ? 'none' : 'due';
-    for (const record of waiting) this.settler.failed(record, error);
+    for (const record of waiting) this.#failed(record, error);
+  }
+
+  #settled(
+    record: PendingRecord,
+    shardId: string,
+    sequenceNumber: string,
+    subSequenceNumber: number | undefined,
+  ): void {
+    this.onSettled(record);
+    record.waiter.taken(shardId, sequenceNumber, subSequenceNumber);
+  }
+
+  #failed(record: PendingRecord, error: unknown): void {
+    this.onSettled(record);
+    record.waiter.failed(error);
   }
 }
