@@ -41,19 +41,17 @@ describe('the bundle of a service', () => {
       const { bytes } = await bundleService(name, bundle);
       const before = contentOf(bundle);
       const databaseUrl = await cloud.ensureDatabase(`contained_${name}`);
-      const { NODE_COMPILE_CACHE: _, ...env } = {
-        ...environmentOf(service, {
-          aws: cloud.env,
-          publicUrl: 'http://127.0.0.1:9',
-          paymentUrl: 'http://127.0.0.1:9',
-          databaseUrl: () => databaseUrl,
-          secrets: loadSecrets(join(directory, 'secrets'), names, undefined),
-          logLevel: 'info',
-          compileCache: '',
-        }),
-        HOST: '127.0.0.1',
-        PORT: String(await pickPort()),
-      };
+      const { NODE_COMPILE_CACHE: _, ...declared } = environmentOf(service, {
+        aws: cloud.env,
+        publicUrl: 'http://127.0.0.1:9',
+        paymentUrl: 'http://127.0.0.1:9',
+        databaseUrl: () => databaseUrl,
+        secrets: loadSecrets(join(directory, 'secrets'), names, undefined),
+        logLevel: 'info',
+        compileCache: '',
+      });
+      const port = await pickPort();
+      const env = { ...declared, HOST: '127.0.0.1', PORT: String(port) };
 
       const migrating = watched(startContained({ bundle, program: 'migrate', cwd, env }));
       expect({ ended: await migrating.ended, printed: migrating.printed() }).toMatchObject({ ended: 0 });
@@ -62,12 +60,12 @@ describe('the bundle of a service', () => {
       await eventually(
         async () => {
           if (running?.exitCode !== null) throw new Error(printed());
-          const { status } = await fetch(`http://127.0.0.1:${env.PORT}/health/ready`);
+          const { status } = await fetch(`http://127.0.0.1:${port}/health/ready`);
           expect(status).toBe(200);
         },
         { timeoutMs: 30_000 },
       );
-      const openapi = await fetch(`http://127.0.0.1:${env.PORT}/${name}/openapi.json`);
+      const openapi = await fetch(`http://127.0.0.1:${port}/${name}/openapi.json`);
       running.kill('SIGTERM');
 
       expect(openapi.status).toBe(200);
