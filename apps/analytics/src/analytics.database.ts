@@ -8,6 +8,7 @@ import { AddRefundFacts1767225600013 } from './migrations/add-refund-facts.migra
 import { CreateLake1768000000020 } from './migrations/create-lake.migration.js';
 import { AddOrderBuyer1768000000000 } from './migrations/add-order-buyer.migration.js';
 import { CreateClickWindows1768000000003 } from './migrations/create-click-windows.migration.js';
+import { CreateStreamCheckpoint1768000000015 } from './migrations/create-stream-checkpoint.migration.js';
 import { CreateSalesWindows1768000000002 } from './migrations/create-sales-windows.migration.js';
 import { CreateWindows1768000000001 } from './migrations/create-windows.migration.js';
 import { CreateFacts1764633600000 } from './migrations/create-facts.migration.js';
@@ -38,6 +39,7 @@ export function databaseOptions(config: Pick<AnalyticsConfig, 'DATABASE_URL' | '
       CreateWindows1768000000001,
       CreateSalesWindows1768000000002,
       CreateClickWindows1768000000003,
+      CreateStreamCheckpoint1768000000015,
       CreateLake1768000000020,
     ],
   };

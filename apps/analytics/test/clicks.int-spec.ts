@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { GetQueueUrlCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Click, Funnel } from '@lethe/contracts';
 import { Client } from 'pg';
 import { eventually } from '@lethe/testing';
+import { deadLetterQueueName } from '@lethe/topology';
 import { Analytics } from './analytics.fixture.js';
 
 const click = (over: Partial<Click> = {}): Click => ({
@@ -102,10 +104,46 @@ describe('clicks', () => {
     await producer.put(click({ at: '2006-09-01T10:00:00Z', sessionId: 'p' }));
 
     await eventually(async () => expect((await funnel('from=2006-09-01&to=2006-09-01')).events).toEqual({ view: 1 }));
-    await eventually(async () => {
-      const { rows } = await sql.query('SELECT reason FROM parked_click ORDER BY reason');
-      expect(rows).toEqual([{ reason: 'contains U+0000' }, { reason: expect.stringContaining('undecodable') }]);
+    const { sqs } = analytics.clients;
+    const QueueName = deadLetterQueueName(analytics.topology.name, 'analytics');
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+    const reasons = await eventually(async () => {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
+      );
+      const letters = new Map(Messages.map(({ Body = '' }) => [JSON.parse(Body).sequenceNumber, JSON.parse(Body)]));
+      expect(letters.size).toBe(2);
+      return [...letters.values()].map(({ error }: { error: Error }) => error.name);
     });
+    expect(reasons.toSorted()).toEqual(['PoisonRecordsError', 'RecordFormatError']);
+  });
+
+  it('R23: how far clicks are counted is where the clicks are, and moves with them', async () => {
+    const places = async (): Promise<Map<string, string>> => {
+      const { rows } = await sql.query('SELECT shard_id, checkpoint FROM stream_checkpoint');
+      return new Map(rows.map((row: { shard_id: string; checkpoint: string }) => [row.shard_id, row.checkpoint]));
+    };
+    const before = await places();
+    expect(before.size).toBeGreaterThan(0);
+
+    await post([click({ at: '2006-11-01T10:00:00Z' })]);
+
+    await eventually(async () => {
+      const moved = [...(await places())].filter(([shard, at]) => before.get(shard) !== at);
+      expect(moved.map(([, at]) => at)).toEqual([expect.stringMatching(/^\d{20,}(:\d+)?$/)]);
+    });
+    expect((await funnel('from=2006-11-01&to=2006-11-01')).events).toEqual({ view: 1 });
+  });
+
+  it('shows on /metrics what is read, how far behind, and whose leases', async () => {
+    const pages = await Promise.all(
+      analytics.replicas.map(async (app) => (await fetch(`${await app.getUrl()}/metrics`)).text()),
+    );
+    const lines = pages.join('\n');
+
+    expect(lines).toMatch(/^stream_records_total\{.*outcome="handled".*\} \d+$/m);
+    expect(lines).toMatch(/^stream_lag_seconds\{.*shard="shardId-\d+".*\} \d/m);
+    expect(lines).toMatch(/^stream_leases_total\{.*event="taken".*\} \d+$/m);
   });
 
   it('loses and repeats nothing while replicas come and go', async () => {

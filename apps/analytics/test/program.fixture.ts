@@ -4,6 +4,7 @@ import { uuidv7 } from '@lethe/kernel';
 import { testDatabase } from '@lethe/local-cloud';
 import { Outbox, UnitOfWork, Wake } from '@lethe/outbox';
 import type { StreamBatch } from '@lethe/streaming';
+import { PostgresCheckpoints } from '@lethe/streaming/postgres';
 import {
   type InputOf,
   type MessageDefinition,
@@ -52,7 +53,12 @@ export class Program {
         throw new Error('no such command');
       },
     } as CommandBus);
-    this.#clicks = new RecordClicksHandler(database, lake, new VisitorSketches(exactUpTo));
+    this.#clicks = new RecordClicksHandler(
+      database,
+      lake,
+      new VisitorSketches(exactUpTo),
+      new PostgresCheckpoints({ database, application: 'analytics' }),
+    );
   }
 
   static async open({ exactUpTo = 50_000 } = {}): Promise<Program> {

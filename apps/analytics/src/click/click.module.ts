@@ -1,16 +1,18 @@
 import { AwsClients } from '@lethe/aws';
-import { Clicks, leasesTable } from '@lethe/contracts';
-import { LOGGER, type Logger } from '@lethe/service-kit';
+import { Clicks } from '@lethe/contracts';
+import { Database } from '@lethe/database';
+import { LOGGER, type Logger, Metrics } from '@lethe/service-kit';
 import { ConsumerGroup, StreamProducer } from '@lethe/streaming';
+import { PostgresCheckpoints } from '@lethe/streaming/postgres';
 import { type Topology, streamName } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { LakeModule } from '../lake/lake.module.js';
 import { AcceptClicksHandler } from './accept-clicks.js';
-import { logConsumer } from './click-log.js';
+import { APPLICATION, clickGroup } from './click-group.js';
 import { ClickStream } from './click-stream.js';
 import { ClicksController } from './clicks.controller.js';
-import { RecordClicks, RecordClicksHandler } from './record-clicks.js';
+import { RecordClicksHandler } from './record-clicks.js';
 
 export interface ClickModuleOptions {
   readonly topology: Topology;
@@ -37,21 +39,20 @@ export class ClickModule {
           useFactory: (clients: AwsClients) => new StreamProducer({ definition: Clicks, stream, clients }),
         },
         {
+          provide: PostgresCheckpoints,
+          inject: [Database],
+          useFactory: (database: Database) => new PostgresCheckpoints({ database, application: APPLICATION }),
+        },
+        {
           provide: ConsumerGroup,
-          inject: [AwsClients, CommandBus, LOGGER],
-          useFactory: (clients: AwsClients, commands: CommandBus, logger: Logger) =>
-            new ConsumerGroup({
-              definition: Clicks,
-              stream,
-              application: 'analytics',
-              worker,
-              leaseTable: leasesTable.name,
-              clients,
-              // What a batch costs besides its events is shared by more of them.
-              batchSize: 2_000,
-              handle: (batch) => commands.execute(new RecordClicks(batch)),
-              onEvent: logConsumer(logger),
-            }),
+          inject: [AwsClients, CommandBus, PostgresCheckpoints, LOGGER, Metrics],
+          useFactory: (
+            clients: AwsClients,
+            commands: CommandBus,
+            checkpoints: PostgresCheckpoints,
+            logger: Logger,
+            metrics: Metrics,
+          ) => clickGroup({ topology, worker, clients, commands, checkpoints, logger, metrics }),
         },
       ],
     };

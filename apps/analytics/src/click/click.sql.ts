@@ -10,11 +10,3 @@ export const RECORD_CLICKS = statement(
    ON CONFLICT DO NOTHING
    RETURNING id`,
 );
-
-export const PARK_CLICKS = statement(
-  'analytics.park-clicks',
-  `INSERT INTO parked_click (shard_id, sequence_number, reason, body)
-   SELECT $1, p.sequence_number, p.reason, p.body
-   FROM unnest($2::text[], $3::text[], $4::bytea[]) AS p (sequence_number, reason, body)
-   ON CONFLICT DO NOTHING`,
-);

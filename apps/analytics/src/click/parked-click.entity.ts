@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A record of the stream that is no click: kept for someone to look at, so that it neither blocks nor vanishes (R21). */
+/** A record of the stream that is no click, from before these went to the dead-letter queue: nothing is added (R38). */
 @Entity('parked_click')
 export class ParkedClickEntity {
   @PrimaryColumn('text', { name: 'shard_id', primaryKeyConstraintName: 'parked_click_pkey' })

@@ -1,25 +1,24 @@
 import type { Click, Clicks } from '@lethe/contracts';
 import { Database, type Tx } from '@lethe/database';
-import type { StreamBatch } from '@lethe/streaming';
+import { PoisonRecordsError, type StreamBatch } from '@lethe/streaming';
+import { PostgresCheckpoints } from '@lethe/streaming/postgres';
 import { LakeLog } from '../lake/lake-log.js';
 import { clickEvents } from '../lake/click-events.js';
 import { VisitorSketches } from '../visitor/visitor-sketches.js';
 import { noteEvents } from '../window/note-events.js';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { PARK_CLICKS, RECORD_CLICKS } from './click.sql.js';
+import { RECORD_CLICKS } from './click.sql.js';
 import { isStorable } from './judge-clicks.js';
 
-/** Counts the clicks of a batch that were not counted before, and parks what is no click. */
+/** A batch of the stream; without a position it is counted without a checkpoint. */
+export type ClickBatch = Pick<StreamBatch<typeof Clicks>, 'shardId' | 'records'> &
+  Partial<Pick<StreamBatch<typeof Clicks>, 'stream' | 'fence' | 'position'>>;
+
+/** Counts the clicks of a batch that were not counted before. Throws a PoisonRecordsError for what cannot be kept. */
 export class RecordClicks extends Command<void> {
-  constructor(readonly batch: Pick<StreamBatch<typeof Clicks>, 'shardId' | 'records' | 'invalid'>) {
+  constructor(readonly batch: ClickBatch) {
     super();
   }
-}
-
-interface Parked {
-  readonly sequenceNumber: string;
-  readonly reason: string;
-  readonly body: Uint8Array;
 }
 
 @CommandHandler(RecordClicks)
@@ -28,23 +27,22 @@ export class RecordClicksHandler implements ICommandHandler<RecordClicks> {
     private readonly database: Database,
     private readonly lake: LakeLog,
     private readonly sketches: VisitorSketches,
+    private readonly checkpoints: PostgresCheckpoints,
   ) {}
 
-  /** The id of the event makes each effect happen once (R23, C8): records come again after a crash or a hand-over. */
-  async execute({ batch: { shardId, records, invalid } }: RecordClicks): Promise<void> {
-    const clicks = records.filter(({ data }) => isStorable(data)).map(({ data }) => data);
-    const parked: Parked[] = [
-      ...invalid.map(({ sequenceNumber, bytes, error }) => ({ sequenceNumber, reason: error.message, body: bytes })),
-      ...records
-        .filter(({ data }) => !isStorable(data))
-        .map(({ sequenceNumber, data }) => ({
-          sequenceNumber,
-          reason: 'contains U+0000',
-          body: Buffer.from(JSON.stringify(data)),
-        })),
-    ];
+  /**
+   * The checkpoint moves in the transaction of the effects, so a batch that comes again has none (R23); the id of the
+   * event tells what its client has sent twice (C8).
+   */
+  async execute({ batch }: RecordClicks): Promise<void> {
+    const unkept = batch.records.filter(({ data }) => !isStorable(data));
+    if (unkept.length > 0) throw new PoisonRecordsError(unkept, 'contains U+0000');
+    const { stream, shardId, fence, position } = batch;
     await this.database.transaction(async (tx) => {
-      if (parked.length > 0) await tx.query(PARK_CLICKS, [shardId, ...columnsOfParked(parked)]);
+      if (stream !== undefined && fence !== undefined && position) {
+        await this.checkpoints.advance(tx, { stream, shardId, fence, position });
+      }
+      const clicks = batch.records.map(({ data }) => data);
       if (clicks.length > 0) await this.#count(tx, clicks);
     });
   }
@@ -70,13 +68,5 @@ function columnsOf(clicks: readonly Click[]): unknown[] {
     clicks.map(({ at }) => new Date(at)),
     clicks.map(({ sessionId }) => sessionId),
     clicks.map(({ productId }) => productId ?? null),
-  ];
-}
-
-function columnsOfParked(parked: readonly Parked[]): unknown[] {
-  return [
-    parked.map(({ sequenceNumber }) => sequenceNumber),
-    parked.map(({ reason }) => reason.replaceAll('\u0000', '')),
-    parked.map(({ body }) => Buffer.from(body)),
   ];
 }

@@ -62,7 +62,7 @@ describe('dead letters in SQS', () => {
       return found;
     });
     const steps = parked.map(({ letter }) => JSON.parse(Buffer.from(letter.data ?? '', 'base64').toString()).data.n);
-    expect(steps.sort()).toEqual([23, 7]);
+    expect(new Set(steps)).toEqual(new Set([7, 23]));
     expect(parked[0]?.letter).toMatchObject({
       stream: test.stream,
       application: 'test',
