@@ -59,12 +59,16 @@ export function readBatch<D extends StreamDefinition>(
 ): Pick<StreamBatch<D>, 'records' | 'invalid'> {
   const records: StreamRecord<DataOf<D>>[] = [];
   const invalid: InvalidRecord[] = [];
-  for (const { checkpoint: _, bytes, arrivedAt, ...about } of read) {
+  for (const { sequenceNumber, subSequenceNumber, partitionKey, arrivedAt, bytes } of read) {
+    const packed = subSequenceNumber !== undefined;
+    // Written out: a rest and a spread per record cost as much as its JSON.
     try {
-      records.push({ ...about, arrivedAt, ...decodeRecord(definition, bytes) });
+      const { data, traceparent } = decodeRecord(definition, bytes);
+      if (packed) records.push({ sequenceNumber, subSequenceNumber, partitionKey, arrivedAt, traceparent, data });
+      else records.push({ sequenceNumber, partitionKey, arrivedAt, traceparent, data });
     } catch (error) {
       if (!(error instanceof RecordFormatError)) throw error;
-      invalid.push({ ...about, bytes, error });
+      invalid.push({ sequenceNumber, ...(packed && { subSequenceNumber }), partitionKey, bytes, error });
     }
   }
   return { records, invalid };
