@@ -6,7 +6,7 @@ export { ConsumerGroup, type ShardStatus } from './consumer/consumer-group.js';
 export type { ConsumerGroupOptions } from './consumer/consumer-options.js';
 export type { StartAt } from './consumer/leases/checkpoint.js';
 export type { LeaseKeyForm } from './consumer/leases/lease-keys.js';
-export { type FanOutOptions, fanOut } from './consumer/reading/fan-out.js';
+export { type FanOutOptions, fanOut } from './consumer/reading/fan-out/fan-out.js';
 export { type PollingOptions, polling } from './consumer/reading/polling.js';
 export { type PrefetchOptions, prefetched } from './consumer/reading/prefetched.js';
 export type { ReadLimits } from './consumer/reading/read-pace.js';

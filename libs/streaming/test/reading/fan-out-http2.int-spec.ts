@@ -3,7 +3,7 @@ import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { eventually } from '@lethe/testing';
 import fc from 'fast-check';
 import type { Position } from '../../src/consumer/leases/checkpoint.js';
-import { fanOut } from '../../src/consumer/reading/fan-out.js';
+import { fanOut } from '../../src/consumer/reading/fan-out/fan-out.js';
 import { prefetched } from '../../src/consumer/reading/prefetched.js';
 import { Http2Kinesis } from './http2-kinesis.js';
 import { ShardWatch, clientOf } from './reading.fixture.js';

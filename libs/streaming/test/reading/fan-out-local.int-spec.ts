@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DescribeStreamConsumerCommand, ListStreamConsumersCommand } from '@aws-sdk/client-kinesis';
 import { eventually } from '@lethe/testing';
-import { fanOut } from '../../src/consumer/reading/fan-out.js';
+import { fanOut } from '../../src/consumer/reading/fan-out/fan-out.js';
 import { prefetched } from '../../src/consumer/reading/prefetched.js';
 import { StreamProducer } from '../../src/index.js';
 import { Seen, Steps, TestStream } from '../test-stream.js';

@@ -6,7 +6,7 @@ import {
   type SubscribeToShardInput,
 } from '@aws-sdk/client-kinesis';
 import type { Timers } from '@lethe/kernel';
-import { SilentSubscriptionError, UnexpectedAnswerError } from '../../streaming.errors.js';
+import { SilentSubscriptionError, UnexpectedAnswerError } from '../../../streaming.errors.js';
 
 export interface SubscriptionTimes {
   /** Milliseconds after which one from which nothing comes is given up. */

@@ -6,12 +6,12 @@ import {
   type SubscribeToShardEvent,
 } from '@aws-sdk/client-kinesis';
 import { type Timers, fullJitter, pause, systemTimers } from '@lethe/kernel';
-import { InvalidCheckpointError, SilentSubscriptionError } from '../../streaming.errors.js';
-import { JoinedSignal } from './joined-signal.js';
-import { PagePosition } from './page-position.js';
-import type { OpenSource, RecordSource, ShardPage, SourceShard } from './record-source.js';
-import { ShardRanges } from './shard-ranges.js';
-import { startingAt } from './start-position.js';
+import { InvalidCheckpointError, SilentSubscriptionError } from '../../../streaming.errors.js';
+import { JoinedSignal } from '../joined-signal.js';
+import { PagePosition } from '../page-position.js';
+import type { OpenSource, RecordSource, ShardPage, SourceShard } from '../record-source.js';
+import { ShardRanges } from '../shard-ranges.js';
+import { startingAt } from '../start-position.js';
 import { type ConsumerChoice, StreamConsumers } from './stream-consumer.js';
 import { Subscription } from './subscription.js';
 

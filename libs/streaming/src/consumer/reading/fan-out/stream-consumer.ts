@@ -7,7 +7,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-kinesis';
 import { type Timers, fullJitter, pause } from '@lethe/kernel';
-import { UnexpectedAnswerError } from '../../streaming.errors.js';
+import { UnexpectedAnswerError } from '../../../streaming.errors.js';
 
 /** Registering takes Kinesis a few seconds. */
 const ACTIVE_POLL = { base: 500, cap: 2_000 } as const;
