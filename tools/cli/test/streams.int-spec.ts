@@ -1,0 +1,111 @@
+import { PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createClients } from '@lethe/aws';
+import { leasesTable } from '@lethe/contracts';
+import { ConsumerGroup } from '@lethe/streaming';
+import { provisionLeaseTable } from '@lethe/streaming/provision';
+import { eventually } from '@lethe/testing';
+import { defineStream } from '@lethe/topology';
+import { z } from 'zod';
+import { Cli } from './cli.fixture.js';
+
+const Anything = defineStream({
+  owner: 'analytics',
+  name: 'clicks',
+  description: 'Records of this test.',
+  data: z.object({ n: z.int() }),
+  partitionKey: () => 'one',
+  shards: 1,
+});
+
+interface Streams {
+  readonly streams: readonly { readonly name: string; readonly openShards: number }[];
+}
+
+describe('lethe streams', () => {
+  const cli = new Cli();
+  const environment = { ...process.env };
+  const clients = createClients({ region: 'us-east-1' });
+  let stream = '';
+  let shards = 0;
+  beforeAll(async () => {
+    cli.pretendToRun(process.env);
+    await cli.run('topology apply');
+    await provisionLeaseTable(leasesTable.name, clients.dynamodb);
+    const { streams }: Streams = JSON.parse((await cli.run('streams list --json')).out);
+    [{ name: stream, openShards: shards } = { name: '', openShards: 0 }] = streams;
+  });
+  afterAll(() => {
+    Object.assign(process.env, environment);
+    cli.close();
+    clients.close();
+  });
+
+  /** Into every shard: kinesalite never answers where it is to begin at a time after which there is no record. */
+  const put = async (n: number): Promise<void> => {
+    const Data = Buffer.from(JSON.stringify({ data: { n } }));
+    for (let at = 0n; at < shards; at += 1n) {
+      const ExplicitHashKey = String((2n ** 128n / BigInt(shards)) * at);
+      await clients.kinesis.send(
+        new PutRecordCommand({ StreamName: stream, PartitionKey: 'one', ExplicitHashKey, Data }),
+      );
+    }
+  };
+
+  it('shows streams, leases and lag, reshards, and replays from a time on under a live reader', async () => {
+    const begun = new Date(Date.now() - 1_000).toISOString();
+    const seen: number[] = [];
+    const group = new ConsumerGroup({
+      definition: Anything,
+      stream,
+      application: 'reports',
+      worker: 'w',
+      leaseTable: leasesTable.name,
+      clients,
+      syncMs: 100,
+      idlePollMs: 210,
+      handle: async ({ records }) => void seen.push(...records.map(({ data }) => data.n)),
+    });
+    try {
+      await group.start();
+      await put(1);
+      await eventually(() => expect(seen).toHaveLength(shards));
+
+      expect((await cli.run('streams list')).out).toMatch(/stream +status +open shards/);
+      const leases = await cli.run('streams leases clicks --application reports --json');
+      expect(JSON.parse(leases.out)).toMatchObject({ stream, leases: expect.any(Array) });
+      expect(leases.out).toContain(group.owner);
+      await eventually(async () => {
+        const lag = JSON.parse((await cli.run('streams lag clicks --application reports --json')).out);
+        expect(lag.shards).toContainEqual(expect.objectContaining({ records: 0, exact: true, owner: group.owner }));
+      });
+
+      const without = await cli.run(`streams replay clicks --application reports --from ${begun}`);
+      expect([without.code, without.err]).toEqual([1, expect.stringContaining('--yes')]);
+      expect(seen).toHaveLength(shards);
+      const replay = await cli.run(`streams replay clicks --application reports --from ${begun} --yes --json`);
+      expect(JSON.parse(replay.out)).toMatchObject({ application: 'reports', waiting: [] });
+      await eventually(() => expect(seen).toHaveLength(2 * shards));
+    } finally {
+      await group.stop();
+    }
+    await put(2);
+    const behind = await cli.run('streams lag clicks --application reports');
+    expect(behind.err).toBe('');
+    expect(behind.out).toMatch(/reports +shardId-\S+ +- +1 /);
+
+    const { leases } = JSON.parse((await cli.run('streams leases clicks --json')).out);
+    const split = await cli.run(`streams reshard clicks --split ${leases[0].shardId} --json`);
+    expect(JSON.parse(split.out)).toMatchObject({ name: stream, status: 'ACTIVE' });
+  });
+
+  it('tells what is wrong with its options', async () => {
+    expect((await cli.run('streams reshard clicks')).err).toContain('one of --shards, --split and --merge');
+    expect((await cli.run('streams replay clicks --application reports --from never')).err).toContain(
+      'a day, or a time',
+    );
+    expect((await cli.run('streams replay clicks --application nobody --from 2020-01-01 --yes')).err).toContain(
+      'nobody has no leases',
+    );
+  });
+});
