@@ -128,6 +128,10 @@ export class Analytics {
     return body as T;
   }
 
+  token(role: Role): Promise<string> {
+    return this.keys.token(role);
+  }
+
   /** Says messages, in this order, as orders would. */
   async say(messages: readonly Sealed[]): Promise<void> {
     const { topology, clients } = this;

@@ -2,10 +2,12 @@ import type { Extent, PartReport, SuitePart } from '../report/part-report.js';
 import type { PartsReport } from '../report/parts-report.js';
 import { thisMachine } from '../report/machine.js';
 import { figure } from '../report/table.js';
+import { dashboardsPart } from './dashboards.part.js';
 import { warehousePart } from './warehouse.part.js';
+import { windowsPart } from './windows.part.js';
 
 /** In the order of the document. */
-const parts: readonly SuitePart[] = [warehousePart];
+const parts: readonly SuitePart[] = [warehousePart, windowsPart, dashboardsPart];
 
 const FULL: Extent = { rounds: 9, sliceMs: 1_000, quick: false };
 const QUICK: Extent = { rounds: 3, sliceMs: 500, quick: true };
