@@ -6,6 +6,7 @@ import { ClickEntity } from './click/click.entity.js';
 import { ParkedClickEntity } from './click/parked-click.entity.js';
 import { AddRefundFacts1767225600013 } from './migrations/add-refund-facts.migration.js';
 import { CreateLake1768000000020 } from './migrations/create-lake.migration.js';
+import { CreateLakeBackfill1768000000021 } from './migrations/create-lake-backfill.migration.js';
 import { AddOrderBuyer1768000000000 } from './migrations/add-order-buyer.migration.js';
 import { CreateClickWindows1768000000003 } from './migrations/create-click-windows.migration.js';
 import { CreateStreamCheckpoint1768000000015 } from './migrations/create-stream-checkpoint.migration.js';
@@ -41,6 +42,7 @@ export function databaseOptions(config: Pick<AnalyticsConfig, 'DATABASE_URL' | '
       CreateClickWindows1768000000003,
       CreateStreamCheckpoint1768000000015,
       CreateLake1768000000020,
+      CreateLakeBackfill1768000000021,
     ],
   };
 }

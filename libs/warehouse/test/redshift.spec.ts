@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, createServer } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
@@ -56,11 +56,11 @@ describe('Redshift by the Data API', () => {
   let client: RedshiftDataClient;
   let statements: RedshiftStatements;
   beforeAll(async () => {
-    server = createServer((request, response) => {
-      void api.answer(request).then(({ status, body }) => {
-        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
-      });
-    });
+    const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const { status, body } = await api.answer(request);
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
+    };
+    server = createServer((request, response) => void respond(request, response));
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LakeEvent, lakeColumns } from '@lethe/contracts';
-import { type Answer, type BuildPlan, DuckDbWarehouse, readManifest, readModels } from '@lethe/warehouse';
+import { type BuildPlan, DuckDbWarehouse, readManifest, readModels } from '@lethe/warehouse';
 import { orderEvents } from '../../src/lake/order-events.js';
 import { confirmedFact } from '../../src/order/order-fact.js';
 import { Pseudonyms } from '../../src/pseudonym/pseudonyms.js';
@@ -14,7 +14,8 @@ import { TestLake } from '../lake/lake.fixture.js';
 import { RETAIL_FILE, type RetailInvoice, idOf, readInvoices, sells } from './retail-messages.js';
 
 const SALT = 'proof';
-const LINES = Number(process.env['LETHE_RETAIL_LINES'] ?? 541_909);
+/** How much of the file: all of it by `LETHE_RETAIL_LINES=541909`. */
+const LINES = Number(process.env['LETHE_RETAIL_LINES'] ?? 60_000);
 const BATCH = 500;
 
 /** What the service would keep for the lake of a confirmed invoice. */
@@ -86,14 +87,18 @@ function segments(shoppers: readonly Shopper[]): (string | number)[][] {
 
 const sorted = (rows: readonly (readonly unknown[])[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
 
-const present = existsSync(RETAIL_FILE);
-if (!present) process.stderr.write(`proof of the warehouse: ${RETAIL_FILE} is not there, nothing is shown\n`);
-
-(present ? describe : describe.skip)('Online Retail, from the lake and after a rebuild', () => {
+describe(`Online Retail, ${LINES} lines, from the lake and after a rebuild`, () => {
+  if (!existsSync(RETAIL_FILE)) {
+    it(`SKIPPED, NOTHING IS SHOWN: ${RETAIL_FILE} is absent`, () => {
+      expect(existsSync(RETAIL_FILE)).toBe(false);
+    });
+    return;
+  }
   let lake: TestLake;
   let folder: string;
   let independent: DuckDBConnection;
   let models: BuildPlan['models'];
+  let exported = 0;
   const warehouses: DuckDbWarehouse[] = [];
 
   const build = async (name: string): Promise<DuckDbWarehouse> => {
@@ -105,13 +110,14 @@ if (!present) process.stderr.write(`proof of the warehouse: ${RETAIL_FILE} is no
   };
   const fromFile = async (sql: string): Promise<(string | number)[][]> =>
     (await independent.runAndReadAll(sql)).getRowsJson() as (string | number)[][];
-  const allOf = async (warehouse: DuckDbWarehouse): Promise<Map<string, string[]>> => {
-    const answers = new Map<string, string[]>();
+  /** How many rows a table has, and a sum over all they say, whatever their order. */
+  const digests = async (warehouse: DuckDbWarehouse): Promise<Map<string, unknown>> => {
+    const found = new Map<string, unknown>();
     for (const { name } of models) {
-      const answer: Answer = await warehouse.query(`SELECT * FROM ${name}`);
-      answers.set(name, sorted(answer.rows));
+      const { rows } = await warehouse.query(`SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM ${name} t`);
+      found.set(name, rows[0]);
     }
-    return answers;
+    return found;
   };
 
   beforeAll(async () => {
@@ -121,12 +127,12 @@ if (!present) process.stderr.write(`proof of the warehouse: ${RETAIL_FILE} is no
     independent = await (await DuckDBInstance.create(':memory:')).connect();
     await independent.run(SALES);
     const { read, invoices } = await readInvoices(LINES);
-    expect(read).toBe(LINES);
+    if (read !== LINES) throw new Error(`${read} lines were read, not ${LINES}`);
     const pseudonyms = new Pseudonyms(SALT);
     for (let at = 0; at < invoices.length; at += BATCH)
       await lake.append(invoices.slice(at, at + BATCH).flatMap((invoice) => eventsOf(invoice, pseudonyms)));
     await lake.keeper().keep();
-  }, 120_000);
+  }, 600_000);
   afterAll(async () => {
     for (const warehouse of warehouses) await warehouse.close();
     independent.closeSync();
@@ -174,17 +180,16 @@ if (!present) process.stderr.write(`proof of the warehouse: ${RETAIL_FILE} is no
     );
     expect(expected.length).toBeGreaterThan(10);
     expect(sorted(found)).toEqual(sorted(expected));
-  }, 120_000);
+  }, 600_000);
 
   it('C8: a rebuild from the lake, its files merged meanwhile, gives the same in every table', async () => {
-    const before = await allOf(await build('before'));
+    const before = await digests(await build('before'));
 
     await lake.keeperWith({ compactFrom: 2 }).keep();
-    const after = await allOf(await build('after'));
+    const after = await digests(await build('after'));
 
     expect([...after.keys()]).toEqual(models.map(({ name }) => name));
-    for (const [name, rows] of before) expect([name, after.get(name)?.length]).toEqual([name, rows.length]);
-    for (const [name, rows] of before) expect(after.get(name)?.filter((row, at) => row !== rows[at])).toEqual([]);
-    expect(before.get('basket_pairs')?.length).toBeGreaterThan(0);
-  }, 120_000);
+    expect(after).toEqual(before);
+    expect(await readManifest(lake.objects)).not.toHaveLength(exported);
+  }, 600_000);
 });
