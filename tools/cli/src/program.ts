@@ -6,6 +6,7 @@ import { importCatalogCommand } from './import-catalog.command.js';
 import { addQueueCommands, addTopologyCommands } from './messaging/messaging.program.js';
 import { beginOf, endOf, reconcileCommand } from './reconcile.command.js';
 import { replayOrdersCommand } from './retail/replay.command.js';
+import { addStreamCommands } from './streams/streams.program.js';
 import { type Terminal, processTerminal } from './terminal.js';
 import { upCommand } from './up.command.js';
 import { addUserCommands } from './users/users.program.js';
@@ -57,6 +58,7 @@ export function buildProgram(config: CliConfig, terminal: Terminal = processTerm
   addChaosCommand(program);
   addTopologyCommands(program, config, terminal);
   addQueueCommands(program, config, terminal);
+  addStreamCommands(program, config, terminal);
   addUserCommands(program, config, terminal);
   addWarehouseCommands(program, config, terminal);
   addWorkflowCommands(program, config, terminal);
