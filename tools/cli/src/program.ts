@@ -2,6 +2,8 @@ import { FAULT_KINDS } from '@lethe/chaos';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { chaosCommand } from './chaos.command.js';
 import type { CliConfig } from './cli.config.js';
+import { addCostCommand } from './cost/cost.program.js';
+import { addDeployCommand } from './deploy/deploy.program.js';
 import { importCatalogCommand } from './import-catalog.command.js';
 import { addQueueCommands, addTopologyCommands } from './messaging/messaging.program.js';
 import { beginOf, endOf, reconcileCommand } from './reconcile.command.js';
@@ -62,6 +64,8 @@ export function buildProgram(config: CliConfig, terminal: Terminal = processTerm
   addUserCommands(program, config, terminal);
   addWarehouseCommands(program, config, terminal);
   addWorkflowCommands(program, config, terminal);
+  addCostCommand(program, terminal);
+  addDeployCommand(program, config, terminal);
   return program;
 }
 

@@ -1,4 +1,5 @@
 import { UnknownFaultError } from '@lethe/chaos';
+import { CostDataError, PlanError } from '@lethe/cost';
 import { DestinationError } from '@lethe/messaging';
 import { LocalCloudError, StoreRefusal, StoreStartError, StoreStateError, StoreUnreachable } from '@lethe/store';
 import { WarehouseError } from '@lethe/warehouse';
@@ -11,8 +12,10 @@ import { type Terminal, processTerminal } from './terminal.js';
 /** Errors whose message says all that a person needs; anything else is a fault of ours and shows its stack. */
 const EXPECTED = [
   CommandFailed,
+  CostDataError,
   DestinationError,
   LocalCloudError,
+  PlanError,
   RangeError,
   StoreRefusal,
   StoreStartError,

@@ -1,1 +1,18 @@
 export { CostDataError, MeasurementError, PlanError } from './cost.errors.js';
+export { type CostFiles, type ModelData, readCostData, stageNamed } from './data/cost-data.js';
+export { dataFile, readData } from './data/read-data.js';
+export { type Profile, profileSchema } from './data/profile.js';
+export { dollars } from './model/cents.js';
+export { DEPLOYED } from './model/choices.js';
+export { type CostReport, costReport } from './model/compare.js';
+export { type Estimate, estimate } from './model/estimate.js';
+export { type Baseline, type Judged, baselineSchema, judge } from './model/gate.js';
+export type { Demand, Situation } from './model/load.js';
+export { htmlOf } from './report/html.js';
+export { tableOf } from './report/table.js';
+export { textOf } from './report/text.js';
+export { type DeploymentPlan, planOf } from './deploy/plan.js';
+export { planText } from './deploy/plan-text.js';
+export { type Precondition, checkPreconditions } from './deploy/preconditions.js';
+export { synthesize } from './deploy/synthesize.js';
+export { type StackTemplate, readTemplates } from './deploy/template.js';

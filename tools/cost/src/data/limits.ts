@@ -10,7 +10,7 @@ export const limitsSchema = z.object({
       limit: z.number().positive(),
       unit: z.string(),
       raise: z.enum(['quota', 'shard']).describe('Whether AWS raises it on request, or the load has to be spread.'),
-      then: z.string().describe('What is done when it is reached.'),
+      remedy: z.string().describe('What is done when it is reached.'),
       source: z.string(),
       date: z.iso.date(),
     }),

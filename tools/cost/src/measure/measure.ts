@@ -1,15 +1,15 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { arch, cpus, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { productPageSchema } from '@lethe/contracts';
-import { type RunningStore, StoreClient, root, startStore } from '@lethe/store';
+import { type RunningStore, StoreClient, startStore } from '@lethe/store';
 import { MeasurementError } from '../cost.errors.js';
-import { type Profile, profileSchema } from '../data/profile.js';
-import { ASSUMPTIONS } from './assumptions.js';
-import { CLICKS_PER_VISIT, ORDER, type Received, Shopper, VISIT } from './shopper.js';
+import type { Profile } from '../data/profile.js';
+import { type Measured, profileOf } from './profile-of.js';
+import { type Received, Shopper } from './shopper.js';
 import { type Snapshot, takeSnapshot } from './snapshot.js';
-import { type Between, between, perEach, perHour } from './work.js';
+import { between } from './work.js';
 import { measureWorkflow } from './workflow-work.js';
 
 /** How much is measured. */
@@ -85,68 +85,9 @@ class Measurement {
     const order = await this.#during(() => this.#orders(shoppers.slice(0, 1), orders));
     const mails = (await this.#mails()) - mailsBefore;
     this.#say(`${together} orders, ${buyers} at a time`);
-    const { seconds, ...many } = await this.#during(() => this.#orders(shoppers, together));
-    return this.#profile({
-      idle,
-      visit,
-      order,
-      many: { seconds, ...many },
-      mailsPerOrder: mails / orders,
-      workflow: await measureWorkflow(this.store),
-    });
-  }
-
-  #profile(parts: {
-    readonly idle: Measured;
-    readonly visit: Measured;
-    readonly order: Measured;
-    readonly many: Measured;
-    readonly mailsPerOrder: number;
-    readonly workflow: Profile['workflow'];
-  }): Profile {
-    const { visits, orders, together } = this.options;
-    const [visit, order, many] = [
-      perEach(parts.visit, parts.idle, visits),
-      perEach(parts.order, parts.idle, orders),
-      perEach(parts.many, parts.idle, together),
-    ];
-    const idle = perHour(parts.idle, 1);
-    return profileSchema.parse({
-      source: `npm run measure in tools/cost. A visit: ${VISIT}. An order: ${ORDER}.`,
-      date: new Date().toISOString().slice(0, 10),
-      machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'} (${arch()}), Node ${process.version}`,
-      orders: orders + together,
-      visits,
-      services: Object.fromEntries(
-        Object.keys(order.services).map((name) => [
-          name,
-          {
-            idlePerHour: idle[name],
-            perVisit: visit.services[name],
-            perOrder: order.services[name],
-            perOrderTogether: many.services[name],
-          },
-        ]),
-      ),
-      database: {
-        perVisit: visit.database,
-        perOrder: order.database,
-        perOrderTogether: many.database,
-        storedBytesPerOrder: many.storedBytes,
-        storedBytesPerVisit: visit.storedBytes,
-      },
-      valkey: { commandsPerVisit: visit.valkeyCommands, commandsPerOrder: order.valkeyCommands },
-      answers: {
-        bytesPerVisit: Math.round(parts.visit.received / visits),
-        bytesPerOrder: Math.round(parts.order.received / orders),
-        staticBytesPerVisit: staticBytes(),
-      },
-      together: { ordersPerSecond: Number((together / parts.many.seconds).toPrecision(3)) },
-      workflow: parts.workflow,
-      mailsPerOrder: parts.mailsPerOrder,
-      clicksPerVisit: CLICKS_PER_VISIT,
-      assumptions: ASSUMPTIONS,
-    } satisfies Record<keyof Profile, unknown>);
+    const many = await this.#during(() => this.#orders(shoppers, together));
+    const workflow = await measureWorkflow(this.store);
+    return profileOf(this.options, { idle, visit, order, together: many, mails, workflow });
   }
 
   async #shoppers(count: number): Promise<Shopper[]> {
@@ -220,8 +161,6 @@ class Measurement {
   }
 }
 
-type Measured = Between & { readonly received: number };
-
 /** Does the work so many times, each of the shoppers one at a time. */
 async function shared(
   shoppers: readonly Shopper[],
@@ -237,9 +176,4 @@ async function shared(
       }
     }),
   );
-}
-
-function staticBytes(): number {
-  const dir = join(root, 'apps', 'web', 'public');
-  return readdirSync(dir).reduce((sum, file) => sum + statSync(join(dir, file)).size, 0);
 }

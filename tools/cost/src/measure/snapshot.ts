@@ -79,15 +79,17 @@ async function databaseOf(store: RunningStore): Promise<DatabaseWork & { readonl
   }
 }
 
-/** CPU seconds of the server's processes that live, and of those that have ended. */
+/** CPU seconds of the server's processes that live, and of those that have ended; its pid may be that of a guard above it. */
 async function postgresCpu(store: RunningStore): Promise<number> {
-  const pid = store.backing().find(({ name }) => name === 'postgres')?.pid;
-  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const fields = await Promise.all(processes.map(processFields));
-  const ticks = fields.reduce((sum, process) => {
-    if (process.pid === pid) return sum + process.own + process.ended;
-    return process.parent === pid ? sum + process.own : sum;
-  }, 0);
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const processes = await Promise.all(names.map(processFields));
+  const isOf = new Set([store.backing().find(({ name }) => name === 'postgres')?.pid]);
+  // A pass a generation: guard, server, backends.
+  for (let before = 0; before < isOf.size;) {
+    before = isOf.size;
+    for (const { pid, parent } of processes) if (isOf.has(parent)) isOf.add(pid);
+  }
+  const ticks = processes.reduce((sum, { pid, own, ended }) => sum + (isOf.has(pid) ? own + ended : 0), 0);
   return ticks / TICKS_PER_SECOND;
 }
 

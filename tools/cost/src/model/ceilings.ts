@@ -13,7 +13,7 @@ export interface Ceiling {
   readonly unit: string;
   readonly source: string;
   readonly needs: 'quota' | 'shard';
-  readonly then: string;
+  readonly remedy: string;
   /** Of the limit, in the busiest minute of the demand. */
   readonly use: number;
   /** Orders a day, visits growing alike, from which on the limit does not do. Infinity where no order counts. */
@@ -112,10 +112,20 @@ export function ceilings(situation: Situation, { limits }: Limits): Ceiling[] {
   return CEILINGS.flatMap(({ name, component, use }) => {
     const found = limits[name];
     if (found === undefined) return [];
-    const { limit, unit, source, raise, then } = found;
+    const { limit, unit, source, raise, remedy } = found;
     const now = use(new Load(situation)) / limit;
     return [
-      { name, component, limit, unit, source, needs: raise, then, use: now, reachedAt: pointOf(situation, use, limit) },
+      {
+        name,
+        component,
+        limit,
+        unit,
+        source,
+        needs: raise,
+        remedy,
+        use: now,
+        reachedAt: pointOf(situation, use, limit),
+      },
     ];
   });
 }

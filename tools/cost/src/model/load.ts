@@ -52,7 +52,7 @@ export class Load {
   }
 
   /** Those who read clicks. */
-  readonly clickReaders = store.services.filter(({ reads = [] }) => reads.some(({ name }) => name === 'clicks')).length;
+  readonly clickReaders = store.services.filter(({ reads }) => reads.some(({ name }) => name === 'clicks')).length;
 
   /** The share of what an order takes alone that it still takes among many: 1 for a store that sells one a day. */
   get aloneShare(): number {
