@@ -1,2 +1,3 @@
-export { stages, stageOf, type StageContext } from './stages/stages.js';
+export { permissionsPage } from './permissions/permissions-page.js';
 export type { StageDefinition } from './stages/stage.js';
+export { type StageContext, stageOf, stages } from './stages/stages.js';

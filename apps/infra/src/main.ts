@@ -5,7 +5,12 @@ import { FEATURE_FLAGS } from './stages/feature-flags.js';
 import { stageOf } from './stages/stages.js';
 import { addStage } from './stages/store-app.js';
 
-const app = new App({ context: FEATURE_FLAGS, analyticsReporting: false, stackTraces: false, treeMetadata: false });
+const app = new App({
+  context: FEATURE_FLAGS,
+  analyticsReporting: false,
+  stackTraces: false,
+  treeMetadata: false,
+});
 const apps = join(import.meta.dirname, '..', '..');
 const said = (key: string): string | undefined => {
   const value: unknown = app.node.tryGetContext(key);

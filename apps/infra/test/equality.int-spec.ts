@@ -22,7 +22,8 @@ interface QueueProperties {
   readonly RedrivePolicy?: { readonly deadLetterTargetArn: unknown; readonly maxReceiveCount: number };
 }
 const queues = templates.all<QueueProperties>('AWS::SQS::Queue');
-const topics = templates.all<{ TopicName: string }>('AWS::SNS::Topic');
+/** Those of the topology: alarms have one of their own. */
+const topics = templates.all<{ TopicName: string }>('AWS::SNS::Topic').filter(({ stack }) => stack === 'messaging');
 /** The queue or topic that an attribute such as `<lethecatalog1A2B.Arn>` is of. */
 const referred = (value: unknown): string => {
   const id = written(value)

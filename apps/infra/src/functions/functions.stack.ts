@@ -11,7 +11,8 @@ import { addWorkflows } from './workflows.js';
 
 /** Where what functions and workflows are made from lies. */
 export interface FunctionSources {
-  readonly bundles: string;
+  /** Undefined where the templates are only read. */
+  readonly bundles: string | undefined;
   readonly workflows: string;
 }
 

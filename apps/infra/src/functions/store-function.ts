@@ -23,8 +23,8 @@ export interface StoreFunctionOptions {
   readonly vpc: IVpc;
   readonly access: ISecurityGroup;
   readonly keys: StoreKeys;
-  /** The folder with a bundle per handler. */
-  readonly bundles: string;
+  /** The folder with a bundle per handler; undefined where the templates are only read. */
+  readonly bundles: string | undefined;
   /** What its source needs of its role. */
   readonly sourceGrants: readonly Grant[];
 }
@@ -35,6 +35,14 @@ const IN_NETWORK: Grant = {
   resources: ['*'],
   because: 'lets Lambda attach the function to the network',
 };
+
+function codeOf(handler: string, bundles: string | undefined): Code {
+  if (bundles === undefined) return Code.fromInline('// read, not deployed');
+  const folder = join(bundles, handler);
+  if (!existsSync(join(folder, 'index.mjs')))
+    throw new MissingSourceError(`the bundle of ${handler}`, 'run `nx run @lethe/functions:bundle`');
+  return Code.fromAsset(folder);
+}
 
 /** Retries of asynchronous invocations, which a bucket and a schedule make. Buckets set theirs with what follows them. */
 function asyncRetries({ source }: FunctionDefinition): number | undefined {
@@ -51,9 +59,6 @@ export class StoreFunction extends Construct {
     super(scope, id);
     const { definition, stage, vpc, access, keys, bundles } = options;
     const { name, handler, description, timeoutSeconds, memoryMb } = definition;
-    const folder = join(bundles, handler);
-    if (!existsSync(join(folder, 'index.mjs')))
-      throw new MissingSourceError(`the bundle of ${handler}`, 'run `nx run @lethe/functions:bundle`');
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/lethe/functions/${handler}`,
       encryptionKey: keys.logs,
@@ -71,7 +76,7 @@ export class StoreFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: Code.fromAsset(folder),
+      code: codeOf(handler, bundles),
       timeout: Duration.seconds(timeoutSeconds),
       memorySize: memoryMb,
       role: this.role.withoutPolicyUpdates(),
