@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type TestDatabase, testDatabase } from '@lethe/local-cloud';
 import { eventually } from '@lethe/testing';
 import { Pool } from 'pg';
@@ -17,15 +17,16 @@ describe('PostgresCheckpoints', () => {
   let test: TestStream;
   let database: TestDatabase;
   let pool: Pool;
-  beforeEach(async () => {
+  beforeAll(async () => {
     [test, database] = await Promise.all([TestStream.create(2), testDatabase()]);
     pool = new Pool({ connectionString: database.url });
     await pool.query(checkpointTable());
     // Nothing of an effect's own would notice a repetition.
     await pool.query('CREATE TABLE effect (at bigserial PRIMARY KEY, key text NOT NULL, n integer NOT NULL)');
   });
-  afterEach(async () => {
-    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+  beforeEach(() => pool.query('TRUNCATE effect, stream_checkpoint'));
+  afterEach(() => Promise.all(workers.splice(0).map((worker) => worker.close())));
+  afterAll(async () => {
     await test.close();
     await pool.end();
     await database.drop();
