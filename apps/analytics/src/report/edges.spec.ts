@@ -57,7 +57,7 @@ describe('cutOf', () => {
           .map((pair) => pair.map((at) => new Date(at).getTime()))
           .toSorted(([one = 0], [other = 0]) => one - other);
         expect([pairs[0]?.[0], pairs.at(-1)?.[1]]).toEqual([from, to]);
-        for (const [at, pair] of pairs.entries()) if (at > 0) expect(pair[0]).toBe(pairs[at - 1]?.[1]);
+        expect(pairs.slice(1).map(([begin]) => begin)).toEqual(pairs.slice(0, -1).map(([, end]) => end));
       }
     }
   });

@@ -11,10 +11,10 @@ export class RetailComputation {
   static async of(most: number): Promise<RetailComputation> {
     const connection = await (await DuckDBInstance.create(':memory:', { threads: '2' })).connect();
     const run = async (sql: string): Promise<Row[]> => {
-      const rows = await (await connection.runAndReadAll(sql)).getRowObjectsJson();
+      const rows = (await connection.runAndReadAll(sql)).getRowObjectsJson();
       return rows.map((row) =>
         Object.fromEntries(
-          Object.entries(row).map(([name, value]) => [name, COUNTS.has(name) ? Number(value) : String(value)]),
+          Object.entries(row).map(([name, value]) => [name, COUNTS.has(name) ? Number(value) : textOf(value)]),
         ),
       );
     };
@@ -71,3 +71,5 @@ export class RetailComputation {
 
 /** Counts come as text, since they may be larger than a number holds; names and stock codes are text. */
 const COUNTS: ReadonlySet<string> = new Set(['lines', 'orders', 'units', 'amount', 'refunds', 'refunded']);
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
