@@ -1,0 +1,54 @@
+import { DeleteStreamCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import { type AwsClients, createClients } from '@lethe/aws';
+import { type Cloud, startTestCloud } from '@lethe/local-cloud';
+import { provisionLeaseTable, provisionStreams } from '@lethe/streaming/provision';
+
+export const LEASES = 'bench-leases';
+
+/** Bytes of each record, and keys among them. */
+const [RECORD_BYTES, KEYS] = [100, 10_000];
+const TEXT = (n: number): string => `{"data":{"n":${n},"p":"`;
+
+/** One hundred bytes each, as this library's codec writes them; each with a key of its own. */
+export const records: readonly { readonly partitionKey: string; readonly data: Buffer }[] = Array.from(
+  { length: KEYS },
+  (_, n) => ({
+    partitionKey: `visitor-${n}`,
+    data: Buffer.from(`${TEXT(n)}${'x'.repeat(RECORD_BYTES - TEXT(n).length - 3)}"}}`),
+  }),
+);
+
+/** Kinesis and DynamoDB of their own, in processes of their own, and clients of both kinds. */
+export interface BenchCloud {
+  readonly env: Readonly<Record<string, string>>;
+  readonly clients: AwsClients;
+  /** With the SDK's own transport, over HTTP/1.1: the embedded Kinesis speaks nothing else. */
+  readonly sdk: KinesisClient;
+  create(stream: string, shards: number): Promise<void>;
+  remove(stream: string): Promise<void>;
+}
+
+/** Does the work with it, and ends it. */
+export async function withBenchCloud<Result>(work: (cloud: BenchCloud) => Promise<Result>): Promise<Result> {
+  const cloud: Cloud = await startTestCloud();
+  Object.assign(process.env, cloud.env);
+  const region = cloud.env['AWS_REGION'] ?? 'us-east-1';
+  const clients = createClients({ region });
+  const bare = createClients({ region, transport: 'sdk' });
+  try {
+    await provisionLeaseTable(LEASES, clients.dynamodb);
+    return await work({
+      env: cloud.env,
+      clients,
+      sdk: bare.kinesis,
+      create: (name, shards) => provisionStreams([{ name, owner: 'bench', shards }], clients.kinesis),
+      remove: async (StreamName) => {
+        await clients.kinesis.send(new DeleteStreamCommand({ StreamName }));
+      },
+    });
+  } finally {
+    clients.close();
+    bare.close();
+    await cloud.stop();
+  }
+}
