@@ -78,10 +78,14 @@ export class Shipping {
     try {
       const outcomes = await putParcels(this.settings.clients.kinesis, this.settings.stream, parcels);
       this.#tell(parcels, outcomes);
+      // One for all, so that what was refused together goes together.
+      const chance = this.settings.random();
+      const now = this.settings.timers.monotonic();
+      const again = (failures: number): number => now + fullJitter(failures, BACKOFF, () => chance);
       for (const [at, shipment] of shipments.entries()) {
         const outcome = outcomes[at];
         if (outcome?.type === 'taken') this.#taken(shipment, outcome);
-        else if (outcome) this.#refused(shipment, outcome);
+        else if (outcome) this.#refused(shipment, outcome, again);
       }
     } catch (error) {
       // A request that fails as a whole was already retried by the SDK: its records are given up at once (R05).
@@ -119,12 +123,11 @@ export class Shipping {
   }
 
   /** Only what was refused goes again (R23), after full jitter. */
-  #refused({ parcel, lane }: Shipment, { code, detail }: Refused): void {
+  #refused({ parcel, lane }: Shipment, { code, detail }: Refused, again: (failures: number) => number): void {
     for (const record of parcel.records) record.failures += 1;
     const failures = Math.max(...parcel.records.map((record) => record.failures));
     if (failures < this.settings.maxAttempts) {
-      const pause = fullJitter(failures, BACKOFF, this.settings.random);
-      lane.again(parcel, this.settings.timers.monotonic() + pause);
+      lane.again(parcel, again(failures));
       return;
     }
     const error = new RecordRefusedError(code, failures, detail);
