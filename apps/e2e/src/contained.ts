@@ -30,7 +30,7 @@ export function startContained({ bundle, program, cwd, env }: Contained): ChildP
   });
 }
 
-/** Everything that a program prints, and how it ends. */
+/** What a program prints, its long lines cut, for the code of a bundle is one line; and how it ends. */
 export function watched(child: ChildProcess): { readonly printed: () => string; readonly ended: Promise<unknown> } {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -54,7 +54,8 @@ describe('the bundle of a service', () => {
       const env = { ...declared, HOST: '127.0.0.1', PORT: String(port) };
 
       const migrating = watched(startContained({ bundle, program: 'migrate', cwd, env }));
-      expect({ ended: await migrating.ended, printed: migrating.printed() }).toMatchObject({ ended: 0 });
+      const migrated = await migrating.ended;
+      expect(migrated === 0 ? '' : migrating.printed()).toBe('');
       running = startContained({ bundle, program: 'main', cwd, env });
       const { printed, ended } = watched(running);
       await eventually(

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { DataSourceOptions, MigrationInterface } from 'typeorm';
 import { SilentLogger } from './silent-logger.js';
 import { typeParsers } from './type-parsers.js';
@@ -68,6 +69,8 @@ export function dataSourceOptions(
   const { connectionString, connectionTimeoutMillis, application_name } = connectionSettings(options);
   return {
     type: 'postgres',
+    // Handed in: TypeORM would look for it in node_modules, and a bundle has none.
+    driver: pg,
     url: connectionString,
     applicationName: application_name,
     connectTimeoutMS: connectionTimeoutMillis,

@@ -21,6 +21,18 @@ export interface ServiceBundle {
 /** What is run of a service, where it has it: the service, and steps before a deployment or by hand. */
 const PROGRAMS = ['main', 'migrate', 'rotate-keys', 'users'] as const;
 const METADATA = 'reflect-metadata';
+/** Files that a package serves, found by its own folder: they lie beside the bundle as the package has them. */
+const SERVED = {
+  'swagger-ui-dist': [
+    'package.json',
+    'absolute-path.js',
+    'favicon-16x16.png',
+    'favicon-32x32.png',
+    'swagger-ui.css',
+    'swagger-ui-bundle.js',
+    'swagger-ui-standalone-preset.js',
+  ],
+};
 
 /** Decorators write their metadata when they are run, so it comes before every chunk. Packages in CommonJS ask for parts of Node by `require`. */
 const BANNER = `import './${METADATA}.mjs';
@@ -64,9 +76,9 @@ export async function bundleService(service: string, folder: string): Promise<Se
     plugins: [metadataBeside, optionalPackages(leftOut)],
   });
   copyFileSync(fileURLToPath(import.meta.resolve(METADATA)), join(folder, `${METADATA}.mjs`));
-  const sizes = readdirSync(folder).map((file) => statSync(join(folder, file)).size);
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  return { service, programs, bytes, packages: packagesOf(metafile), leftOut: [...leftOut].toSorted() };
+  for (const [name, files] of Object.entries(SERVED)) copyServed(name, files, folder);
+  const packages = [...new Set([...packagesOf(metafile), METADATA, ...Object.keys(SERVED)])].toSorted();
+  return { service, programs, bytes: bytesOf(folder), packages, leftOut: [...leftOut].toSorted() };
 }
 
 /** One copy of the metadata for all chunks, evaluated before any of them. */
@@ -77,11 +89,22 @@ const metadataBeside: Plugin = {
   },
 };
 
+function copyServed(name: string, files: readonly string[], folder: string): void {
+  const [from, to] = [join(root, 'node_modules', name), join(folder, 'node_modules', name)];
+  mkdirSync(to, { recursive: true });
+  for (const file of files) copyFileSync(join(from, file), join(to, file));
+}
+
+function bytesOf(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+}
+
 function packagesOf({ outputs }: Metafile): string[] {
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   const names = inputs.flatMap(([path, { bytesInOutput }]) => {
     const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
     return name === undefined || bytesInOutput === 0 ? [] : [name];
   });
-  return [...new Set([...names, METADATA])].toSorted();
+  return names;
 }
