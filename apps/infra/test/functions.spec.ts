@@ -31,7 +31,9 @@ describe('functions and workflows', () => {
     const declared = storeFunctions.flatMap(({ source }) =>
       source?.type === 'queue' || source?.type === 'stream' ? [source.batchSize] : [],
     );
-    expect(mappings.map(({ properties }) => properties.BatchSize).sort()).toEqual(declared.toSorted());
+    expect(mappings.map(({ properties }) => properties.BatchSize).sort((a, b) => a - b)).toEqual(
+      declared.toSorted((a, b) => a - b),
+    );
     for (const { properties } of mappings)
       expect(properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
   });

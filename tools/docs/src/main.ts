@@ -2,6 +2,7 @@ import { store } from '@lethe/contracts';
 import { environmentPage, readEnvironments } from './environment-page.js';
 import { staleFiles, writeFiles } from './generated-file.js';
 import { messagesPage } from './messages-page.js';
+import { readPermissionsPage } from './permissions-page.js';
 import { BreakingChangeError, releasedSchemas } from './released-schemas.js';
 import { RequirementError, readTests, requirementsPage } from './requirements-page.js';
 import { requirementGroups } from './requirements.js';
@@ -17,6 +18,7 @@ async function pages() {
   return [
     messagesPage(store),
     environmentPage(await readEnvironments(root)),
+    await readPermissionsPage(root),
     requirementsPage(REQUIREMENTS, requirementGroups, tests),
     requirementsPage(SECURITY, securityGroups, tests),
   ];

@@ -1,6 +1,6 @@
 import { ArnFormat, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   AuroraPostgresEngineVersion,
@@ -17,6 +17,7 @@ import { storeServices } from '@lethe/contracts';
 import { Construct } from 'constructs';
 import { acknowledge } from '../checks/acknowledge.js';
 import { SUBNETS } from '../network/subnets.js';
+import { Grants } from '../permissions/grants.js';
 import { retentionOf } from '../stages/retention.js';
 import type { StageDefinition } from '../stages/stage.js';
 import type { StoreKeys } from './keys.stack.js';
@@ -133,8 +134,8 @@ export class StoreDatabase extends Construct {
       assumedBy: new ServicePrincipal('rds.amazonaws.com'),
       description: 'The database proxy, towards the database.',
     });
-    role.addToPolicy(
-      new PolicyStatement({
+    new Grants(this, 'ProxyGrants', role, [
+      {
         actions: ['rds-db:connect'],
         resources: storeServices.map(({ name }) =>
           Stack.of(this).formatArn({
@@ -144,8 +145,9 @@ export class StoreDatabase extends Construct {
             arnFormat: ArnFormat.COLON_RESOURCE_NAME,
           }),
         ),
-      }),
-    );
+        because: 'the proxy signs in as the user that signed in to it',
+      },
+    ]);
     return role;
   }
 }

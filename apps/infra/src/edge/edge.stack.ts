@@ -36,27 +36,32 @@ interface EdgeOptions {
 /** Longer than any answer of a service takes, and no longer than the balancer keeps a connection. */
 const READ_TIMEOUT = Duration.seconds(59);
 
+/** What is under a service's paths: answered by the balancer, and never kept. */
+function behaviorOf(balancer: ApplicationLoadBalancer, stage: StageDefinition): BehaviorOptions {
+  const api = VpcOrigin.withApplicationLoadBalancer(balancer, {
+    domainName: internalName(stage.domain),
+    protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+    originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+    readTimeout: READ_TIMEOUT,
+    keepaliveTimeout: Duration.seconds(30),
+  });
+  return {
+    origin: api,
+    allowedMethods: AllowedMethods.ALLOW_ALL,
+    cachePolicy: CachePolicy.CACHING_DISABLED,
+    originRequestPolicy: OriginRequestPolicy.ALL_VIEWER,
+    viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+    compress: true,
+  };
+}
+
 /** CloudFront: the web from a bucket, the API behind it from the balancer, which has no address outside the network. */
 export class EdgeStack extends StoreStack {
   readonly distribution: Distribution;
 
   constructor(scope: Construct, stage: StageDefinition, { world, balancer, accessLogs }: EdgeOptions) {
     super(scope, 'edge', stage, { description: 'CloudFront before the store.', stateful: false });
-    const api = VpcOrigin.withApplicationLoadBalancer(balancer, {
-      domainName: internalName(stage.domain),
-      protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
-      originSslProtocols: [OriginSslPolicy.TLS_V1_2],
-      readTimeout: READ_TIMEOUT,
-      keepaliveTimeout: Duration.seconds(30),
-    });
-    const service: BehaviorOptions = {
-      origin: api,
-      allowedMethods: AllowedMethods.ALLOW_ALL,
-      cachePolicy: CachePolicy.CACHING_DISABLED,
-      originRequestPolicy: OriginRequestPolicy.ALL_VIEWER,
-      viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
-      compress: true,
-    };
+    const service = behaviorOf(balancer, stage);
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Lethe, ${stage.name}`,
       domainNames: [stage.domain],
@@ -92,12 +97,20 @@ export class EdgeStack extends StoreStack {
         ),
       },
     });
+    this.#explain();
+    this.#name(stage);
+  }
+
+  #explain(): void {
     acknowledge(this.distribution, ['AwsSolutions-CFR1'], 'The store sells to every country.');
     acknowledge(
       this.distribution,
       ['AwsSolutions-CFR3'],
       'The balancer writes down every request that is answered by a service.',
     );
+  }
+
+  #name(stage: StageDefinition): void {
     const { id, name } = stage.hostedZone;
     new ARecord(this, 'Name', {
       zone: HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: id, zoneName: name }),

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { App, type Stack, Stack as CdkStack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import type { StageDefinition } from '../stages/stage.js';
 import { FEATURE_FLAGS } from '../stages/feature-flags.js';
+import { stageOf } from '../stages/stages.js';
 import { addStage } from '../stages/store-app.js';
 import { BECAUSE } from './grants.js';
 import { readableArn } from './readable-arn.js';
@@ -59,8 +60,11 @@ function sectionsOf(resources: Readonly<Record<string, PolicyTemplate>>): string
   });
 }
 
-/** `docs/permissions.md`: every statement that the stacks of a stage give to a role. */
-export function permissionsPage(stage: StageDefinition): { readonly path: string; readonly text: string } {
+/** `docs/permissions.md`: every statement that the stacks of a stage, by default production, give to a role. */
+export function permissionsPage(stage: StageDefinition = stageOf({ stage: 'production' })): {
+  readonly path: string;
+  readonly text: string;
+} {
   const app = new App({
     context: FEATURE_FLAGS,
     analyticsReporting: false,
@@ -71,7 +75,7 @@ export function permissionsPage(stage: StageDefinition): { readonly path: string
   const workflows = join(import.meta.dirname, '..', '..', '..', 'functions', 'workflows');
   addStage(app, stage, { bundles: undefined, workflows });
   const assembly = app.synth();
-  const stacks = app.node.children.filter((child): child is Stack => CdkStack.isStack(child));
+  const stacks = app.node.children.filter((child): child is Stack => Stack.isStack(child));
   const sections = stacks.flatMap(({ stackName, artifactId }) => {
     const template = assembly.getStackArtifact(artifactId).template as { Resources?: Record<string, PolicyTemplate> };
     const found = sectionsOf(template.Resources ?? {});

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import startServices from '../../jest.services.mjs';
+import startServices from '../../../../jest.services.mjs';
 
 const STAGES = ['dev', 'staging', 'production'];
+const infra = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
 /** Every stage as a deployment would get it: by the app's own program, with neither an account nor a network. */
@@ -13,7 +14,7 @@ export default async function setup() {
   const folder = mkdtempSync(join(tmpdir(), 'lethe-infra-'));
   const bundles = join(folder, 'bundles');
   // What a bundle holds is not looked at.
-  for (const file of readdirSync(join(import.meta.dirname, '..', 'functions', 'src', 'handlers'))) {
+  for (const file of readdirSync(join(infra, '..', 'functions', 'src', 'handlers'))) {
     const handler = join(bundles, basename(file, '.ts'));
     mkdirSync(handler, { recursive: true });
     writeFileSync(join(handler, 'index.mjs'), 'export const handler = () => undefined;\n');
@@ -32,7 +33,7 @@ async function synth(stage, folder, bundles) {
     CDK_CONTEXT_JSON: JSON.stringify({ stage, bundles }),
   };
   try {
-    await run(process.execPath, ['dist/main.js'], { cwd: import.meta.dirname, env, maxBuffer: 1 << 26 });
+    await run(process.execPath, ['dist/main.js'], { cwd: infra, env, maxBuffer: 1 << 26 });
   } catch (error) {
     throw new Error(`${stage} is not synthesised:\n${error.stdout}\n${error.stderr}`, { cause: error });
   }

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import stopServices from '../../jest.teardown.mjs';
+import stopServices from '../../../../jest.teardown.mjs';
 
 /** Ends the services, and removes what was synthesised. */
 export default async function teardown() {
