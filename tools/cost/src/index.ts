@@ -16,3 +16,4 @@ export { planText } from './deploy/plan-text.js';
 export { type Precondition, checkPreconditions } from './deploy/preconditions.js';
 export { synthesize } from './deploy/synthesize.js';
 export { type StackTemplate, readTemplates } from './deploy/template.js';
+export { type Drift, driftOf } from './measure/drift.js';

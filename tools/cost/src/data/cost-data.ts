@@ -1,10 +1,11 @@
-import { type StageDefinition, stages } from '@lethe/infra';
+import { z } from 'zod';
 import { CostDataError } from '../cost.errors.js';
 import { type Limits, limitsSchema } from './limits.js';
 import { type Platform, platformSchema } from './platform.js';
 import { type PriceList, pricesSchema } from './prices.js';
 import { type Profile, profileSchema } from './profile.js';
 import { dataFile, readData } from './read-data.js';
+import { type StageSizes, stageSizesSchema } from './stage-sizes.js';
 
 /** Files that take the place of the committed ones. */
 export interface CostFiles {
@@ -32,7 +33,8 @@ export function readCostData(files: CostFiles = {}): ModelData {
 }
 
 /** The stage with the name. Throws a {@link CostDataError}. */
-export function stageNamed(name: string): StageDefinition {
+export function stageNamed(name: string): StageSizes {
+  const stages = readData(dataFile('stages.json'), z.array(stageSizesSchema));
   const stage = stages.find((one) => one.name === name);
   if (stage === undefined)
     throw new CostDataError(`there is no stage ${name}: ${stages.map((one) => one.name).join(', ')}`);

@@ -1,6 +1,6 @@
-import { type StageDefinition } from '@lethe/infra';
 import type { ModelData } from '../data/cost-data.js';
 import type { Platform } from '../data/platform.js';
+import type { StageSizes } from '../data/stage-sizes.js';
 import { DEPLOYED } from '../model/choices.js';
 import { type Estimate, estimate } from '../model/estimate.js';
 import type { Demand } from '../model/load.js';
@@ -24,7 +24,7 @@ export interface DeploymentPlan {
 /** Explains templates: what is in them, who may do what, and what it costs at the demand. */
 export function planOf(
   stacks: readonly StackTemplate[],
-  stage: StageDefinition,
+  stage: StageSizes,
   demand: Demand,
   { profile, prices, platform }: ModelData,
 ): DeploymentPlan {

@@ -32,7 +32,8 @@ export async function synthesize(main: string, context: Readonly<Record<string, 
 
 /** The line of a failed process that says what was wrong. */
 function complaintOf(cause: unknown): string {
-  const printed = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : String(cause);
+  const printed =
+    typeof cause === 'object' && cause !== null && 'stderr' in cause ? String(cause.stderr) : String(cause);
   const lines = printed.split('\n').map((line) => line.trim());
   return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.find((line) => line !== '') ?? 'it said nothing';
 }

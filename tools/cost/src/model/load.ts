@@ -1,14 +1,16 @@
-import { store } from '@lethe/contracts';
-import { type StageDefinition } from '@lethe/infra';
+import { Clicks, store } from '@lethe/contracts';
 import { resourcesOf } from '@lethe/topology';
 import type { Platform } from '../data/platform.js';
 import type { Profile, Work } from '../data/profile.js';
+import type { StageSizes } from '../data/stage-sizes.js';
 import type { Choices } from './choices.js';
 
 /** Hours of a month as AWS counts them: 365 days of 24 hours by 12. */
 export const HOURS_PER_MONTH = 730;
 export const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 const SECONDS_PER_DAY = 86_400;
+const RESOURCES = resourcesOf(store);
+const CLICK_READERS = store.services.filter(({ reads }) => reads.some(({ name }) => name === Clicks.name)).length;
 
 /** What is asked of the store. */
 export interface Demand {
@@ -20,7 +22,7 @@ export interface Demand {
 export interface Situation {
   readonly demand: Demand;
   readonly profile: Profile;
-  readonly stage: StageDefinition;
+  readonly stage: StageSizes;
   readonly platform: Platform;
   readonly choices: Choices;
 }
@@ -36,8 +38,8 @@ export class Load {
   readonly ordersPerMonth: number;
   readonly visitsPerMonth: number;
   readonly hours: readonly Hour[];
-  readonly queues = resourcesOf(store).queues.length;
-  readonly streams = resourcesOf(store).streams.length;
+  readonly queues = RESOURCES.queues.length;
+  readonly streams = RESOURCES.streams.length;
   readonly services: readonly string[];
 
   constructor(readonly situation: Situation) {
@@ -52,7 +54,7 @@ export class Load {
   }
 
   /** Those who read clicks. */
-  readonly clickReaders = store.services.filter(({ reads }) => reads.some(({ name }) => name === 'clicks')).length;
+  readonly clickReaders = CLICK_READERS;
 
   /** The share of what an order takes alone that it still takes among many: 1 for a store that sells one a day. */
   get aloneShare(): number {

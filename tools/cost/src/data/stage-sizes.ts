@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** What of a stage of `apps/infra` costs: how much of everything there is at least. */
+export const stageSizesSchema = z.object({
+  name: z.enum(['dev', 'staging', 'production']),
+  account: z.string().optional(),
+  region: z.string(),
+  natGateways: z.int(),
+  database: z.object({ leastUnits: z.number(), readers: z.int(), backupDays: z.int() }),
+  services: z.object({ least: z.int(), cpu: z.int(), memoryMb: z.int() }),
+  logDays: z.int(),
+});
+
+export type StageSizes = z.output<typeof stageSizesSchema>;
