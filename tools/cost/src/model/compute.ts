@@ -25,6 +25,17 @@ function asTasks(load: Load, service: string, on: 'fargate' | 'spot'): Usage[] {
   return [
     { price: `${kind}.vcpu-hour`, amount: hours * vcpu, what: 'tasks: CPU', service },
     { price: `${kind}.gb-hour`, amount: hours * gb, what: 'tasks: memory', service },
+    ...workers(load, service),
+  ];
+}
+
+/** The least workers of a service. What they do is counted with its tasks, on which it was measured. */
+function workers(load: Load, service: string): Usage[] {
+  const { least, cpu, memoryMb } = load.situation.stage.workers;
+  const hours = least * HOURS_PER_MONTH;
+  return [
+    { price: 'fargate-spot.vcpu-hour', amount: (hours * cpu) / 1_024, what: 'workers: CPU', service },
+    { price: 'fargate-spot.gb-hour', amount: (hours * memoryMb) / 1_024, what: 'workers: memory', service },
   ];
 }
 
