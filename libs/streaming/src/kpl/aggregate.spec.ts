@@ -106,7 +106,7 @@ describe('Aggregate', () => {
 
       const before = aggregate.size;
       expect(aggregate.tryAdd(record('a', 'more'), before)).toBe(false);
-      expect([aggregate.size, aggregate.records.length]).toEqual([before, records.length]);
+      expect([aggregate.size, aggregate.count]).toEqual([before, records.length]);
     }
   });
 

@@ -10,8 +10,8 @@ import {
   PARTITION_KEY_INDEX,
   RECORDS,
   VARINT,
-  varintSize,
 } from './aggregated-format.js';
+import { ByteWriter, varintSize } from './byte-writer.js';
 
 /** A record that may be packed with others. */
 export interface PackableRecord {
@@ -21,99 +21,126 @@ export interface PackableRecord {
   readonly data: Uint8Array;
 }
 
-const EMPTY = { data: new Uint8Array() };
 const TAG_BYTES = 1;
 const tag = (field: number, wireType: number): number => (field << 3) | wireType;
+const PARTITION_KEYS_TAG = tag(PARTITION_KEYS, LENGTH_DELIMITED);
+const EXPLICIT_HASH_KEYS_TAG = tag(EXPLICIT_HASH_KEYS, LENGTH_DELIMITED);
+const RECORDS_TAG = tag(RECORDS, LENGTH_DELIMITED);
+const PARTITION_KEY_INDEX_TAG = tag(PARTITION_KEY_INDEX, VARINT);
+const EXPLICIT_HASH_KEY_INDEX_TAG = tag(EXPLICIT_HASH_KEY_INDEX, VARINT);
+const DATA_TAG = tag(DATA, LENGTH_DELIMITED);
+
 const delimitedSize = (length: number): number => TAG_BYTES + varintSize(length) + length;
 
+/** One of the two tables of keys: each once, in the order in which they came. */
+class KeyTable {
+  readonly #places = new Map<string, number>();
+  readonly bytes = new ByteWriter();
+
+  constructor(private readonly tag: number) {}
+
+  /** The place of a key; the next one, if it has none yet. */
+  placeOf(key: string): number {
+    return this.#places.get(key) ?? this.#places.size;
+  }
+
+  isNew(place: number): boolean {
+    return place === this.#places.size;
+  }
+
+  add(key: string, keyBytes: number): void {
+    this.#places.set(key, this.#places.size);
+    this.bytes.reserve(delimitedSize(keyBytes));
+    this.bytes.byte(this.tag);
+    this.bytes.varint(keyBytes);
+    this.bytes.text(key, keyBytes);
+  }
+
+  clear(): void {
+    this.#places.clear();
+    this.bytes.clear();
+  }
+}
+
 /**
- * Collects records and packs them as the KPL does, byte for byte: each key once in its table in the order in which they
- * came, then the records with the indexes of theirs. Sizes are known before anything is written, so that the bytes are
- * written once, into a buffer of just that size.
+ * Packs records as the KPL does, byte for byte: each key once in its table in the order in which they came, then the
+ * records with the indexes of theirs. What is added is copied at once.
  */
-export class Aggregate<R extends PackableRecord = PackableRecord> {
-  readonly records: R[] = [];
-  readonly #partitionKeys = new Map<string, number>();
-  readonly #explicitHashKeys = new Map<string, number>();
-  /** By record: its index in the table of partition keys, and that of explicit hash keys, or -1. */
-  readonly #indexes: number[] = [];
-  #size = MAGIC.length + MD5_BYTES;
+export class Aggregate {
+  readonly #partitionKeys = new KeyTable(PARTITION_KEYS_TAG);
+  readonly #explicitHashKeys = new KeyTable(EXPLICIT_HASH_KEYS_TAG);
+  readonly #records = new ByteWriter();
+  #count = 0;
+
+  /** Records in it. */
+  get count(): number {
+    return this.#count;
+  }
 
   /** Bytes of what `pack` would give. */
   get size(): number {
-    return this.#size;
+    const keys = this.#partitionKeys.bytes.length + this.#explicitHashKeys.bytes.length;
+    return MAGIC.length + keys + this.#records.length + MD5_BYTES;
   }
 
   /** Adds a record unless the whole became larger than this; the first one is always taken. */
-  tryAdd(record: R, maxBytes: number): boolean {
-    const { partitionKey, explicitHashKey, data } = record;
-    let grows = 0;
-    let key = this.#partitionKeys.get(partitionKey);
-    if (key === undefined) grows += delimitedSize(Buffer.byteLength(partitionKey));
-    let hashKey = -1;
-    if (explicitHashKey !== undefined) {
-      hashKey = this.#explicitHashKeys.get(explicitHashKey) ?? this.#explicitHashKeys.size;
-      if (hashKey === this.#explicitHashKeys.size) grows += delimitedSize(Buffer.byteLength(explicitHashKey));
-    }
-    grows += delimitedSize(recordSize(key ?? this.#partitionKeys.size, hashKey, data.length));
-    if (this.records.length > 0 && this.#size + grows > maxBytes) return false;
-    if (key === undefined) {
-      key = this.#partitionKeys.size;
-      this.#partitionKeys.set(partitionKey, key);
-    }
-    if (explicitHashKey !== undefined && hashKey === this.#explicitHashKeys.size)
-      this.#explicitHashKeys.set(explicitHashKey, hashKey);
-    this.#indexes.push(key, hashKey);
-    this.records.push(record);
-    this.#size += grows;
+  tryAdd({ partitionKey, explicitHashKey, data }: PackableRecord, maxBytes: number): boolean {
+    const key = this.#partitionKeys.placeOf(partitionKey);
+    const keyBytes = this.#partitionKeys.isNew(key) ? Buffer.byteLength(partitionKey) : -1;
+    // Digits are ASCII.
+    const hashKey = explicitHashKey === undefined ? -1 : this.#explicitHashKeys.placeOf(explicitHashKey);
+    const hashKeyBytes =
+      explicitHashKey !== undefined && this.#explicitHashKeys.isNew(hashKey) ? explicitHashKey.length : -1;
+    const size = recordSize(key, hashKey, data.length);
+    const grows =
+      delimitedSize(size) +
+      (keyBytes === -1 ? 0 : delimitedSize(keyBytes)) +
+      (hashKeyBytes === -1 ? 0 : delimitedSize(hashKeyBytes));
+    if (this.#count > 0 && this.size + grows > maxBytes) return false;
+    if (keyBytes !== -1) this.#partitionKeys.add(partitionKey, keyBytes);
+    if (hashKeyBytes !== -1 && explicitHashKey !== undefined) this.#explicitHashKeys.add(explicitHashKey, hashKeyBytes);
+    this.#write(key, hashKey, data, size);
+    this.#count += 1;
     return true;
   }
 
   /** The data of the one record of Kinesis that holds all of them. */
   pack(): Buffer {
-    const out = Buffer.allocUnsafeSlow(this.#size);
+    const out = Buffer.allocUnsafeSlow(this.size);
     let at = MAGIC.copy(out);
-    for (const key of this.#partitionKeys.keys()) at = writeText(out, at, PARTITION_KEYS, key);
-    for (const key of this.#explicitHashKeys.keys()) at = writeText(out, at, EXPLICIT_HASH_KEYS, key);
-    for (let place = 0; place < this.records.length; place += 1) {
-      const { data } = this.records[place] ?? EMPTY;
-      at = writeRecord(out, at, this.#indexes[2 * place] ?? 0, this.#indexes[2 * place + 1] ?? -1, data);
-    }
+    at = this.#partitionKeys.bytes.copyTo(out, at);
+    at = this.#explicitHashKeys.bytes.copyTo(out, at);
+    at = this.#records.copyTo(out, at);
     hash('md5', out.subarray(MAGIC.length, at), 'buffer').copy(out, at);
     return out;
+  }
+
+  /** Empties it for the next records; its memory is kept. */
+  clear(): void {
+    this.#partitionKeys.clear();
+    this.#explicitHashKeys.clear();
+    this.#records.clear();
+    this.#count = 0;
+  }
+
+  #write(key: number, hashKey: number, data: Uint8Array, size: number): void {
+    const out = this.#records;
+    out.reserve(delimitedSize(size));
+    out.byte(RECORDS_TAG);
+    out.varint(size);
+    out.byte(PARTITION_KEY_INDEX_TAG);
+    out.varint(key);
+    if (hashKey !== -1) {
+      out.byte(EXPLICIT_HASH_KEY_INDEX_TAG);
+      out.varint(hashKey);
+    }
+    out.byte(DATA_TAG);
+    out.varint(data.length);
+    out.data(data);
   }
 }
 
 function recordSize(key: number, hashKey: number, length: number): number {
   const ofHashKey = hashKey === -1 ? 0 : TAG_BYTES + varintSize(hashKey);
   return TAG_BYTES + varintSize(key) + ofHashKey + delimitedSize(length);
-}
-
-function writeVarint(out: Buffer, at: number, value: number): number {
-  let end = at;
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) out[end++] = (rest % 0x80) | 0x80;
-  out[end++] = rest;
-  return end;
-}
-
-function writeText(out: Buffer, at: number, field: number, text: string): number {
-  out[at] = tag(field, LENGTH_DELIMITED);
-  const from = writeVarint(out, at + TAG_BYTES, Buffer.byteLength(text));
-  return from + out.write(text, from, 'utf8');
-}
-
-function writeRecord(out: Buffer, at: number, key: number, hashKey: number, data: Uint8Array): number {
-  out[at] = tag(RECORDS, LENGTH_DELIMITED);
-  let end = writeVarint(out, at + TAG_BYTES, recordSize(key, hashKey, data.length));
-  out[end] = tag(PARTITION_KEY_INDEX, VARINT);
-  end = writeVarint(out, end + TAG_BYTES, key);
-  if (hashKey !== -1) {
-    out[end] = tag(EXPLICIT_HASH_KEY_INDEX, VARINT);
-    end = writeVarint(out, end + TAG_BYTES, hashKey);
-  }
-  out[end] = tag(DATA, LENGTH_DELIMITED);
-  end = writeVarint(out, end + TAG_BYTES, data.length);
-  out.set(data, end);
-  return end + data.length;
 }

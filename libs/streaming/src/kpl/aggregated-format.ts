@@ -12,10 +12,3 @@ export const [PARTITION_KEY_INDEX, EXPLICIT_HASH_KEY_INDEX, DATA] = [1, 2, 3];
 
 /** Wire types of protobuf: https://protobuf.dev/programming-guides/encoding/#structure */
 export const [VARINT, LENGTH_DELIMITED] = [0, 2];
-
-/** Bytes of a whole number as a varint: seven bits in each. */
-export function varintSize(value: number): number {
-  let size = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size += 1;
-  return size;
-}

@@ -40,10 +40,10 @@ export class Backlog {
     this.#waiting.push({ size, admit });
   }
 
-  /** A record has left: acknowledged or refused. */
-  leave(size: number): void {
-    this.#records -= 1;
-    this.#bytes -= size;
+  /** Records with so many bytes together have left: acknowledged or refused. */
+  leave(bytes: number, records = 1): void {
+    this.#records -= records;
+    this.#bytes -= bytes;
     for (let next = this.#first; next && this.#fits(next.size); next = this.#first) {
       this.#admitted += 1;
       this.#add(next.size);

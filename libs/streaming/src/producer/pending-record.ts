@@ -8,22 +8,32 @@ export interface PutReceipt {
   readonly subSequenceNumber?: number;
 }
 
-/** Who waits for records: for one, or for many at once. */
+/** Who waits for records: for one, or for many at once. Told of one or of several in a row. */
 export interface Waiter {
-  taken(shardId: string, sequenceNumber: string, subSequenceNumber: number | undefined): void;
-  failed(error: unknown): void;
+  taken(shardId: string, sequenceNumber: string, subSequenceNumber: number | undefined, count: number): void;
+  failed(error: unknown, count: number): void;
 }
 
 /** A record on its way. */
-export interface PendingRecord extends PackableRecord {
-  readonly explicitHashKey: string | undefined;
+export interface PendingRecord {
+  readonly record: PackableRecord;
   /** What Kinesis counts: the data before base64, plus the partition key in UTF-8. */
   readonly size: number;
-  /** Which one it was of all that were put: order within a key is by this. */
+  /** Which one it was of all that were put. */
   readonly turn: number;
   readonly waiter: Waiter;
   /** Times that Kinesis refused it, or took it into a shard that is not its own. */
-  failures: number;
+  readonly failures: number;
+}
+
+/** Records that go together and that one waits for: all that is remembered of them beside their bytes. */
+export interface Run {
+  readonly waiter: Waiter;
+  /** Of one of them: they were all put in one go. */
+  readonly turn: number;
+  count: number;
+  /** What Kinesis would count of them one by one. */
+  bytes: number;
 }
 
 /** Waits for one record. */
@@ -54,17 +64,17 @@ export class ManyWaiter implements Waiter {
     private readonly reject: (error: unknown) => void,
   ) {}
 
-  taken(): void {
-    this.#settled();
+  taken(_shardId: string, _sequenceNumber: string, _subSequenceNumber: number | undefined, count: number): void {
+    this.#settled(count);
   }
 
-  failed(error: unknown): void {
+  failed(error: unknown, count: number): void {
     this.#failure ??= { error };
-    this.#settled();
+    this.#settled(count);
   }
 
-  #settled(): void {
-    this.unsettled -= 1;
+  #settled(count: number): void {
+    this.unsettled -= count;
     if (this.unsettled > 0) return;
     if (this.#failure) this.reject(this.#failure.error);
     else this.resolve();

@@ -13,7 +13,7 @@ export async function putParcels(
   stream: string,
   parcels: readonly Parcel[],
 ): Promise<Outcome[]> {
-  const Records = parcels.map(({ entry }) => entry());
+  const Records = parcels.map(({ entry }) => entry);
   const { Records: entries = [] } = await kinesis.send(new PutRecordsCommand({ StreamName: stream, Records }));
   if (entries.length !== parcels.length)
     throw new UnexpectedAnswerError(`PutRecords answered ${entries.length} entries for ${parcels.length} records`);

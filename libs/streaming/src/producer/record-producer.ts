@@ -7,7 +7,7 @@ import {
   RecordTooLargeError,
 } from '../streaming.errors.js';
 import { Backlog } from './backlog.js';
-import { ManyWaiter, OneWaiter, type PendingRecord, type PutReceipt, type Waiter } from './pending-record.js';
+import { ManyWaiter, OneWaiter, type PutReceipt, type Run, type Waiter } from './pending-record.js';
 import { type ProducerSettings, type RecordProducerOptions, producerSettings } from './producer-options.js';
 import { Shipping } from './shipping.js';
 
@@ -30,7 +30,7 @@ export class RecordProducer {
   constructor(options: RecordProducerOptions) {
     this.#settings = producerSettings(options);
     this.#backlog = new Backlog(this.#settings.maxBufferedRecords, this.#settings.maxBufferedBytes);
-    this.#shipping = new Shipping(this.#settings, (record) => this.#leave(record));
+    this.#shipping = new Shipping(this.#settings, (run) => this.#leave(run));
   }
 
   /** Records held: waiting, or sent and not yet acknowledged. */
@@ -102,21 +102,20 @@ export class RecordProducer {
     return size;
   }
 
-  #accept({ partitionKey, explicitHashKey, data }: PackableRecord, size: number, waiter: Waiter): void {
+  #accept(record: PackableRecord, size: number, waiter: Waiter): void {
     this.#unsettled += 1;
     this.#turn += 1;
-    const pending = { partitionKey, explicitHashKey, data, size, turn: this.#turn, waiter, failures: 0 };
+    const pending = { record, size, turn: this.#turn, waiter, failures: 0 };
     if (this.#backlog.tryEnter(size)) this.#shipping.add(pending);
     else this.#backlog.wait(size, () => this.#shipping.add(pending));
   }
 
-  #leave({ size, turn }: PendingRecord): void {
-    this.#unsettled -= 1;
-    this.#backlog.leave(size);
-    if (this.#flushes.size === 0) return;
+  #leave({ turn, count, bytes }: Omit<Run, 'waiter'>): void {
+    this.#unsettled -= count;
+    this.#backlog.leave(bytes, count);
     for (const flush of this.#flushes) {
       if (turn > flush.upTo) continue;
-      flush.unsettled -= 1;
+      flush.unsettled -= count;
       if (flush.unsettled === 0 && this.#flushes.delete(flush)) flush.done.resolve();
     }
   }

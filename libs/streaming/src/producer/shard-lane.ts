@@ -1,6 +1,6 @@
 import { Aggregate } from '../kpl/aggregate.js';
-import { type Parcel, packedParcel, plainParcel } from './parcel.js';
-import type { PendingRecord } from './pending-record.js';
+import { type Parcel, contentsOf, packedBytes, packedParcel, plainParcel } from './parcel.js';
+import type { PendingRecord, Run } from './pending-record.js';
 import type { ProducerSettings } from './producer-options.js';
 import { ShardLimit } from './shard-limit.js';
 import type { OpenShard } from './shard-map.js';
@@ -23,7 +23,11 @@ export class ShardLane {
   /** Of the queue, how many at the front have gone. */
   #gone = 0;
   #refused: Parcel[] = [];
-  #open: Aggregate<PendingRecord> | undefined;
+  /** What is being packed: its memory is used again and again. */
+  readonly #open = new Aggregate();
+  #first: PendingRecord | undefined;
+  #runs: Run[] = [];
+  #failures = 0;
   #openedAt = 0;
   readonly #busy = new Set<string>();
   readonly #limit: ShardLimit | undefined;
@@ -40,20 +44,21 @@ export class ShardLane {
   }
 
   /** Takes a record; true where it is the first of those that will go together. */
-  add(record: PendingRecord): boolean {
+  add(pending: PendingRecord): boolean {
     const { aggregation, ordered } = this.settings;
-    if (!aggregation || record.size > aggregation.maxBytes) {
+    if (!aggregation || pending.size > aggregation.maxBytes) {
       this.#close();
-      this.#push(plainParcel(record, ordered ? this.#orderOf(record) : undefined));
+      this.#push(plainParcel(pending, ordered ? this.#orderOf(pending) : undefined));
       return this.#queue.length - this.#gone === 1;
     }
-    const full = this.#open && this.#open.records.length >= aggregation.maxRecords;
-    if (!full && this.#open?.tryAdd(record, aggregation.maxBytes - 1)) return false;
-    this.#close();
-    this.#open = new Aggregate();
-    this.#open.tryAdd(record, aggregation.maxBytes);
-    this.#openedAt = this.settings.timers.monotonic();
-    return true;
+    const maxBytes = packedBytes(aggregation.maxBytes);
+    const full = this.#open.count >= aggregation.maxRecords || !this.#open.tryAdd(pending.record, maxBytes);
+    if (full) {
+      this.#close();
+      this.#open.tryAdd(pending.record, maxBytes);
+    }
+    this.#remember(pending);
+    return this.#open.count === 1;
   }
 
   /**
@@ -63,7 +68,7 @@ export class ShardLane {
   next(now: number, openedBefore: number, room: number): Parcel | number {
     const wait = this.#refused.reduce((least, { notBefore }) => Math.min(least, notBefore - now), Infinity);
     const refused = wait <= 0 ? this.#refused.findIndex(({ notBefore }) => notBefore <= now) : -1;
-    if (refused === -1 && this.#open && this.#openedAt <= openedBefore && this.#queue.length === this.#gone) {
+    if (refused === -1 && this.#open.count > 0 && this.#openedAt <= openedBefore && this.#queue.length === this.#gone) {
       // Behind one that is under way it goes on filling.
       if (this.#mayGo(this.settings.ordered ? ONE_BY_ONE : undefined)) this.#close();
     }
@@ -98,11 +103,11 @@ export class ShardLane {
     this.#refused = [];
     this.#queue = [];
     this.#gone = 0;
-    return parcels.flatMap(({ records }) => records);
+    return parcels.flatMap(contentsOf);
   }
 
-  #orderOf({ partitionKey }: PendingRecord): string {
-    return this.settings.aggregation ? ONE_BY_ONE : partitionKey;
+  #orderOf({ record }: PendingRecord): string {
+    return this.settings.aggregation ? ONE_BY_ONE : record.partitionKey;
   }
 
   #mayGo(order: string | undefined): boolean {
@@ -110,14 +115,38 @@ export class ShardLane {
   }
 
   #lingers(now: number): number {
-    if (!this.#open || !this.#mayGo(this.settings.ordered ? ONE_BY_ONE : undefined)) return Infinity;
+    if (this.#open.count === 0 || !this.#mayGo(this.settings.ordered ? ONE_BY_ONE : undefined)) return Infinity;
     return Math.max(0, this.#openedAt + this.settings.lingerMs - now);
   }
 
+  /** Notes down who waits for the record that was just packed. */
+  #remember(pending: PendingRecord): void {
+    const { waiter, turn, size, failures } = pending;
+    if (this.#open.count === 1) {
+      this.#first = pending;
+      this.#openedAt = this.settings.timers.monotonic();
+    }
+    if (failures > this.#failures) this.#failures = failures;
+    const last = this.#runs.at(-1);
+    if (last?.waiter === waiter) {
+      last.count += 1;
+      last.bytes += size;
+    } else {
+      this.#runs.push({ waiter, turn, count: 1, bytes: size });
+    }
+  }
+
+  /** What is packed becomes a parcel. One record alone stays as it is, as with the KPL. */
   #close(): void {
-    if (!this.#open) return;
-    this.#push(packedParcel(this.#open, this.shard.startingHashKey, this.settings.ordered ? ONE_BY_ONE : undefined));
-    this.#open = undefined;
+    if (!this.#first) return;
+    const order = this.settings.ordered ? ONE_BY_ONE : undefined;
+    const about = { runs: this.#runs, order, failures: this.#failures };
+    if (this.#open.count === 1) this.#push(plainParcel(this.#first, order));
+    else this.#push(packedParcel(this.#open, this.shard.startingHashKey, about));
+    this.#open.clear();
+    this.#first = undefined;
+    this.#runs = [];
+    this.#failures = 0;
   }
 
   #push(parcel: Parcel): void {

@@ -37,14 +37,14 @@ export class ShardLanes {
     return this.#ready.parcels >= MAX_REQUEST_RECORDS || this.#ready.bytes >= ENOUGH_BYTES;
   }
 
-  shardOf({ partitionKey, explicitHashKey }: PendingRecord): OpenShard | undefined {
+  shardOf({ record: { partitionKey, explicitHashKey } }: PendingRecord): OpenShard | undefined {
     return this.map.shards[this.map.placeOf(partitionKey, explicitHashKey)];
   }
 
-  /** True where the record is the first of those that will go together. */
-  add(record: PendingRecord): boolean {
-    const lane = this.#lanes[this.map.placeOf(record.partitionKey, record.explicitHashKey)];
-    return lane?.add(record) ?? false;
+  /** True where it is the first of those that will go together. */
+  add(pending: PendingRecord): boolean {
+    const { partitionKey, explicitHashKey } = pending.record;
+    return this.#lanes[this.map.placeOf(partitionKey, explicitHashKey)]?.add(pending) ?? false;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { fullJitter } from '@lethe/kernel';
 import { RecordRefusedError } from '../streaming.errors.js';
-import type { Parcel } from './parcel.js';
-import type { PendingRecord } from './pending-record.js';
+import { type Parcel, contentsOf } from './parcel.js';
+import type { PendingRecord, Run } from './pending-record.js';
 import type { ProducerSettings } from './producer-options.js';
 import { type Outcome, putParcels } from './put-parcels.js';
 import { type Shipment, ShardLanes } from './shard-lanes.js';
@@ -27,8 +27,8 @@ export class Shipping {
 
   constructor(
     private readonly settings: ProducerSettings,
-    /** A record is settled, and no longer held. */
-    private readonly onSettled: (record: PendingRecord) => void,
+    /** Records are settled, and no longer held. */
+    private readonly onSettled: (run: Omit<Run, 'waiter'>) => void,
   ) {
     this.#wake = new Wake(settings.timers, () => this.#send());
   }
@@ -90,7 +90,7 @@ export class Shipping {
     } catch (error) {
       // A request that fails as a whole was already retried by the SDK: its records are given up at once (R05).
       for (const { parcel, lane } of shipments) {
-        for (const record of parcel.records) this.#failed(record, error);
+        this.#failed(parcel, error);
         lane.done(parcel);
       }
     }
@@ -102,7 +102,7 @@ export class Shipping {
     this.settings.onEvent({
       type: 'sent',
       kinesisRecords: parcels.length,
-      records: parcels.reduce((sum, { records }) => sum + records.length, 0),
+      records: parcels.flatMap(({ runs }) => runs).reduce((sum, { count }) => sum + count, 0),
       bytes: parcels.reduce((sum, { size }) => sum + size, 0),
       refused: outcomes.filter(({ type }) => type === 'refused').length,
     });
@@ -115,23 +115,30 @@ export class Shipping {
     if (place.shardId !== lane.shard.shardId) this.#survey = 'due';
   }
 
-  #settle({ records, packed }: Parcel, { shardId, sequenceNumber }: Taken): void {
-    for (let at = 0; at < records.length; at += 1) {
-      const record = records[at];
-      if (record) this.#settled(record, shardId, sequenceNumber, packed ? at : undefined);
+  #settle({ runs, packed }: Parcel, { shardId, sequenceNumber }: Taken): void {
+    let place = 0;
+    for (const run of runs) {
+      this.onSettled(run);
+      run.waiter.taken(shardId, sequenceNumber, packed ? place : undefined, run.count);
+      place += run.count;
+    }
+  }
+
+  #failed({ runs }: Pick<Parcel, 'runs'>, error: unknown): void {
+    for (const run of runs) {
+      this.onSettled(run);
+      run.waiter.failed(error, run.count);
     }
   }
 
   /** Only what was refused goes again (R23), after full jitter. */
   #refused({ parcel, lane }: Shipment, { code, detail }: Refused, again: (failures: number) => number): void {
-    for (const record of parcel.records) record.failures += 1;
-    const failures = Math.max(...parcel.records.map((record) => record.failures));
-    if (failures < this.settings.maxAttempts) {
-      lane.again(parcel, again(failures));
+    parcel.failures += 1;
+    if (parcel.failures < this.settings.maxAttempts) {
+      lane.again(parcel, again(parcel.failures));
       return;
     }
-    const error = new RecordRefusedError(code, failures, detail);
-    for (const record of parcel.records) this.#failed(record, error);
+    this.#failed(parcel, new RecordRefusedError(code, parcel.failures, detail));
     lane.done(parcel);
   }
 
@@ -148,7 +155,7 @@ export class Shipping {
     this.#send();
   }
 
-  /** Everything again, in the order in which it was put. */
+  /** Everything again; what goes to one shard in the order in which it was put. */
   #begin(lanes: ShardLanes): void {
     const strays = this.#misplaced.flatMap(({ parcel, place }) => this.#straysIn(parcel, place, lanes));
     const records = [...strays, ...(this.#lanes?.drain() ?? []), ...this.#unplaced];
@@ -157,7 +164,6 @@ export class Shipping {
     this.#unplaced = [];
     this.#lanes = lanes;
     this.#survey = 'none';
-    records.sort((a, b) => a.turn - b.turn);
     for (const record of records) if (lanes.add(record)) this.#wake.within(this.settings.lingerMs);
   }
 
@@ -165,41 +171,32 @@ export class Shipping {
    * Packed records that came to lie in a shard which is not theirs. Readers pass them over, as the KCL does: they go
    * again. The others in the parcel are where they belong.
    */
-  #straysIn({ records }: Parcel, { shardId, sequenceNumber }: Taken, lanes: ShardLanes): PendingRecord[] {
-    return records.filter((record, subSequenceNumber) => {
-      if (lanes.shardOf(record)?.shardId === shardId) {
-        this.#settled(record, shardId, sequenceNumber, subSequenceNumber);
-        return false;
+  #straysIn(parcel: Parcel, { shardId, sequenceNumber }: Taken, lanes: ShardLanes): PendingRecord[] {
+    return contentsOf(parcel).flatMap((pending, place) => {
+      const { waiter, turn, size } = pending;
+      const failures = pending.failures + 1;
+      if (lanes.shardOf(pending)?.shardId === shardId) {
+        this.onSettled({ turn, count: 1, bytes: size });
+        waiter.taken(shardId, sequenceNumber, place, 1);
+        return [];
       }
-      record.failures += 1;
-      if (record.failures < this.settings.maxAttempts) return true;
-      this.#failed(record, new RecordRefusedError('WrongShard', record.failures, `it came to lie in ${shardId}`));
-      return false;
+      if (failures < this.settings.maxAttempts) return [{ ...pending, failures }];
+      const error = new RecordRefusedError('WrongShard', failures, `it came to lie in ${shardId}`);
+      this.#failed({ runs: [runOf(pending)] }, error);
+      return [];
     });
   }
 
   /** The shards are not to be known: what waits for them fails, and the next record asks again. */
   #giveUp(error: unknown): void {
-    const waiting = [...this.#misplaced.flatMap(({ parcel }) => parcel.records), ...this.#unplaced];
+    const [misplaced, unplaced] = [this.#misplaced, this.#unplaced];
     this.#misplaced = [];
     this.#unplaced = [];
     // With lanes that are out of date all else goes on: what strays tells of itself.
     this.#survey = this.#lanes ? 'none' : 'due';
-    for (const record of waiting) this.#failed(record, error);
-  }
-
-  #settled(
-    record: PendingRecord,
-    shardId: string,
-    sequenceNumber: string,
-    subSequenceNumber: number | undefined,
-  ): void {
-    this.onSettled(record);
-    record.waiter.taken(shardId, sequenceNumber, subSequenceNumber);
-  }
-
-  #failed(record: PendingRecord, error: unknown): void {
-    this.onSettled(record);
-    record.waiter.failed(error);
+    for (const { parcel } of misplaced) this.#failed(parcel, error);
+    this.#failed({ runs: unplaced.map(runOf) }, error);
   }
 }
+
+const runOf = ({ waiter, turn, size }: PendingRecord): Run => ({ waiter, turn, count: 1, bytes: size });
