@@ -9,6 +9,7 @@ import ts from 'typescript';
  * has thought about it here. Libraries are not looked at: they know no message of the store, thus have no business to do.
  */
 export const timerPlaces: Readonly<Record<string, string>> = {
+  'apps/analytics/src/live/live-streams.ts': 'looks for figures to tell to open streams, and for their end',
   'apps/auth/src/signing/rotation-schedule.ts':
     'looks whether a step of the key rotation is due: rows tell when, and one of all replicas takes it under a lock',
   'apps/functions/src/functions.ts': 'ends a function that takes too long, as Lambda does',

@@ -107,7 +107,7 @@ const RELIABILITY: readonly Rule[] = [
   'Skewed clocks break no invariant.',
   'Running replicas verify tokens while the issuer is down, within bounds.',
   'Old and new replicas run together.',
-  ['Replicas run on a read-only root.', 'part 6: containers'],
+  'Replicas run on a read-only root.',
   'The same requests to one replica and to three that are killed get the same answers.',
 ];
 

@@ -1,7 +1,5 @@
 import { type RequirementGroup, type Rule, numbered } from './requirement.js';
 
-const PART_6 = 'part 6: everything on AWS as code';
-
 /** Groups in the order of their numbers. Sources: OWASP ASVS 5.0, RFC 8725, RFC 9700, NIST SP 800-63B-4. */
 const GROUPS: readonly (readonly [title: string, rules: readonly Rule[]])[] = [
   [
@@ -88,7 +86,7 @@ const GROUPS: readonly (readonly [title: string, rules: readonly Rule[]])[] = [
   [
     'Messages and data',
     [
-      ['Queues, topics and streams are encrypted, over TLS only, with policies that name their sources.', PART_6],
+      'Queues, topics and streams are encrypted, over TLS only, with policies that name their sources.',
       'Envelopes are validated before use; unknown sources are refused; sizes are capped.',
       'No personal data in messages, keys and logs; analytics sees pseudonyms.',
       'Stores are reached over TLS with certificates checked; encryption at rest comes with the infrastructure.',
@@ -98,8 +96,8 @@ const GROUPS: readonly (readonly [title: string, rules: readonly Rule[]])[] = [
     'Secrets and platform',
     [
       'No secret in code or log; secrets come by reference.',
-      ['One role per service, least privilege.', PART_6],
-      ['Containers are minimal, unprivileged and read-only.', PART_6],
+      'One role per service, least privilege.',
+      'Containers are minimal, unprivileged and read-only.',
       'Dependencies are locked and installed from the lock; install scripts are known.',
       'Security events are logged with trace id, masked, in one line each.',
     ],

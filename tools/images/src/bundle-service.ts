@@ -75,7 +75,7 @@ export async function bundleService(service: string, folder: string): Promise<Se
     logLevel: 'error',
     plugins: [metadataBeside, optionalPackages(leftOut)],
   });
-  copyFileSync(fileURLToPath(import.meta.resolve(METADATA)), join(folder, `${METADATA}.mjs`));
+  copyFileSync(join(root, 'node_modules', METADATA, 'Reflect.js'), join(folder, `${METADATA}.mjs`));
   for (const [name, files] of Object.entries(SERVED)) copyServed(name, files, folder);
   const packages = [...new Set([...packagesOf(metafile), METADATA, ...Object.keys(SERVED)])].toSorted();
   return { service, programs, bytes: bytesOf(folder), packages, leftOut: [...leftOut].toSorted() };
