@@ -12,6 +12,7 @@ import {
   VARINT,
 } from './aggregated-format.js';
 import { ByteWriter, varintSize } from './byte-writer.js';
+import { utf8Length } from './utf8-length.js';
 
 /** A record that may be packed with others. */
 export interface PackableRecord {
@@ -32,33 +33,64 @@ const DATA_TAG = tag(DATA, LENGTH_DELIMITED);
 
 const delimitedSize = (length: number): number => TAG_BYTES + varintSize(length) + length;
 
+/**
+ * A partition key that is packed again and again. It remembers where it stands in which table, which spares a look into a
+ * map for every record. Of one aggregate at a time: one that is given to another in between is written down twice.
+ */
+export class PackedKey {
+  /** The aggregate in whose table it stands, how often that one was emptied before, and where. */
+  #of: Aggregate | undefined;
+  #emptied = 0;
+  #place = 0;
+  readonly bytes: number;
+
+  constructor(readonly text: string) {
+    this.bytes = utf8Length(text);
+  }
+
+  /** Its place in the table, or -1. */
+  placeIn(aggregate: Aggregate): number {
+    return this.#of === aggregate && this.#emptied === aggregate.emptied ? this.#place : -1;
+  }
+
+  stands(aggregate: Aggregate, place: number): void {
+    this.#of = aggregate;
+    this.#emptied = aggregate.emptied;
+    this.#place = place;
+  }
+}
+
 /** One of the two tables of keys: each once, in the order in which they came. */
 class KeyTable {
-  readonly #places = new Map<string, number>();
   readonly bytes = new ByteWriter();
+  readonly #keys = new Map<string, PackedKey>();
+  #count = 0;
 
   constructor(private readonly tag: number) {}
 
-  /** The place of a key; the next one, if it has none yet. */
-  placeOf(key: string): number {
-    return this.#places.get(key) ?? this.#places.size;
+  /** Keys in it. */
+  get count(): number {
+    return this.#count;
   }
 
-  isNew(place: number): boolean {
-    return place === this.#places.size;
+  keyOf(text: string): PackedKey {
+    let key = this.#keys.get(text);
+    if (!key) this.#keys.set(text, (key = new PackedKey(text)));
+    return key;
   }
 
-  add(key: string, keyBytes: number): void {
-    this.#places.set(key, this.#places.size);
-    this.bytes.reserve(delimitedSize(keyBytes));
+  add({ text, bytes }: PackedKey): void {
+    this.bytes.reserve(delimitedSize(bytes));
     this.bytes.byte(this.tag);
-    this.bytes.varint(keyBytes);
-    this.bytes.text(key, keyBytes);
+    this.bytes.varint(bytes);
+    this.bytes.text(text, bytes);
+    this.#count += 1;
   }
 
   clear(): void {
-    this.#places.clear();
+    if (this.#keys.size > 0) this.#keys.clear();
     this.bytes.clear();
+    this.#count = 0;
   }
 }
 
@@ -71,10 +103,16 @@ export class Aggregate {
   readonly #explicitHashKeys = new KeyTable(EXPLICIT_HASH_KEYS_TAG);
   readonly #records = new ByteWriter();
   #count = 0;
+  #emptied = 0;
 
   /** Records in it. */
   get count(): number {
     return this.#count;
+  }
+
+  /** How often it was emptied. */
+  get emptied(): number {
+    return this.#emptied;
   }
 
   /** Bytes of what `pack` would give. */
@@ -83,23 +121,34 @@ export class Aggregate {
     return MAGIC.length + keys + this.#records.length + MD5_BYTES;
   }
 
-  /** Adds a record unless the whole became larger than this; the first one is always taken. */
-  tryAdd({ partitionKey, explicitHashKey, data }: PackableRecord, maxBytes: number): boolean {
-    const key = this.#partitionKeys.placeOf(partitionKey);
-    const keyBytes = this.#partitionKeys.isNew(key) ? Buffer.byteLength(partitionKey) : -1;
-    // Digits are ASCII.
-    const hashKey = explicitHashKey === undefined ? -1 : this.#explicitHashKeys.placeOf(explicitHashKey);
-    const hashKeyBytes =
-      explicitHashKey !== undefined && this.#explicitHashKeys.isNew(hashKey) ? explicitHashKey.length : -1;
-    const size = recordSize(key, hashKey, data.length);
-    const grows =
-      delimitedSize(size) +
-      (keyBytes === -1 ? 0 : delimitedSize(keyBytes)) +
-      (hashKeyBytes === -1 ? 0 : delimitedSize(hashKeyBytes));
+  /**
+   * Adds a record unless the whole became larger than this; the first one is always taken. `key` is its partition key, for
+   * those who keep them.
+   */
+  tryAdd(
+    { partitionKey, explicitHashKey, data }: PackableRecord,
+    maxBytes: number,
+    key: PackedKey = this.#partitionKeys.keyOf(partitionKey),
+  ): boolean {
+    const hashKey = explicitHashKey === undefined ? undefined : this.#explicitHashKeys.keyOf(explicitHashKey);
+    const place = key.placeIn(this);
+    const hashPlace = hashKey?.placeIn(this) ?? -1;
+    const keyIndex = place === -1 ? this.#partitionKeys.count : place;
+    const hashIndex = hashKey && hashPlace === -1 ? this.#explicitHashKeys.count : hashPlace;
+    const size = recordSize(keyIndex, hashIndex, data.length);
+    let grows = delimitedSize(size);
+    if (place === -1) grows += delimitedSize(key.bytes);
+    if (hashKey && hashPlace === -1) grows += delimitedSize(hashKey.bytes);
     if (this.#count > 0 && this.size + grows > maxBytes) return false;
-    if (keyBytes !== -1) this.#partitionKeys.add(partitionKey, keyBytes);
-    if (hashKeyBytes !== -1 && explicitHashKey !== undefined) this.#explicitHashKeys.add(explicitHashKey, hashKeyBytes);
-    this.#write(key, hashKey, data, size);
+    if (place === -1) {
+      this.#partitionKeys.add(key);
+      key.stands(this, keyIndex);
+    }
+    if (hashKey && hashPlace === -1) {
+      this.#explicitHashKeys.add(hashKey);
+      hashKey.stands(this, hashIndex);
+    }
+    this.#write(keyIndex, hashIndex, data, size);
     this.#count += 1;
     return true;
   }
@@ -121,6 +170,7 @@ export class Aggregate {
     this.#explicitHashKeys.clear();
     this.#records.clear();
     this.#count = 0;
+    this.#emptied += 1;
   }
 
   #write(key: number, hashKey: number, data: Uint8Array, size: number): void {

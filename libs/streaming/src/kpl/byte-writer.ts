@@ -2,6 +2,7 @@ const INITIAL_BYTES = 512;
 
 /** Bytes of a whole number as a varint: seven bits in each. */
 export function varintSize(value: number): number {
+  if (value < 0x80) return 1;
   let size = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size += 1;
   return size;
@@ -36,6 +37,10 @@ export class ByteWriter {
   }
 
   varint(value: number): void {
+    if (value < 0x80) {
+      this.byte(value);
+      return;
+    }
     let rest = value;
     for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.byte((rest % 0x80) | 0x80);
     this.byte(rest);

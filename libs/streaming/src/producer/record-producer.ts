@@ -1,5 +1,6 @@
 import type { PackableRecord } from '../kpl/aggregate.js';
 import { hashKeyDigits } from '../kpl/hash-key.js';
+import { utf8Length } from '../kpl/utf8-length.js';
 import {
   InvalidPartitionKeyError,
   ProducerClosedError,
@@ -96,7 +97,7 @@ export class RecordProducer {
     if (this.#closed) throw new ProducerClosedError(stream);
     if (partitionKey === '' || partitionKey.length > MAX_KEY_LENGTH) throw new InvalidPartitionKeyError(partitionKey);
     if (explicitHashKey !== undefined) hashKeyDigits(explicitHashKey);
-    const size = data.length + Buffer.byteLength(partitionKey);
+    const size = data.length + utf8Length(partitionKey);
     if (size > maxRecordBytes) throw new RecordTooLargeError(size, maxRecordBytes);
     if (this.#backlog.waiting >= maxWaiting) throw new ProducerOverloadedError(stream, maxWaiting);
     return size;

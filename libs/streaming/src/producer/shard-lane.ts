@@ -1,4 +1,4 @@
-import { Aggregate } from '../kpl/aggregate.js';
+import { Aggregate, type PackedKey } from '../kpl/aggregate.js';
 import { type Parcel, contentsOf, packedBytes, packedParcel, plainParcel } from './parcel.js';
 import type { PendingRecord, Run } from './pending-record.js';
 import type { ProducerSettings } from './producer-options.js';
@@ -43,8 +43,8 @@ export class ShardLane {
     this.#limit = settings.shardLimits ? new ShardLimit(settings.shardLimits) : undefined;
   }
 
-  /** Takes a record; true where it is the first of those that will go together. */
-  add(pending: PendingRecord): boolean {
+  /** Takes a record, with its key unless it has an explicit one; true where it is the first of those that will go together. */
+  add(pending: PendingRecord, key?: PackedKey): boolean {
     const { aggregation, ordered } = this.settings;
     if (!aggregation || pending.size > aggregation.maxBytes) {
       this.#close();
@@ -52,10 +52,10 @@ export class ShardLane {
       return this.#queue.length - this.#gone === 1;
     }
     const maxBytes = packedBytes(aggregation.maxBytes);
-    const full = this.#open.count >= aggregation.maxRecords || !this.#open.tryAdd(pending.record, maxBytes);
+    const full = this.#open.count >= aggregation.maxRecords || !this.#open.tryAdd(pending.record, maxBytes, key);
     if (full) {
       this.#close();
-      this.#open.tryAdd(pending.record, maxBytes);
+      this.#open.tryAdd(pending.record, maxBytes, key);
     }
     this.#remember(pending);
     return this.#open.count === 1;

@@ -1,3 +1,4 @@
+import { hashKeyDigits, hashKeyOf } from '../kpl/hash-key.js';
 import type { Parcel } from './parcel.js';
 import type { PendingRecord } from './pending-record.js';
 import type { ProducerSettings } from './producer-options.js';
@@ -38,13 +39,16 @@ export class ShardLanes {
   }
 
   shardOf({ record: { partitionKey, explicitHashKey } }: PendingRecord): OpenShard | undefined {
-    return this.map.shards[this.map.placeOf(partitionKey, explicitHashKey)];
+    return this.map.shards[this.map.placeOf(hashKeyOf(partitionKey, explicitHashKey))];
   }
 
   /** True where it is the first of those that will go together. */
   add(pending: PendingRecord): boolean {
     const { partitionKey, explicitHashKey } = pending.record;
-    return this.#lanes[this.map.placeOf(partitionKey, explicitHashKey)]?.add(pending) ?? false;
+    if (explicitHashKey !== undefined)
+      return this.#lanes[this.map.placeOf(hashKeyDigits(explicitHashKey))]?.add(pending) ?? false;
+    const key = this.map.keyOf(partitionKey);
+    return this.#lanes[key.place]?.add(pending, key) ?? false;
   }
 
   /**

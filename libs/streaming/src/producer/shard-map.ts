@@ -1,4 +1,5 @@
 import { type KinesisClient, ListShardsCommand } from '@aws-sdk/client-kinesis';
+import { PackedKey } from '../kpl/aggregate.js';
 import { type HashKeyRange, hashKeyDigits, hashKeyOf } from '../kpl/hash-key.js';
 import { UnexpectedAnswerError } from '../streaming.errors.js';
 
@@ -12,9 +13,19 @@ export interface OpenShard extends HashKeyRange {
 /** Keys whose shards are remembered: an MD5 costs as much as everything else that is done for a small record. */
 const REMEMBERED = 20_000;
 
+/** A partition key and the place of its shard in a {@link ShardMap}. */
+export class ShardKey extends PackedKey {
+  constructor(
+    text: string,
+    readonly place: number,
+  ) {
+    super(text);
+  }
+}
+
 /** Which open shard takes which keys, as of when it was asked for. */
 export class ShardMap {
-  readonly #known = new Map<string, number>();
+  readonly #known = new Map<string, ShardKey>();
 
   /** Shards in the order of their hash keys. */
   constructor(readonly shards: readonly OpenShard[]) {}
@@ -38,20 +49,18 @@ export class ShardMap {
     return new ShardMap(shards.sort((a, b) => (a.first < b.first ? -1 : 1)));
   }
 
-  /** The place in `shards` of the one that takes this record. Throws an InvalidHashKeyError. */
-  placeOf(partitionKey: string, explicitHashKey: string | undefined): number {
-    if (explicitHashKey !== undefined) return this.#find(hashKeyDigits(explicitHashKey));
-    if (this.shards.length === 1) return 0;
+  /** A partition key with its shard. */
+  keyOf(partitionKey: string): ShardKey {
     const known = this.#known.get(partitionKey);
     if (known !== undefined) return known;
-    const found = this.#find(hashKeyOf(partitionKey));
+    const key = new ShardKey(partitionKey, this.shards.length === 1 ? 0 : this.placeOf(hashKeyOf(partitionKey)));
     if (this.#known.size >= REMEMBERED) this.#known.clear();
-    this.#known.set(partitionKey, found);
-    return found;
+    this.#known.set(partitionKey, key);
+    return key;
   }
 
-  /** The last shard that begins at or before the hash key. */
-  #find(hashKey: string): number {
+  /** The place in `shards` of the one that takes this hash key: the last that begins at or before it. */
+  placeOf(hashKey: string): number {
     let [low, high] = [0, this.shards.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
