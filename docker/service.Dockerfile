@@ -1,7 +1,9 @@
 # syntax=docker/dockerfile:1
 # One image per app, one file for all: docker build -f docker/service.Dockerfile --build-arg APP=orders -t lethe/orders .
-# The base is pinned by tag; pin it by digest where the image is released.
+# Bases are pinned by tag here; hand in NODE and BASE by digest where images are released.
 ARG NODE=node:24.21.0-bookworm-slim
+# The C library that Node needs, a user that owns nothing; no shell, no package manager.
+ARG BASE=gcr.io/distroless/cc-debian12:nonroot
 
 # The whole workspace, built. Also the image of the emulators and one-off tools of compose.yaml.
 FROM ${NODE} AS workspace
@@ -12,23 +14,20 @@ COPY . .
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 RUN node node_modules/nx/dist/bin/nx.js run-many -t build --output-style=static
 
-# What one app needs at run time, and nothing that only builds or tests it.
-FROM workspace AS production
+# The programs of one app with everything they import, and nothing else.
+FROM workspace AS bundle
 ARG APP
-RUN test -n "${APP}" && test -f "apps/${APP}/dist/main.js"
-RUN --mount=type=cache,target=/root/.npm rm -rf node_modules \
-  && npm ci --ignore-scripts --omit=dev --no-audit --no-fund --workspace "apps/${APP}" \
-  && find libs apps -path '*/node_modules' -prune -o -type d \( -name src -o -name test \) -print | xargs rm -rf
+RUN node tools/images/dist/main.js "${APP}" /bundle && cp docker/healthcheck.mjs /bundle/
 
-FROM ${NODE}
-ARG APP
+FROM ${BASE}
+COPY --from=workspace /usr/local/bin/node /usr/local/bin/node
+COPY --from=bundle /bundle /app
+WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
-WORKDIR /lethe/apps/${APP}
-COPY --from=production /lethe/node_modules /lethe/node_modules
-COPY --from=production /lethe/libs /lethe/libs
-COPY --from=production /lethe/apps/${APP} .
-USER node
+USER 65532:65532
 EXPOSE 3000
-# SIGTERM drains the replica; give it longer than DRAIN_TIMEOUT_MS (ECS: stopTimeout, compose: stop_grace_period).
+# Node is process 1 and gets SIGTERM itself, which drains the replica; give it longer than DRAIN_TIMEOUT_MS.
 STOPSIGNAL SIGTERM
-CMD ["node", "--enable-source-maps", "dist/main.js"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 CMD ["/usr/local/bin/node", "/app/healthcheck.mjs"]
+ENTRYPOINT ["/usr/local/bin/node"]
+CMD ["main.mjs"]

@@ -19,7 +19,7 @@ export interface ServiceBundle {
 }
 
 /** What is run of a service, where it has it: the service, and steps before a deployment or by hand. */
-const PROGRAMS = ['main', 'migrate', 'rotate-keys', 'users'] as const;
+const PROGRAMS = ['main', 'migrate', 'rotate-keys', 'users', 'backfill-lake'] as const;
 const METADATA = 'reflect-metadata';
 /** Files that a package serves, found by its own folder: they lie beside the bundle as the package has them. */
 const SERVED = {

@@ -1,6 +1,6 @@
 import { type LakeEvent, lakeColumns } from '@lethe/contracts';
 import type { Database } from '@lethe/database';
-import { type LakeObjects, decodeParquet, encodeParquet } from '@lethe/warehouse';
+import { type LakeObjects, decodeParquet, encodeParquet } from '@lethe/warehouse/lake';
 import { unpackEvents } from './lake-batch.js';
 import { type FileRows, customersOf, filesOf, merged, withoutCustomers } from './lake-rows.js';
 import type { LakeSettings } from './lake-settings.js';

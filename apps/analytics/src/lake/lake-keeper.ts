@@ -1,6 +1,6 @@
 import type { Database } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
-import { type LakeFile, type LakeObjects, writeManifest } from '@lethe/warehouse';
+import { type LakeFile, type LakeObjects, writeManifest } from '@lethe/warehouse/lake';
 import { LakeJobs } from './lake-jobs.js';
 import type { LakeSettings } from './lake-settings.js';
 import {

@@ -1,5 +1,5 @@
 import type { LakeEvent } from '@lethe/contracts';
-import { lakeKey } from '@lethe/warehouse';
+import { lakeKey } from '@lethe/warehouse/lake';
 
 /** Rows of one file. */
 export interface FileRows {

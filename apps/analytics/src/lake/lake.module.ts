@@ -1,6 +1,6 @@
 import { AwsClients } from '@lethe/aws';
 import { Database } from '@lethe/database';
-import { LakeObjects } from '@lethe/warehouse';
+import { LakeObjects } from '@lethe/warehouse/lake';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EraseCustomerHandler } from './erase-customer.js';
