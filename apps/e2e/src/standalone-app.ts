@@ -45,13 +45,14 @@ const TSCONFIG = {
 
 /**
  * Makes an application of the examples in a library's README in an empty directory, with the libraries packed and
- * installed. `change` adapts a file's text to where it runs. Throws what npm says when it fails.
+ * installed. `change` adapts a file's text to where it runs; `peers` are what messaging runs on. Throws what npm says when it fails.
  */
 export async function standaloneApp(
   directory: string,
   libraries: readonly string[],
   readme: string,
   change: (text: string) => string,
+  peers: readonly string[] = [],
 ): Promise<StandaloneApp> {
   const packed = new Map<string, readonly string[]>();
   const dependencies: Record<string, string> = {};
@@ -71,7 +72,7 @@ export async function standaloneApp(
     dependencies[`@lethe/${library}`] = `file:${tarball.filename}`;
   }
   const messaging = await manifestOf('libs/messaging');
-  for (const name of ['@nestjs/common', '@nestjs/core', '@nestjs/microservices', 'reflect-metadata', 'rxjs']) {
+  for (const name of peers) {
     dependencies[name] = messaging.dependencies[name] ?? '*';
   }
   dependencies['zod'] = (await manifestOf('node_modules/zod')).version;

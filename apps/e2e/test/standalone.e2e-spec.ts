@@ -13,6 +13,7 @@ import { type StandaloneApp, compile, standaloneApp } from '../src/standalone-ap
 
 const run = promisify(execFile);
 const LIBRARIES = ['kernel', 'topology', 'aws', 'messaging'];
+const PEERS = ['@nestjs/common', '@nestjs/core', '@nestjs/microservices', 'reflect-metadata', 'rxjs'];
 
 let directory: string;
 let cloud: Cloud;
@@ -31,7 +32,7 @@ beforeAll(async () => {
   await once(mailServer.listen(0, '127.0.0.1'), 'listening');
   const here = (text: string) =>
     text.replaceAll('eu-central-1', cloud.env['AWS_REGION'] ?? '').replaceAll('123456789012', '000000000000');
-  app = await standaloneApp(directory, LIBRARIES, 'libs/messaging/README.md', here);
+  app = await standaloneApp(directory, LIBRARIES, 'libs/messaging/README.md', here, PEERS);
 }, 400_000);
 
 afterAll(async () => {
