@@ -9,6 +9,7 @@ import { benchStreaming } from './streaming/streaming-bench.js';
 import { type BenchOptions, type Suite, USAGE, benchOptions } from './options.js';
 import { type Verdict, verdicts } from './report/bounds.js';
 import { messagingSection, reportText } from './report/document.js';
+import { type RunSuite } from './report/suite-of-parts.js';
 import { suiteSection, withSection } from './report/suite-section.js';
 import { QueueServer } from './server/queue-server.js';
 
@@ -39,7 +40,7 @@ async function messaging(options: BenchOptions): Promise<Outcome> {
 
 /** A suite of parts. */
 const ofParts =
-  (suite: Exclude<Suite, 'messaging'>, run: typeof benchIdentity) =>
+  (suite: Exclude<Suite, 'messaging'>, run: RunSuite) =>
   async (options: BenchOptions): Promise<Outcome> => {
     const report = await run(options, progress);
     const text = partsText(report);
