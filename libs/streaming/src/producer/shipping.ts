@@ -55,6 +55,8 @@ export class Shipping {
   }
 
   #send(): void {
+    // What there is to wait for is found out anew; a timer for nothing would keep the process alive.
+    this.#wake.cancel();
     // What goes before a survey that is due may belong elsewhere; in order it may not overtake what is under way.
     const wanted = this.#lanes !== undefined || this.#unplaced.length > 0;
     if (wanted && this.#survey === 'due' && this.#inFlight === 0) void this.#look();

@@ -1,6 +1,6 @@
 import type { Timers } from '@lethe/kernel';
 
-/** Calls at the earliest of the times that it was asked for, and then forgets them all. */
+/** Calls at the earliest of the times that it was asked for, and forgets them all then. */
 export class Wake {
   #at = Infinity;
   #cancel: () => void = () => undefined;
@@ -20,5 +20,12 @@ export class Wake {
       this.#at = Infinity;
       this.call();
     });
+  }
+
+  /** Calls no more until it is asked again. */
+  cancel(): void {
+    if (this.#at === Infinity) return;
+    this.#cancel();
+    this.#at = Infinity;
   }
 }
