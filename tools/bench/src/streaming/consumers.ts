@@ -77,6 +77,7 @@ const lifion =
       dynamoDb: { region, endpoint: env['AWS_ENDPOINT_URL_DYNAMODB'], tableName: 'lifion' },
       createStreamIfNeeded: false,
       initialPositionInStream: 'TRIM_HORIZON',
+      shouldDeaggregate: true,
       ...settings,
     });
     consumer.on('data', ({ records }: LifionBatch) => got(records.length));

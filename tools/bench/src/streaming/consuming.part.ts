@@ -95,7 +95,9 @@ export const consumingPart: SuitePart = {
   name: 'consuming',
   run: ({ rounds, quick }) =>
     withBenchCloud(async (cloud) => {
-      const sizes = quick ? { plain: 40_000, packed: 200_000, rounds: 2 } : { plain: 200_000, packed: 800_000, rounds };
+      const sizes = quick
+        ? { plain: 200_000, packed: 800_000, rounds: 2 }
+        : { plain: 400_000, packed: 2_000_000, rounds };
       for (const stream of ['plain', 'packed']) await cloud.create(stream, SHARDS);
       await fillPlain(cloud, 'plain', sizes.plain);
       await fillPacked(cloud, 'packed', sizes.packed);
