@@ -301,9 +301,9 @@ describe('POST /catalog/quotes', () => {
     );
 
     expect(response.status).toBe(200);
-    const { id, sku, name, price } = b.product;
+    const { id, sku, name, category, price } = b.product;
     expect(await response.json()).toEqual({
-      items: [{ id, sku, name, price }, expect.objectContaining({ id: a.product.id })],
+      items: [{ id, sku, name, category, price }, expect.objectContaining({ id: a.product.id })],
       missing: [missing],
     });
   });

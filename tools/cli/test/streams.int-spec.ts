@@ -1,7 +1,8 @@
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createClients } from '@lethe/aws';
+import { type AwsClients, createClients } from '@lethe/aws';
 import { leasesTable } from '@lethe/contracts';
+import { type Cloud, startTestCloud } from '@lethe/local-cloud';
 import { ConsumerGroup } from '@lethe/streaming';
 import { provisionLeaseTable } from '@lethe/streaming/provision';
 import { eventually } from '@lethe/testing';
@@ -25,23 +26,29 @@ interface Streams {
 describe('lethe streams', () => {
   const cli = new Cli();
   const environment = { ...process.env };
-  const clients = createClients({ region: 'us-east-1' });
+  let cloud: Cloud;
+  let clients: AwsClients;
   let stream = '';
   let shards = 0;
   beforeAll(async () => {
+    // Of its own: other tests hold the shards that there are against those that are declared.
+    cloud = await startTestCloud();
+    Object.assign(process.env, cloud.env);
+    clients = createClients({ region: 'us-east-1' });
     cli.pretendToRun(process.env);
     await cli.run('topology apply');
     await provisionLeaseTable(leasesTable.name, clients.dynamodb);
     const { streams }: Streams = JSON.parse((await cli.run('streams list --json')).out);
     [{ name: stream, openShards: shards } = { name: '', openShards: 0 }] = streams;
   });
-  afterAll(() => {
+  afterAll(async () => {
     Object.assign(process.env, environment);
     cli.close();
     clients.close();
+    await cloud.stop();
   });
 
-  /** Into every shard: kinesalite never answers where it is to begin at a time after which there is no record. */
+  /** Into every shard. */
   const put = async (n: number): Promise<void> => {
     const Data = Buffer.from(JSON.stringify({ data: { n } }));
     for (let at = 0n; at < shards; at += 1n) {

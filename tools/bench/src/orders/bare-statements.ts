@@ -72,7 +72,7 @@ export const bareSteps: readonly BareStep[] = [
   ),
 ];
 
-/** The values of the one statement of the use case, by hand: what its source says of `$1` to `$36`. */
+/** The values of the one statement of the use case, by hand: what its source says of `$1` to `$37`. */
 export function oneStatementValues({ id, customerId, placedAt, key, lines, messages, timer }: OrderValues): unknown[] {
   const nothing = lines.map(() => 0);
   return [
@@ -112,5 +112,6 @@ export function oneStatementValues({ id, customerId, placedAt, key, lines, messa
     null,
     nothing,
     nothing,
+    lines.map(() => null),
   ];
 }
