@@ -18,7 +18,11 @@ function sendOf(client: object): Send {
  * Puts itself between a client and the real service, for one operation such as `PutRecords`, until it is removed. By
  * `send`, so that it serves either transport.
  */
-export function intercept(client: AwsClients['kinesis' | 'dynamodb' | 'sqs'], operation: string, fault: Fault): () => void {
+export function intercept(
+  client: AwsClients['kinesis' | 'dynamodb' | 'sqs'],
+  operation: string,
+  fault: Fault,
+): () => void {
   const send = sendOf(client);
   let removed = false;
   const faulty: Send = async (command, ...options) => {

@@ -15,7 +15,7 @@ import { RETAIL_FILE, type RetailInvoice, idOf, readInvoices, sells } from './re
 
 const SALT = 'proof';
 /** How much of the file: all of it by `LETHE_RETAIL_LINES=541909`. */
-const LINES = Number(process.env['LETHE_RETAIL_LINES'] ?? 60_000);
+const LINES = Number(process.env['LETHE_RETAIL_LINES'] ?? 15_000);
 const BATCH = 500;
 
 /** What the service would keep for the lake of a confirmed invoice. */
