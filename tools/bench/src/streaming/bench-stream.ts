@@ -34,7 +34,7 @@ export async function withBenchCloud<Result>(work: (cloud: BenchCloud) => Promis
   Object.assign(process.env, cloud.env);
   const region = cloud.env['AWS_REGION'] ?? 'us-east-1';
   const clients = createClients({ region });
-  const bare = createClients({ region, transport: 'sdk' });
+  const bare = createClients({ region, transport: 'sdk', requestTimeoutMs: 30_000 });
   try {
     await provisionLeaseTable(LEASES, clients.dynamodb);
     return await work({
