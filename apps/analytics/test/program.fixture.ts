@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { Clicks, analyticsService, type Click } from '@lethe/contracts';
 import { Database, migrate } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
@@ -88,10 +89,7 @@ export class Program {
   }
 
   async sql<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.database.query<Row>(
-      { name: `test.${text.length}.${[...text].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) | 0, 7)}`, text },
-      values,
-    );
+    return this.database.query<Row>({ name: `test.${hash('md5', text)}`, text }, values);
   }
 
   async close(): Promise<void> {
