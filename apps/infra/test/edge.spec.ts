@@ -65,7 +65,7 @@ describe.each(STAGES)('edge of %s', (stage) => {
     expect(config?.WebACLId).toBeDefined();
   });
 
-  it('R17 R20: rings for every queue that ages, every dead letter, every stream that lags, errors and slowness', () => {
+  it('R20: rings for every queue that ages, every dead letter, every stream that lags, errors and slowness', () => {
     const alarms = templates
       .all<AlarmProperties>('AWS::CloudWatch::Alarm')
       .filter(({ stack }) => stack === 'observability');

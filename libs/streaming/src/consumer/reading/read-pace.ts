@@ -15,8 +15,8 @@ export const SHARD_LIMITS: ReadLimits = { readsPerSecond: 5, bytesPerSecond: 2 *
 const MARGIN = 1.025;
 /** Records that GetRecords gives at most, and how many are asked for while their size is unknown. */
 const [MAX_RECORDS, FIRST_RECORDS] = [10_000, 500];
-/** A page is this much larger than what the spacing of reads allows for, so that the bytes are the limit when behind. */
-const PAGE_ROOM = 1.25;
+/** Seconds' worth of bytes that a page may have: fewer, larger reads cost less, of the limit on reads as well. */
+const PAGE_SECONDS = 1;
 /** Weight of a page in the mean size of records. */
 const LEARNING = 0.3;
 const BACKOFF = { base: 200, cap: 5_000 } as const;
@@ -51,7 +51,7 @@ export class ReadPace {
     private readonly timers: Pick<Timers, 'monotonic' | 'random'>,
   ) {
     this.#spacingMs = (1_000 / limits.readsPerSecond) * MARGIN;
-    this.#pageBytes = (limits.bytesPerSecond / limits.readsPerSecond) * PAGE_ROOM;
+    this.#pageBytes = limits.bytesPerSecond * PAGE_SECONDS;
   }
 
   /** Milliseconds until the next read may be sent. */
@@ -59,7 +59,7 @@ export class ReadPace {
     return Math.max(0, this.#nextAt - this.timers.monotonic());
   }
 
-  /** Records to ask for: about as many as may be read until the next read, so that pages stay small in memory. */
+  /** Records to ask for: about as many as may be read in a second, so that pages stay small in memory. */
   get limit(): number {
     if (this.#recordBytes === undefined) return FIRST_RECORDS;
     return Math.max(1, Math.min(MAX_RECORDS, Math.ceil(this.#pageBytes / this.#recordBytes)));
