@@ -1,3 +1,4 @@
+import { writeMoney } from '@lethe/kernel';
 import {
   type Contact,
   type OrderConfirmed,
@@ -7,7 +8,6 @@ import {
 } from '@lethe/contracts';
 import { type DataOf } from '@lethe/topology';
 import { type Mail, escapeHtml } from '../mail/mail.js';
-import { moneyText } from './money-text.js';
 
 /** What happened to an order, as far as its customer is told by mail. */
 export type OrderNews =
@@ -81,29 +81,29 @@ function refundedContent({ amount, full, items }: DataOf<typeof OrderRefunded>, 
   const whole = full ? ': with it, all that you paid' : '';
   return {
     subject: `A refund for your order ${shortId(order.id)}`,
-    begin: `${moneyText(amount)} went back the way that you paid${whole}.`,
+    begin: `${writeMoney(amount)} went back the way that you paid${whole}.`,
     rows: items.map((item) => ({
       what: `${item.quantity} x ${oneLine(nameOf(item.productId))}`,
-      amount: moneyText(item.amount),
+      amount: writeMoney(item.amount),
     })),
-    totals: [{ what: 'Refunded', amount: moneyText(amount) }],
+    totals: [{ what: 'Refunded', amount: writeMoney(amount) }],
   };
 }
 
 function boughtRow({ name, quantity, unitPrice }: ReceiptOrder['items'][number]): Row {
   const sum = { ...unitPrice, amount: unitPrice.amount * quantity };
-  return { what: `${quantity} x ${oneLine(name)} at ${moneyText(unitPrice)}`, amount: moneyText(sum) };
+  return { what: `${quantity} x ${oneLine(name)} at ${writeMoney(unitPrice)}`, amount: writeMoney(sum) };
 }
 
 /** How the total came about, where there is anything to tell beside it. */
 function totalsOf({ total, amounts }: ReceiptOrder): Row[] {
   const parts = [
     ...(amounts && amounts.discount.amount > 0
-      ? [{ what: 'Discount', amount: moneyText({ ...amounts.discount, amount: -amounts.discount.amount }) }]
+      ? [{ what: 'Discount', amount: writeMoney({ ...amounts.discount, amount: -amounts.discount.amount }) }]
       : []),
-    ...(amounts && amounts.tax.amount > 0 ? [{ what: 'Tax', amount: moneyText(amounts.tax) }] : []),
+    ...(amounts && amounts.tax.amount > 0 ? [{ what: 'Tax', amount: writeMoney(amounts.tax) }] : []),
   ];
-  return [...parts, { what: 'Total', amount: moneyText(total) }];
+  return [...parts, { what: 'Total', amount: writeMoney(total) }];
 }
 
 const trackingOf = (tracking: string | undefined): string =>
