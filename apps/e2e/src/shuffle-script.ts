@@ -2,6 +2,9 @@ import { type RequestOptions, StoreClient, type RunningStore } from '@lethe/stor
 import { eventually } from '@lethe/testing';
 import { PASSWORD } from './buyer-steps.js';
 
+/** What a replica that dies had in hand comes back after 30 s, the visibility time-out; another may die with it. */
+const SETTLE_MS = 100_000;
+
 /** What one request of the script was answered, with everything that differs from run to run taken out. */
 export interface Answered {
   readonly step: string;
@@ -50,7 +53,7 @@ class Recording {
           throw new Error(`${path}: ${JSON.stringify(got.body)}`);
         return got;
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: SETTLE_MS },
     );
     this.record(`${who} waits for ${path}`, answer.status, null, answer.body);
   }

@@ -123,9 +123,15 @@ export class StoreClient {
   }
 }
 
+/** The body; nothing of an event stream, which has no end. */
 async function readBody(response: Response): Promise<unknown> {
+  const type = response.headers.get('content-type') ?? '';
+  if (/event-stream/.test(type)) {
+    await response.body?.cancel();
+    return undefined;
+  }
   const text = await response.text();
-  if (!/json/.test(response.headers.get('content-type') ?? '')) return text;
+  if (!/json/.test(type)) return text;
   return text === '' ? undefined : JSON.parse(text);
 }
 
