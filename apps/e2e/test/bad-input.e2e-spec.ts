@@ -68,11 +68,13 @@ async function send(
     ...(hasBody && init.body !== undefined ? { body: init.body } : {}),
     signal: AbortSignal.timeout(15_000),
   });
+  // A success is not looked into, and one that is an event stream would never end.
+  if (response.ok) await response.body?.cancel();
   return {
     operation: `${method} ${path}`,
     status: response.status,
     contentType: response.headers.get('content-type'),
-    text: await response.text(),
+    text: response.ok ? '' : await response.text(),
   };
 }
 
