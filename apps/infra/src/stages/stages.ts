@@ -4,7 +4,7 @@ import type { StageDefinition } from './stage.js';
 const REGION = 'eu-west-1';
 const ZONES = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] as const;
 /** Replaced by context: `-c domain=shop.example -c hostedZoneId=Z… -c hostedZoneName=example -c operators=…`. */
-const PLACEHOLDER = { id: 'Z0000000000000000000', name: 'lethe.example' };
+const EXAMPLE_ZONE = { id: 'Z0000000000000000000', name: 'lethe.example' };
 
 const small = { least: 2, most: 4, cpu: 256, memoryMb: 512 } as const;
 
@@ -15,7 +15,7 @@ export const stages: readonly StageDefinition[] = [
     region: REGION,
     zones: ZONES,
     domain: 'dev.lethe.example',
-    hostedZone: PLACEHOLDER,
+    hostedZone: EXAMPLE_ZONE,
     operators: 'operators@lethe.example',
     guarded: false,
     natGateways: 1,
@@ -32,7 +32,7 @@ export const stages: readonly StageDefinition[] = [
     region: REGION,
     zones: ZONES,
     domain: 'staging.lethe.example',
-    hostedZone: PLACEHOLDER,
+    hostedZone: EXAMPLE_ZONE,
     operators: 'operators@lethe.example',
     guarded: true,
     natGateways: 1,
@@ -49,7 +49,7 @@ export const stages: readonly StageDefinition[] = [
     region: REGION,
     zones: ZONES,
     domain: 'shop.lethe.example',
-    hostedZone: PLACEHOLDER,
+    hostedZone: EXAMPLE_ZONE,
     operators: 'operators@lethe.example',
     guarded: true,
     natGateways: 3,

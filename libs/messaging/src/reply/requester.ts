@@ -96,6 +96,7 @@ export class Requester {
   async close(): Promise<void> {
     this.#closed = true;
     this.#failAll('closed', 'the client closes');
+    // One that could not be made was told of by the request that wanted it; there is nothing to close.
     const mailbox = await this.#mailbox?.catch(() => undefined);
     this.#mailbox = undefined;
     await mailbox?.poller.stop();

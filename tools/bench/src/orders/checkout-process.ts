@@ -65,6 +65,7 @@ export async function startCheckout(env: Readonly<Record<string, string>>): Prom
   });
   try {
     const [{ url }] = (await Promise.race([once(child, 'message'), failed])) as [{ readonly url: string }];
+    // It lost the race: from here on the process ends because it is stopped.
     failed.catch(() => undefined);
     return { port: Number(new URL(url).port), bearer, stop };
   } catch (error) {

@@ -69,6 +69,7 @@ async function nextReply(child: ChildProcess): Promise<ServerReply> {
     const [reply] = (await Promise.race([once(child, 'message', { signal: ended.signal }), exit])) as [ServerReply];
     return reply;
   } finally {
+    // The loser of the race is aborted below, and what it says then is said by nobody's fault.
     exit.catch(() => undefined);
     ended.abort();
   }

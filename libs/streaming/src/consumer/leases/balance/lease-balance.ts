@@ -9,7 +9,7 @@ export interface BalanceView {
   readonly me: string;
   /** Whether anyone may take it: free and kept for nobody else, or its owner is gone. */
   readonly takeable: (lease: Lease) => boolean;
-  /** Leases by key whose shard this worker failed to read a moment ago and leaves alone for now. */
+  /** Leases by key whose shard this worker failed to read a moment ago and leaves alone for a while. */
   readonly avoided: (key: string) => boolean;
   /** Whether a lease may be asked for though it evens out loads alone, and no numbers of leases. */
   readonly mayAskForLoad: boolean;
