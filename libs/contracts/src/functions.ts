@@ -59,7 +59,8 @@ export const storeFunctions: readonly FunctionDefinition[] = [
       type: 'queue',
       queue: queueName(store.name, 'receipts'),
       batchSize: 10,
-      batchingWindowSeconds: 0,
+      // Nobody waits a second for a mail, and a busy shop invokes once for ten.
+      batchingWindowSeconds: 1,
       maximumConcurrency: 5,
     },
   }),

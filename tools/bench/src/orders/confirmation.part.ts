@@ -16,11 +16,13 @@ const PRODUCTS = 20;
 const AT_ONCE = 16;
 const ADMIN = 'admin@lethe.local';
 const PATIENCE_MS = 120_000;
-const EXTENT = { full: { rush: 1_500, loadMs: 15_000 }, quick: { rush: 300, loadMs: 4_000 } };
+/** What follows on a confirmation, receipts and numbers, is no part of the load that is measured. */
+const REST_MS = 5_000;
+const EXTENT = { full: { rush: 1_500, loadMs: 15_000 }, quick: { rush: 300, loadMs: 6_000 } };
 
 const kinds = Object.keys(HOPS) as Hop[];
 const HOW = `The whole store as \`npm start\` runs it, one replica of each service, on one machine. First a rush: orders of two lines as fast as
-${AT_ONCE} connections place them, until the last is confirmed; that is the load it can carry. Then half of it, evenly spaced; the time of
+${AT_ONCE} connections place them, until the last is confirmed; that is the load it can carry. Then, at rest again, half of it, evenly spaced; the time of
 an order is that from its first row of history, which is committed with the 202, to \`confirmed\`, by the clock of the database. The
 bare hops are done at the same rate by hand, in one process beside the resting store, with its servers, each order's in turn:
 ${kinds.map((kind) => `${HOPS[kind].times} × ${HOPS[kind].what}`).join('; ')}. Their sum is that of the medians, each as often as there is one.`;
@@ -123,12 +125,13 @@ async function hopRows(hops: BareHops, perSecond: number, ms: number): Promise<P
 async function measure(ground: Ground, { rush: count, loadMs }: (typeof EXTENT)['full']) {
   const { store, orders, place } = ground;
   // The first orders find code that is not compiled and connections that are not there.
-  await rush(ground, count / 3);
+  await rush(ground, count);
   const most = await rush(ground, count);
   const half = most / 2;
+  await pause(REST_MS);
   const ids = await atRate(half, loadMs, place);
   const times = (await confirmed(ground, ids)).map(({ ms }) => ms);
-  await pause(1_000);
+  await pause(REST_MS);
   const hops = await openBareHops({
     region: store.awsEnv['AWS_REGION'] ?? '',
     databaseUrl: store.databaseUrl('orders'),
