@@ -1,4 +1,4 @@
 import base from '../../jest.base.mjs';
 
-/** Against what is built, as it runs; one store at a time. */
-export default { ...base, testEnvironmentOptions: {}, maxWorkers: 1 };
+/** Against what is built, as it runs; two stores at a time, since each often waits: for a kill, a restart, a message. */
+export default { ...base, testEnvironmentOptions: {}, maxWorkers: 2 };

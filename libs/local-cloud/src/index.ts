@@ -25,3 +25,6 @@ export { ReplicaSet, type ReplicaEvent, type ReplicaSetOptions, type ReplicaStat
 export { type ReplicaState } from './replicas/replica.js';
 export { eventSourcesEntry } from './event-sources/entry.js';
 export type { EventSourceMapping } from './event-sources/mapping.js';
+export { readCalls, writeCalls } from './recording/call-book.js';
+export { type CallRecorder, startCallRecorder } from './recording/call-recorder.js';
+export { type RecordedCall } from './recording/recorded-call.js';

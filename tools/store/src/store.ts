@@ -190,6 +190,8 @@ class LocalStore implements RunningStore {
   async #startCloud(functionsUrl: string): Promise<Cloud> {
     const cloud = await startCloud({
       dataDir: this.#cloudDir,
+      // Who does not care for the store's port may start several at once.
+      anyPorts: this.options.port === 0,
       mail: true,
       workflows: true,
       cognito: this.options.identityProvider === 'cognito',

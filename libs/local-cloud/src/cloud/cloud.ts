@@ -28,6 +28,8 @@ export interface CloudOptions {
   readonly dataDir: string;
   /** Wished ports; without one, the port of the last start or the default. */
   readonly ports?: Partial<Record<EmulatorKind, number>>;
+  /** Whether servers that have neither listen on any free port, and not on those that everyone begins with. */
+  readonly anyPorts?: boolean;
   /** Whether there is an SES, which keeps what it is to send. */
   readonly mail?: boolean;
   /** Whether there is a Cognito, which takes 90 MB; only stores with `IDENTITY_PROVIDER=cognito` need one. */
@@ -63,7 +65,7 @@ const ACCOUNT_ID = '000000000000';
  * @throws EmulatorStartError when a server does not start; the others are ended then.
  */
 export function startCloud(options: CloudOptions): Promise<Cloud> {
-  return startOn(options, DEFAULT_PORTS, false);
+  return startOn(options, options.anyPorts === true ? {} : DEFAULT_PORTS, false);
 }
 
 /** As `startCloud`, with any free ports and nothing synced to disk: for data that are thrown away. */
