@@ -1,0 +1,26 @@
+import { storeServices } from '@lethe/contracts';
+import { z } from 'zod';
+import type { RunCommand } from './run-command.js';
+
+/** Git's name for nothing at all: compared with it, everything has changed. Source: `git hash-object -t tree /dev/null`. */
+export const NOTHING = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+
+const projectsSchema = z.array(z.string());
+
+/**
+ * What `nx affected` compares with: the last commit deployed, as long as it is one of this branch's own. Before the first
+ * deployment, and where history was written anew, everything is affected.
+ */
+export async function baseOf(deployed: string | undefined, root: string, run: RunCommand): Promise<string> {
+  if (deployed === undefined) return NOTHING;
+  const known = (await run('git', ['rev-list', 'HEAD'], { cwd: root })).split('\n');
+  return known.includes(deployed) ? deployed : NOTHING;
+}
+
+/** The services whose images a change since `base` may have altered, in the order of the store. */
+export async function affectedServices(base: string, root: string, run: RunCommand): Promise<string[]> {
+  const nx = ['node_modules/nx/dist/bin/nx.js', 'show', 'projects', '--affected', `--base=${base}`, '--head=HEAD'];
+  const printed = await run(process.execPath, [...nx, '--json'], { cwd: root });
+  const projects = new Set(projectsSchema.parse(JSON.parse(printed)));
+  return storeServices.map(({ name }) => name).filter((name) => projects.has(`@lethe/${name}`));
+}

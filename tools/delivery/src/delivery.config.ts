@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+const schema = z.object({
+  AWS_REGION: z.string().min(1).describe('where the stage is, or the registry'),
+  REGISTRY: z.string().default('').describe('of the images: `ACCOUNT.dkr.ecr.REGION.amazonaws.com`'),
+  RECORDS_BUCKET: z.string().default('').describe('where bills of materials go'),
+  NODE_IMAGE: z.string().default('').describe('the image that is built in, by digest; else that of the Dockerfile'),
+  BASE_IMAGE: z.string().default('').describe('the image that is built on, by digest; else that of the Dockerfile'),
+  CDK_CONTEXT: z.string().default('').describe('what the stage has of its own: `domain=… hostedZoneId=…`'),
+  SMOKE_ORIGIN: z.string().default('').describe('where the stage is asked after a deployment: `https://shop.example`'),
+});
+
+export type DeliveryConfig = Readonly<z.output<typeof schema>>;
+
+/** Throws where a variable is missing. */
+export function readDeliveryConfig(env: NodeJS.ProcessEnv): DeliveryConfig {
+  return schema.parse(env);
+}

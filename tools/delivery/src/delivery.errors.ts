@@ -1,0 +1,53 @@
+/** The base of the errors of this tool: the message says all that a person needs. */
+export class DeliveryError extends Error {
+  override readonly name: string = 'DeliveryError';
+}
+
+/** A step before a deployment ended with something else than success. What ran before still runs. */
+export class MigrationFailedError extends DeliveryError {
+  override readonly name = 'MigrationFailedError';
+  constructor(
+    readonly service: string,
+    why: string,
+  ) {
+    super(`the migration of ${service} failed: ${why}`);
+  }
+}
+
+/** New tasks were not taken over to: AWS has put the old ones back, by an alarm or because the new ones did not come up. */
+export class RolloutFailedError extends DeliveryError {
+  override readonly name = 'RolloutFailedError';
+  constructor(
+    readonly service: string,
+    why: string,
+  ) {
+    super(`${service} was not switched over: ${why}`);
+  }
+}
+
+/** An image has known holes of a severity that is not deployed, or could not be looked at. */
+export class ScanFailedError extends DeliveryError {
+  override readonly name = 'ScanFailedError';
+  constructor(
+    readonly service: string,
+    why: string,
+  ) {
+    super(`the image of ${service} is not deployed: ${why}`);
+  }
+}
+
+/** A stage does not answer as it should once it has been deployed. */
+export class SmokeError extends DeliveryError {
+  override readonly name = 'SmokeError';
+  constructor(url: string, why: string, options?: ErrorOptions) {
+    super(`${url} ${why}`, options);
+  }
+}
+
+/** Something took longer than it may. */
+export class DeliveryTimeoutError extends DeliveryError {
+  override readonly name = 'DeliveryTimeoutError';
+  constructor(what: string, seconds: number) {
+    super(`${what} took longer than ${seconds} seconds`);
+  }
+}

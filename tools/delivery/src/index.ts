@@ -1,0 +1,14 @@
+export { DeliveryError } from './delivery.errors.js';
+export {
+  BASE_PARAMETER,
+  CLUSTER,
+  COMMIT_PARAMETER,
+  CONTAINER,
+  DEPLOYER_ROLE,
+  digestParameter,
+  migrationName,
+  recordsBucket,
+  repositoryName,
+  webName,
+  workerName,
+} from './names.js';

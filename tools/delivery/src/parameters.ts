@@ -1,0 +1,48 @@
+import { GetParameterCommand, ParameterNotFound, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { BASE_PARAMETER, COMMIT_PARAMETER, digestParameter } from './names.js';
+
+/** What a stage is to run, and what it does run: digests and the commit, in Parameter Store. */
+export class StageParameters {
+  constructor(private readonly ssm: SSMClient) {}
+
+  /** The commit that the stage runs; undefined before the first deployment has succeeded. */
+  deployedCommit(): Promise<string | undefined> {
+    return this.#read(COMMIT_PARAMETER);
+  }
+
+  /** To be written when everything else has succeeded. */
+  writeCommit(commit: string): Promise<void> {
+    return this.#write(COMMIT_PARAMETER, commit);
+  }
+
+  digest(service: string): Promise<string | undefined> {
+    return this.#read(digestParameter(service));
+  }
+
+  writeDigest(service: string, digest: string): Promise<void> {
+    return this.#write(digestParameter(service), digest);
+  }
+
+  /** The commit that has come through the whole pipeline; undefined before the first one has. */
+  base(): Promise<string | undefined> {
+    return this.#read(BASE_PARAMETER);
+  }
+
+  writeBase(commit: string): Promise<void> {
+    return this.#write(BASE_PARAMETER, commit);
+  }
+
+  async #read(Name: string): Promise<string | undefined> {
+    try {
+      const { Parameter } = await this.ssm.send(new GetParameterCommand({ Name }));
+      return Parameter?.Value;
+    } catch (error) {
+      if (error instanceof ParameterNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  async #write(Name: string, Value: string): Promise<void> {
+    await this.ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
+  }
+}

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { affectedServices, baseOf } from './affected.js';
+import type { DeliveryConfig } from './delivery.config.js';
+import { deployStage } from './deploy-stage.js';
+import { type BuiltImage, imageOf } from './images.js';
+import { readManifest, writeManifest } from './manifest.js';
+import { StageParameters } from './parameters.js';
+import type { Patience } from './patience.js';
+import { writeBill } from './records.js';
+import type { RunCommand } from './run-command.js';
+import { checkScan } from './scan.js';
+import { smokeTest } from './smoke.js';
+
+/** What steps are taken with. */
+export interface Surroundings {
+  readonly root: string;
+  readonly run: RunCommand;
+  readonly patience: Patience;
+  /** The answer of a step. */
+  readonly print: (line: string) => void;
+  /** How it goes. */
+  readonly tell: (line: string) => void;
+}
+
+const parametersIn = ({ AWS_REGION }: DeliveryConfig): StageParameters =>
+  new StageParameters(new SSMClient({ region: AWS_REGION }));
+
+/** Prints what `nx affected` compares with. */
+export async function printBase(config: DeliveryConfig, { root, run, print }: Surroundings): Promise<void> {
+  print(await baseOf(await parametersIn(config).base(), root, run));
+}
+
+/** Writes down that the commit of a manifest has come through the last stage. */
+export async function recordBase(file: string, config: DeliveryConfig, { tell }: Surroundings): Promise<void> {
+  const { commit } = readManifest(file);
+  await parametersIn(config).writeBase(commit);
+  tell(`the next change is compared with ${commit}`);
+}
+
+/** Images of the services that are affected: built where no image of the same sources is, each with its bill and its scan. */
+export async function buildImages(
+  { base, out }: { readonly base: string; readonly out: string },
+  { AWS_REGION: region, REGISTRY: registry, RECORDS_BUCKET: bucket, NODE_IMAGE, BASE_IMAGE }: DeliveryConfig,
+  around: Surroundings,
+): Promise<void> {
+  const { root, run, tell, patience } = around;
+  const bases = {
+    ...(NODE_IMAGE === '' ? {} : { NODE: NODE_IMAGE }),
+    ...(BASE_IMAGE === '' ? {} : { BASE: BASE_IMAGE }),
+  };
+  const [ecr, s3] = [new ECRClient({ region }), new S3Client({ region })];
+  const images: BuiltImage[] = [];
+  for (const service of await affectedServices(base, root, run)) {
+    const image = await imageOf(service, { ecr, run, root, registry, bases });
+    tell(`${service}: ${image.digest}${image.built ? '' : ', of the same sources as before'}`);
+    if (image.built) tell(`${service}: ${await writeBill(s3, bucket, image, around)}`);
+    await checkScan(ecr, service, image.digest, patience);
+    images.push(image);
+  }
+  const commit = (await run('git', ['rev-parse', 'HEAD'], { cwd: root })).trim();
+  writeManifest(out, { commit, base, digests: Object.fromEntries(images.map((one) => [one.service, one.digest])) });
+}
+
+/** A manifest as far as a stage. */
+export async function deploy(
+  { stage, images }: { readonly stage: string; readonly images: string },
+  config: DeliveryConfig,
+  { root, run, patience, tell }: Surroundings,
+): Promise<void> {
+  const { commit, digests } = readManifest(images);
+  const { AWS_REGION: region, CDK_CONTEXT, SMOKE_ORIGIN } = config;
+  const context = [`stage=${stage}`, ...CDK_CONTEXT.split(' ').filter((one) => one !== '')];
+  await deployStage(commit, digests, {
+    ecs: new ECSClient({ region }),
+    codedeploy: new CodeDeployClient({ region }),
+    parameters: parametersIn(config),
+    patience,
+    tell,
+    registers: async ({ withoutTasks }) => {
+      const said = [...context, ...(withoutTasks ? ['tasks=none'] : [])].flatMap((one) => ['-c', one]);
+      const cdk = [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), 'deploy', '--all', '--require-approval=never'];
+      await run(process.execPath, [...cdk, ...said], { cwd: join(root, 'apps', 'infra'), shown: true });
+    },
+    smoke: () => smokeTest(SMOKE_ORIGIN, patience),
+  });
+}
