@@ -1,9 +1,9 @@
 import { analyticsService, store } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
 import { IdentityModule } from '@lethe/identity';
-import { Outbox, OutboxModule } from '@lethe/outbox';
+import { Outbox, OutboxModule, Relay, registerOutboxMetrics } from '@lethe/outbox';
 import { SchedulesModule } from '@lethe/schedules';
-import { ReadinessRegistry, identityOf, routeLimits } from '@lethe/service-kit';
+import { Metrics, ReadinessRegistry, identityOf, routeLimits } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
@@ -23,8 +23,9 @@ import { VisitorModule } from './visitor/visitor.module.js';
 /** The analytics service. It cannot serve without its database; the stream of clicks may come and go. */
 @Module({})
 export class AppModule {
-  constructor(readiness: ReadinessRegistry, database: Database) {
+  constructor(readiness: ReadinessRegistry, database: Database, metrics: Metrics, relay: Relay) {
     readiness.add('database', () => database.ping());
+    registerOutboxMetrics(metrics.registry, relay);
   }
 
   static forRoot(config: AnalyticsConfig, topology: Topology = store): DynamicModule {

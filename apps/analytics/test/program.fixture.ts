@@ -15,10 +15,13 @@ import {
   readMessage,
 } from '@lethe/topology';
 import { CommandBus, type ICommand } from '@nestjs/cqrs';
+import { Registry } from 'prom-client';
 import { databaseOptions } from '../src/analytics.database.js';
 import { RecordClicks, RecordClicksHandler } from '../src/click/record-clicks.js';
 import { LakeLog } from '../src/lake/lake-log.js';
+import { OrderMetrics } from '../src/order/order.metrics.js';
 import { OrderProcess } from '../src/order/order.process.js';
+
 import { RecordOrder, RecordOrderHandler } from '../src/order/record-order.js';
 import { RecordRefund, RecordRefundHandler } from '../src/order/record-refund.js';
 import { RecordReturn, RecordReturnHandler } from '../src/order/record-return.js';
@@ -43,7 +46,12 @@ export class Program {
   ) {
     const units = new UnitOfWork(database, new Outbox(analyticsService, new Wake(database)));
     const lake = new LakeLog();
-    const recordOrder = new RecordOrderHandler(units, new Pseudonyms('test'), lake);
+    const recordOrder = new RecordOrderHandler(
+      units,
+      new Pseudonyms('test'),
+      lake,
+      new OrderMetrics({ registry: new Registry(), publish: () => undefined }),
+    );
     const recordRefund = new RecordRefundHandler(units, lake);
     const recordReturn = new RecordReturnHandler(units, lake);
     this.orders = new OrderProcess({

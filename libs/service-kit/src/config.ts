@@ -19,6 +19,13 @@ export const serviceConfigSchema = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('The least severe log lines written.'),
+  METRICS: z
+    .enum(['scrape', 'emf'])
+    .default('scrape')
+    .describe(
+      '`emf`: metrics go into the log too, in the Embedded Metric Format of CloudWatch. They are always at /metrics.',
+    ),
+  METRICS_INTERVAL_SECONDS: int(1, 300).default(60).describe('Time between two reports, with METRICS=emf.'),
   AWS_REGION: z.string().min(1).default('eu-west-1').describe('Region of every AWS client.'),
   AWS_ACCOUNT_ID: z
     .string()

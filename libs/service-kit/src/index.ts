@@ -13,6 +13,9 @@ export {
 export { type ServiceOptions, createService } from './create-service.js';
 export { type DrainOptions, drain } from './drain/drain.js';
 export { Lifecycle } from './drain/lifecycle.js';
+export { type EmfMetric, type Labels } from './emf/emf-metric.js';
+export { EventStream, type StreamStart } from './event-streams/event-stream.js';
+export { EventStreams, type StreamLimits } from './event-streams/event-streams.js';
 export { BALANCER_IDLE_SECONDS } from './http/adapter.js';
 export { FormBody } from './http/form-body.js';
 export { LongAnswer } from './http/long-answer.js';
@@ -22,7 +25,13 @@ export { Metrics } from './observe/metrics.js';
 export { type Readiness, ReadinessRegistry } from './observe/readiness.js';
 export { holdsRole, routeLimits } from './limits.module.js';
 export { type RunOptions, runService } from './run-service.js';
-export { CheckTimeoutError, ConfigError, OverloadedError, UnguardedError } from './service-kit.errors.js';
+export {
+  CheckTimeoutError,
+  ConfigError,
+  OverloadedError,
+  TooManyStreamsError,
+  UnguardedError,
+} from './service-kit.errors.js';
 export { CONFIG, LOGGER, VALKEY } from './tokens.js';
 export { type Logger } from 'pino';
 export { keyOwnerOf } from './http/key-owner.js';

@@ -5,6 +5,7 @@ import { type Logger } from 'pino';
 import { AwsModule } from './aws.module.js';
 import { type BaseConfig } from './config.js';
 import { Lifecycle } from './drain/lifecycle.js';
+import { EmfReporter } from './emf/emf-reporter.js';
 import { InFlight } from './http/in-flight.js';
 import { LimitsModule } from './limits.module.js';
 import { Metrics } from './observe/metrics.js';
@@ -38,6 +39,17 @@ export class ServiceModule {
           inject: [AwsClients, InFlight],
           useFactory: ({ calls }: AwsClients, inFlight: InFlight) =>
             new Metrics(parts.service, calls, () => inFlight.count),
+        },
+        {
+          provide: EmfReporter,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) =>
+            new EmfReporter({
+              service: parts.service,
+              metrics,
+              logger: parts.logger,
+              everySeconds: parts.config.METRICS === 'emf' ? parts.config.METRICS_INTERVAL_SECONDS : 0,
+            }),
         },
       ],
       exports: [CONFIG, LOGGER, ReadinessRegistry, Lifecycle, InFlight, Metrics],

@@ -7,6 +7,7 @@ import { orderEvents } from '../lake/order-events.js';
 import { Pseudonyms } from '../pseudonym/pseudonyms.js';
 import { noteEvents } from '../window/note-events.js';
 import { type OrderFact, mergeFacts } from './order-fact.js';
+import { OrderMetrics } from './order.metrics.js';
 import { RECORD_LINES, RECORD_ORDERS } from './order.sql.js';
 
 /** Adds what a message tells of an order to what is known of it, once. */
@@ -37,6 +38,7 @@ export class RecordOrderHandler implements ICommandHandler<RecordOrder> {
     private readonly units: UnitOfWork,
     private readonly pseudonyms: Pseudonyms,
     private readonly lake: LakeLog,
+    private readonly metrics: OrderMetrics,
   ) {}
 
   execute({ message: { id }, fact }: RecordOrder): Promise<void> {
@@ -45,11 +47,13 @@ export class RecordOrderHandler implements ICommandHandler<RecordOrder> {
 
   /** All of them in one commit, those that were not received before. */
   async recordAll(told: readonly ToldOrder[]): Promise<void> {
+    let recorded: readonly OrderFact[] = [];
     await this.units.onceEach(
       told.map((one) => ({ ...one, fact: this.#pseudonymised(one.fact) })),
       () => Promise.resolve(),
       async ({ tx }, fresh) => {
         const facts = fresh.map(({ fact }) => fact);
+        recorded = facts;
         const times = facts.map(({ placedAt }) => placedAt);
         await Promise.all([
           ...recordFacts(tx, facts),
@@ -61,6 +65,7 @@ export class RecordOrderHandler implements ICommandHandler<RecordOrder> {
         ]);
       },
     );
+    this.metrics.told(recorded);
   }
 
   #pseudonymised(fact: OrderFact): OrderFact {

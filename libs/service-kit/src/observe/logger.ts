@@ -1,5 +1,6 @@
 import { currentTrace } from '@lethe/kernel';
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { maskLine } from './mask.js';
 
 /** Names whose values never reach a log, wherever they stand within the first two levels of a line (S60). */
 const SECRETS = ['authorization', 'cookie', 'password', 'accessToken', 'refreshToken', 'paymentToken', 'token'];
@@ -12,7 +13,10 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** JSON lines with UTC times, the service and replica, and the trace of the request or message at hand. */
+/**
+ * JSON lines with UTC times, the service and replica, and the trace of the request or message at hand. What {@link maskLine}
+ * finds is masked in every one of them, of child loggers too.
+ */
 export function createLogger({ service, instance, level, destination }: LoggerOptions): Logger {
   const options = {
     level,
@@ -20,6 +24,7 @@ export function createLogger({ service, instance, level, destination }: LoggerOp
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+    hooks: { streamWrite: maskLine },
     mixin: () => {
       const trace = currentTrace();
       return trace ? { traceId: trace.traceId, spanId: trace.spanId } : {};

@@ -1,5 +1,7 @@
 import { type CallCounter } from '@lethe/aws';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { EmfMetric } from '../emf/emf-metric.js';
+import { kitMetrics } from '../emf/kit-metrics.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -8,6 +10,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
   readonly #shed: Counter;
+  readonly #published: EmfMetric[] = [...kitMetrics];
 
   /** Process, heap and event loop delay (R12), HTTP, and AWS calls by operation. */
   constructor(service: string, calls: CallCounter, inFlight: () => number) {
@@ -33,6 +36,16 @@ export class Metrics {
       collect: (): void => gauge.set(inFlight()),
     });
     countCalls(registry, calls);
+  }
+
+  /** Those that also go to CloudWatch where `METRICS=emf`. */
+  get published(): readonly EmfMetric[] {
+    return this.#published;
+  }
+
+  /** Lets further metrics of the registry go to CloudWatch. */
+  publish(...metrics: readonly EmfMetric[]): void {
+    this.#published.push(...metrics);
   }
 
   observeRequest(method: string, route: string, status: number, seconds: number): void {
