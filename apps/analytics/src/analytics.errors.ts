@@ -49,15 +49,3 @@ export class InvalidCursorError extends ProblemError {
     });
   }
 }
-
-/** There are as many live streams as may be: of the caller, or of this replica. */
-export class TooManyLiveStreamsError extends ProblemError {
-  override readonly name = 'TooManyLiveStreamsError';
-  constructor(readonly of: 'caller' | 'replica' | 'closing') {
-    super(of === 'caller' ? 429 : 503, 'too-many-live-streams', {
-      detail:
-        of === 'caller' ? 'you have as many live streams open as you may' : 'this replica has no room for a stream',
-      headers: { 'retry-after': of === 'caller' ? '30' : '1' },
-    });
-  }
-}

@@ -145,21 +145,6 @@ export class ScopeForbiddenError extends ProblemError {
   }
 }
 
-const NO_STREAM = {
-  caller: [429, 'too-many-streams', 'you have too many streams open'],
-  replica: [503, 'overloaded', 'too many streams are open'],
-  closing: [503, 'closing', 'this replica is closing'],
-} as const;
-
-/** There is no room for another stream of events: of this caller, of this replica, or at all where the replica closes. */
-export class TooManyStreamsError extends ProblemError {
-  override readonly name = 'TooManyStreamsError';
-  constructor(readonly limit: keyof typeof NO_STREAM) {
-    const [status, slug, detail] = NO_STREAM[limit];
-    super(status, slug, { detail, headers: { 'retry-after': '1' } });
-  }
-}
-
 /** A value that has the right shape and still cannot be meant. */
 export class InvalidValueError extends ProblemError {
   override readonly name = 'InvalidValueError';

@@ -9,12 +9,10 @@ import ts from 'typescript';
  * has thought about it here. Libraries are not looked at: they know no message of the store, thus have no business to do.
  */
 export const timerPlaces: Readonly<Record<string, string>> = {
-  'apps/analytics/src/live/live-streams.ts': 'looks for figures to tell to open streams, and for their end',
   'apps/auth/src/signing/rotation-schedule.ts':
     'looks whether a step of the key rotation is due: rows tell when, and one of all replicas takes it under a lock',
   'apps/functions/src/functions.ts': 'ends a function that takes too long, as Lambda does',
   'apps/orders/src/cart/cart.store.ts': 'pauses between two tries of a conditional write',
-  'apps/orders/src/order-events/order-streams.ts': 'looks for events to tell to open streams, and for their end',
   'apps/orders/src/order/overdue-orders.ts':
     'a net: sends time-outs again that were lost; rows tell which, and one of all replicas takes each',
   'apps/orders/src/payment/stripe/stripe.calls.ts': 'pauses between two tries of a call',

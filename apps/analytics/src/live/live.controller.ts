@@ -29,7 +29,7 @@ export class LiveController {
   ): Readable {
     const stream = this.streams.open({
       caller: user.id,
-      seen: versionSeen(lastEventId),
+      after: versionSeen(lastEventId),
       endsAt: user.expiresAt * 1_000,
     });
     // Also where nobody reads it, as after HEAD.
@@ -40,6 +40,9 @@ export class LiveController {
   }
 }
 
+/** The first version is 0. */
+const NOTHING_SEEN = -1;
+
 /** What is no id of ours is none: the client is told the present. */
-const versionSeen = (id: string | undefined): number | undefined =>
-  id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+const versionSeen = (id: string | undefined): number =>
+  id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : NOTHING_SEEN;

@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { OrderStatus } from '@lethe/contracts';
 import type { Querier, Statement } from '@lethe/database';
 import { VirtualTime } from '@lethe/kernel/virtual-time';
-import { TooManyStreamsError } from '../orders.errors.js';
+import { type StreamLimits, TooManyStreamsError } from '@lethe/service-kit';
 import type { NewEventRow } from './order-events.sql.js';
-import { OrderStreams, type StreamLimits } from './order-streams.js';
+import { OrderStreams } from './order-streams.js';
 
 /** The history, as far as streams read it. */
 class History implements Querier {

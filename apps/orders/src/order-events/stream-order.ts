@@ -4,8 +4,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { isAtRest } from '../order/order.js';
 import { InvalidValueError, OrderNotFoundError } from '../orders.errors.js';
 import { FIND_POSITION, type OrderPositionRow } from './order-events.sql.js';
-import type { StreamStart } from './order-stream.js';
-import { OrderStreams } from './order-streams.js';
+import { type OrderStreamStart, OrderStreams } from './order-streams.js';
 
 /**
  * The changes of an order as server-sent events, those that the client has not seen and those to come; undefined where
@@ -14,7 +13,7 @@ import { OrderStreams } from './order-streams.js';
  */
 export class StreamOrder extends Query<Readable | undefined> {
   constructor(
-    readonly start: StreamStart,
+    readonly start: OrderStreamStart,
     readonly customerId: string | null,
   ) {
     super();
