@@ -8,7 +8,7 @@ import {
   eventSourcesEntry,
   startBalancer,
 } from '@lethe/local-cloud';
-import { FUNCTIONS, type Surroundings, functionsServer } from './services.js';
+import { FUNCTIONS, type Surroundings, functionsServer, signedBy } from './services.js';
 
 /** Starts a program of the store as a set of one replica. */
 export type NewSet = (name: string, entry: string, env: Record<string, string>, balancer?: Balancer) => ReplicaSet;
@@ -25,11 +25,18 @@ export class StoreFunctions {
   private constructor(
     private readonly front: Balancer,
     private readonly newSet: NewSet,
+    private readonly apart: readonly string[],
   ) {}
 
-  /** Gives the functions an address, which stays when their process is replaced; whoever calls them may start first. */
-  static async open(newSet: NewSet): Promise<StoreFunctions> {
-    return new StoreFunctions(await startBalancer({ port: 0, routes: [{ prefix: '', service: FUNCTIONS }] }), newSet);
+  /**
+   * Gives the functions an address, which stays when their process is replaced; whoever calls them may start first.
+   * `areApart`: each has a process and a role, as on AWS; else they share both.
+   */
+  static async open(newSet: NewSet, areApart: boolean): Promise<StoreFunctions> {
+    const apart = areApart ? storeFunctions.map(({ name }) => name) : [];
+    const routes = apart.map((name) => ({ prefix: `/2015-03-31/functions/${name}`, service: name }));
+    const front = await startBalancer({ port: 0, routes: [...routes, { prefix: '', service: FUNCTIONS }] });
+    return new StoreFunctions(front, newSet, apart);
   }
 
   /** Where functions are invoked. */
@@ -38,9 +45,8 @@ export class StoreFunctions {
   }
 
   /** Starts the server of the functions. Throws a ReplicaStartError. */
-  start({ aws, publicUrl, secrets, compileCache }: Surroundings): Promise<void> {
+  async start({ aws, publicUrl, secrets, compileCache }: Surroundings): Promise<void> {
     const env = {
-      ...aws,
       NODE_ENV: 'production',
       NODE_COMPILE_CACHE: compileCache,
       AUTH_URL: publicUrl,
@@ -48,7 +54,11 @@ export class StoreFunctions {
       CATALOG_URL: publicUrl,
       SERVICE_KEY: JSON.stringify(secrets.serviceKeys[FUNCTIONS]?.privateJwk),
     };
-    return this.#run(this.newSet(FUNCTIONS, functionsServer, env, this.front));
+    await Promise.all(
+      [FUNCTIONS, ...this.apart].map((role) =>
+        this.#run(this.newSet(role, functionsServer, { ...signedBy(aws, role), ...env }, this.front)),
+      ),
+    );
   }
 
   /** Starts the process that invokes them for what happens in queues, streams and buckets. Throws a ReplicaStartError. */
@@ -58,7 +68,7 @@ export class StoreFunctions {
     mkdirSync(stateDir, { recursive: true });
     writeFileSync(file, JSON.stringify(eventSourceMappings));
     const env = {
-      ...aws,
+      ...signedBy(aws, 'event-sources'),
       NODE_COMPILE_CACHE: compileCache,
       EVENT_SOURCES: file,
       FUNCTIONS_URL: this.url,

@@ -21,6 +21,8 @@ export interface StoreOptions {
   readonly identityProvider?: 'own' | 'cognito';
   /** Puts something between the services and what they stand on. Migrations and provisioning go straight. */
   readonly reroute?: Reroute;
+  /** A folder into which it writes, when it stops, which role made which calls to AWS. Then each function is a process. */
+  readonly recordCalls?: string;
   /** Further variables of the services' replicas, such as shorter time-outs. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly onEvent?: (event: StoreEvent) => void;

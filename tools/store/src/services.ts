@@ -47,10 +47,15 @@ export interface Surroundings {
   readonly compileCache: string;
 }
 
+/** The variables of the AWS SDK for one role: on this machine the access key is its name, and any name may do anything. */
+export function signedBy(aws: Surroundings['aws'], role: string): Record<string, string> {
+  return { ...aws, AWS_ACCESS_KEY_ID: role };
+}
+
 /** What every replica is told: plain variables, as ECS hands them in from the task definition and Secrets Manager. */
 export function environmentOf({ name }: StoreService, around: Surroundings): Record<string, string> {
   return {
-    ...around.aws,
+    ...signedBy(around.aws, `lethe-${name}`),
     NODE_ENV: 'production',
     NODE_COMPILE_CACHE: around.compileCache,
     LOG_LEVEL: around.logLevel,

@@ -17,6 +17,7 @@ import { StoreClient } from './client.js';
 import { awsOf, cognitoOf, databaseOf, sqsOf } from './cloud-env.js';
 import { serveConsole } from './console.js';
 import { codeOf } from './error-facts.js';
+import { recordedAws } from './recorded-aws.js';
 import { StoreFunctions } from './functions.js';
 import { runOneOff } from './one-off.js';
 import { rerouted } from './reroute.js';
@@ -29,6 +30,7 @@ import {
   environmentOf,
   paymentSimulator,
   paymentsEnvironment,
+  signedBy,
   storeServices,
 } from './services.js';
 import { type Secrets, clearAddress, loadSecrets, saveAddress } from './state.js';
@@ -86,7 +88,12 @@ class LocalStore implements RunningStore {
     this.#undo.push(() => functions.drain());
     const balancer = await this.#startBalancer();
     const payments = await this.#openPayments();
-    const around = { aws: awsOf(cloud), publicUrl: this.url, paymentUrl: this.#paymentUrl, ...this.#settings(cloud) };
+    const around = {
+      aws: await this.#awsFor(cloud),
+      publicUrl: this.url,
+      paymentUrl: this.#paymentUrl,
+      ...this.#settings(cloud),
+    };
     this.#say('progress', 'migrating and provisioning');
     await Promise.all([payments.start(), functions.start(around), this.#prepare(cloud, around)]);
     this.#say('progress', 'starting replicas');
@@ -256,9 +263,20 @@ class LocalStore implements RunningStore {
 
   /** The functions have an address before the user pool and the workflows that call them start. */
   async #openFunctions(): Promise<StoreFunctions> {
-    const functions = await StoreFunctions.open((name, entry, env, front) => this.#newSet(name, entry, 1, env, front));
+    const functions = await StoreFunctions.open(
+      (name, entry, env, front) => this.#newSet(name, entry, 1, env, front),
+      this.options.recordCalls !== undefined,
+    );
     this.#undo.push(() => functions.close());
     return functions;
+  }
+
+  /** How AWS is reached, by way of a recorder where one is wished for. */
+  async #awsFor(cloud: Cloud): Promise<Record<string, string>> {
+    const { recordCalls } = this.options;
+    const recorded = recordCalls === undefined ? undefined : await recordedAws(cloud, recordCalls);
+    if (recorded !== undefined) this.#undo.push(() => recorded.stop());
+    return recorded?.aws ?? awsOf(cloud);
   }
 
   #settings(cloud: Cloud): Omit<Surroundings, 'aws' | 'publicUrl' | 'paymentUrl'> {
@@ -276,12 +294,16 @@ class LocalStore implements RunningStore {
   async #prepare(cloud: Cloud, around: Surroundings): Promise<void> {
     const provision = join(import.meta.dirname, '..', 'dist', 'provision-main.js');
     await Promise.all([
-      runOneOff('provisioning', provision, { ...around.aws, NODE_COMPILE_CACHE: around.compileCache }),
+      runOneOff('provisioning', provision, {
+        ...signedBy(around.aws, 'provisioning'),
+        NODE_COMPILE_CACHE: around.compileCache,
+      }),
       ...storeServices.map(async (service) => {
         await cloud.ensureDatabase(databaseOf(service.name));
         const admin: Record<string, string> =
           service.name === 'auth' ? { LETHE_ADMIN_PASSWORD: this.adminPassword } : {};
-        await runOneOff(`migrating ${service.name}`, service.migrate, { ...environmentOf(service, around), ...admin });
+        const step = signedBy({ ...environmentOf(service, around), ...admin }, `lethe-${service.name}-migrate`);
+        await runOneOff(`migrating ${service.name}`, service.migrate, step);
       }),
     ]);
   }

@@ -15,6 +15,8 @@ export interface EventSourceContext {
   readonly stopping: AbortSignal;
   /** Told what went wrong and is tried again. */
   readonly onError: (mapping: string, error: unknown) => void;
+  /** The URL of a queue by name. Lambda knows a queue by its ARN, and asks nobody. */
+  readonly queueUrl: (queue: string) => string;
   /** Sends a JSON text to a queue, by name. Rejects where it was not taken. */
   readonly send: (queue: string, body: string) => Promise<void>;
 }

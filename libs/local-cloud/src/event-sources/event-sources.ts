@@ -1,6 +1,6 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
-import { GetQueueUrlCommand, SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type Timers, systemTimers } from '@lethe/kernel';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { BucketMapping } from './bucket/bucket-mapping.js';
@@ -39,29 +39,37 @@ export interface EventSources {
 export function startEventSources(options: EventSourcesOptions): EventSources {
   const { env, functionsUrl, stateDir, onError, timers = systemTimers } = options;
   const stopping = new AbortController();
-  const clients = clientsOf(env);
-  const context: EventSourceContext = {
+  const made: Clients[] = [];
+  const region = env['AWS_REGION'] ?? 'us-east-1';
+  const accountId = env['AWS_ACCOUNT_ID'] ?? '000000000000';
+  const queuesAt = env['AWS_ENDPOINT_URL_SQS'] ?? `https://sqs.${region}.amazonaws.com`;
+  const queueUrl = (queue: string): string => `${queuesAt}/${accountId}/${queue}`;
+  const contextOf = ({ sqs }: Clients): EventSourceContext => ({
     invoker: new Invoker(functionsUrl),
     pace: { ...AWS_PACE, ...options.pace },
     timers,
     stateDir,
-    region: env['AWS_REGION'] ?? 'us-east-1',
-    accountId: env['AWS_ACCOUNT_ID'] ?? '000000000000',
+    region,
+    accountId,
+    queueUrl,
     stopping: stopping.signal,
     onError,
     send: async (queue, body) => {
-      const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: queue }));
-      await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(queue), MessageBody: body }));
     },
-  };
+  });
   const running = options.mappings
-    .map((mapping) => mappingOf(mapping, clients, context))
+    .map((mapping) => {
+      const clients = clientsOf(env, mapping.name);
+      made.push(clients);
+      return mappingOf(mapping, clients, contextOf(clients));
+    })
     .map(({ name, work }) => work.run().catch((error: unknown) => onError(name, error)));
   return {
     stop: async () => {
       stopping.abort();
       await Promise.all(running);
-      for (const client of [clients.sqs, clients.kinesis, clients.s3]) client.destroy();
+      for (const client of made.flatMap(({ sqs, kinesis, s3 }) => [sqs, kinesis, s3])) client.destroy();
     },
   };
 }
@@ -75,11 +83,16 @@ interface Clients {
 /** Long polls hold a socket each. */
 const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
-function clientsOf(env: EventSourcesOptions['env']): Clients {
-  const config = (endpoint: string | undefined) => ({
+/**
+ * Clients that sign in the name of a function, as Lambda reads queues and streams in the function's role. Buckets tell of
+ * their objects by themselves; listing them for want of that is nothing that a function does.
+ */
+function clientsOf(env: EventSourcesOptions['env'], functionName: string): Clients {
+  const own = env['AWS_ACCESS_KEY_ID'] ?? '';
+  const config = (endpoint: string | undefined, accessKeyId = functionName) => ({
     region: env['AWS_REGION'] ?? 'us-east-1',
     ...(endpoint === undefined ? {} : { endpoint }),
-    credentials: { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' },
+    credentials: { accessKeyId, secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' },
     maxAttempts: 2,
     // HTTP/1.1 for Kinesis too: the embedded one speaks nothing else.
     requestHandler: new NodeHttpHandler(TIMEOUTS),
@@ -87,7 +100,7 @@ function clientsOf(env: EventSourcesOptions['env']): Clients {
   return {
     sqs: new SQSClient(config(env['AWS_ENDPOINT_URL_SQS'])),
     kinesis: new KinesisClient(config(env['AWS_ENDPOINT_URL_KINESIS'])),
-    s3: new S3Client({ ...config(env['AWS_ENDPOINT_URL_S3']), forcePathStyle: true }),
+    s3: new S3Client({ ...config(env['AWS_ENDPOINT_URL_S3'], own), forcePathStyle: true }),
   };
 }
 

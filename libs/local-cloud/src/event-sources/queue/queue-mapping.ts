@@ -1,7 +1,6 @@
 import {
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
-  GetQueueUrlCommand,
   type Message,
   QueueDoesNotExist,
   ReceiveMessageCommand,
@@ -76,9 +75,9 @@ export class QueueMapping {
   async #findQueue(): Promise<Queue | undefined> {
     const { name, source, timeoutSeconds } = this.mapping;
     const { stopping, pace, onError } = this.context;
+    const url = this.context.queueUrl(source.queue);
     while (!stopping.aborted) {
       try {
-        const { QueueUrl: url = '' } = await this.sqs.send(new GetQueueUrlCommand({ QueueName: source.queue }));
         const { Attributes = {} } = await this.sqs.send(
           new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }),
         );
