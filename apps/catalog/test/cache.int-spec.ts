@@ -7,7 +7,7 @@ import { UnitOfWork } from '@lethe/outbox';
 import { deferred, eventually } from '@lethe/testing';
 import { FindProduct, FindProductHandler } from '../src/product/find-product.js';
 import { PatchProduct, PatchProductHandler } from '../src/product/patch-product.js';
-import { ProductCache } from '../src/product/product-cache.js';
+import { ProductCache } from '../src/product/cache/product-cache.js';
 import { ReserveOrderStock, ReserveStockHandler } from '../src/stock/reserve-stock.js';
 import { CachedCatalog } from './cache.fixture.js';
 import { messageOf } from './catalog.fixture.js';

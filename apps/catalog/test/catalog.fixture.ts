@@ -8,7 +8,7 @@ import { uuidv7 } from '@lethe/kernel';
 import { type TestDatabase, testDatabase } from '@lethe/local-cloud';
 import { Inbox, Outbox, UnitOfWork, Wake } from '@lethe/outbox';
 import type { InputOf, MessageDefinition, MessageOf } from '@lethe/topology';
-import { ProductCache } from '../src/product/product-cache.js';
+import { ProductCache } from '../src/product/cache/product-cache.js';
 import { catalogDatabase } from '../src/catalog.database.js';
 import { CREATE_PRODUCT, type ProductRow } from '../src/product/product.sql.js';
 

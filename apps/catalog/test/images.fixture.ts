@@ -12,7 +12,7 @@ import { Database } from '@lethe/database';
 import type { Topology } from '@lethe/topology';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CommandBus } from '@nestjs/cqrs';
-import { SweepImageFiles } from '../src/image/sweep-images.js';
+import { SweepImageFiles } from '../src/image/file/sweep-images.js';
 import { CatalogFixture } from './catalog.fixture.js';
 import { bearer, functionsBearer, provision, startReplica } from './service.fixture.js';
 

@@ -10,7 +10,7 @@ import {
   uploadKeyOf,
 } from '@lethe/contracts';
 import { eventually } from '@lethe/testing';
-import { ImageFiles } from '../src/image/image-files.js';
+import { ImageFiles } from '../src/image/file/image-files.js';
 import { ImageCatalog, READY, filesOf } from './images.fixture.js';
 import { bearer, ordersBearer } from './service.fixture.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ProductPage } from '@lethe/contracts';
-import { FindProducts, FindProductsHandler } from '../src/product/find-products.js';
+import { FindProducts, FindProductsHandler } from '../src/product/search/find-products.js';
 import { type ProductQuery, productQuery } from '../src/product/product.schemas.js';
 import { CatalogFixture } from './catalog.fixture.js';
 

@@ -2,10 +2,10 @@ import { OrderConfirmed, ReleaseStock, ReserveStock, RestockReturn } from '@leth
 import { uuidv7 } from '@lethe/kernel';
 import fc from 'fast-check';
 import { NotReservedError, StockBelowZeroError } from '../src/catalog.errors.js';
-import { AdjustStock, AdjustStockHandler } from '../src/stock/adjust-stock.js';
+import { AdjustStock, AdjustStockHandler } from '../src/stock/adjust/adjust-stock.js';
 import { ReleaseOrderStock, ReleaseStockHandler } from '../src/stock/release-stock.js';
 import { ReserveOrderStock, ReserveStockHandler } from '../src/stock/reserve-stock.js';
-import { RestockReturnHandler, RestockReturnedGoods } from '../src/stock/restock-return.js';
+import { RestockReturnHandler, RestockReturnedGoods } from '../src/stock/restock/restock-return.js';
 import { SellOrderStock, SellStockHandler } from '../src/stock/sell-stock.js';
 import { type CatalogFixture, messageOf } from './catalog.fixture.js';
 

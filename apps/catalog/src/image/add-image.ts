@@ -11,7 +11,7 @@ import { UnitOfWork } from '@lethe/outbox';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ProductNotFoundError, TooManyImagesError } from '../catalog.errors.js';
-import { ImageFiles } from './image-files.js';
+import { ImageFiles } from './file/image-files.js';
 import { IMAGE_SETTINGS, type ImageSettings } from './image-settings.js';
 import { ADD_IMAGE, LOCK_PRODUCT } from './image.sql.js';
 

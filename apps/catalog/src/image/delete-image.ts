@@ -3,8 +3,8 @@ import { UnitOfWork } from '@lethe/outbox';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ImageNotFoundError, ProductNotFoundError } from '../catalog.errors.js';
-import { ProductCache } from '../product/product-cache.js';
-import { abandonImages } from './abandon-images.js';
+import { ProductCache } from '../product/cache/product-cache.js';
+import { abandonImages } from './file/abandon-images.js';
 import { IMAGE_SETTINGS, type ImageSettings } from './image-settings.js';
 import { DELETE_IMAGE, LOCK_PRODUCT, SHOW_IMAGES } from './image.sql.js';
 

@@ -3,7 +3,7 @@ import { Handles } from '@lethe/messaging';
 import type { MessageOf } from '@lethe/topology';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { SweepImageFiles } from './sweep-images.js';
+import { SweepImageFiles } from './file/sweep-images.js';
 
 /** The background side of images. */
 @Controller()

@@ -3,7 +3,7 @@ import type { Tx } from '@lethe/database';
 import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ImageNotFoundError, ImageSettledError } from '../catalog.errors.js';
-import { ProductCache } from '../product/product-cache.js';
+import { ProductCache } from '../product/cache/product-cache.js';
 import { FIND_IMAGE, type ImageRow, LOCK_PRODUCT, SETTLE_IMAGE, SHOW_IMAGES } from './image.sql.js';
 import type { StoredImage } from './shown-image.js';
 

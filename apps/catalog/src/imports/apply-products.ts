@@ -2,7 +2,7 @@ import type { ImportFormat } from '@lethe/contracts';
 import type { Statement, Tx } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { CatalogMovedError } from '../catalog.errors.js';
-import { categoryOf } from './categories.js';
+import { categoryOf } from './format/categories.js';
 import { ADVANCE_APPLYING, type Checkpoint } from './import.sql.js';
 import { columnsOf, rejectLines } from './stage-lines.js';
 import type { Rejection } from './staged-lines.js';

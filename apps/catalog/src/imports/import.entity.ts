@@ -1,6 +1,6 @@
 import type { ImportFormat } from '@lethe/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Columns } from './catalog-format.js';
+import type { Columns } from './format/catalog-format.js';
 
 /** How far an import is: lines are read into staging rows, those become products, staging rows are removed. */
 export type ImportPhase = 'reading' | 'applying' | 'cleaning' | 'done';

@@ -1,6 +1,6 @@
 import type { ImportFormat } from '@lethe/contracts';
 import { statement } from '@lethe/database';
-import type { Columns } from './catalog-format.js';
+import type { Columns } from './format/catalog-format.js';
 import type { ImportPhase } from './import.entity.js';
 
 /** $1 id, $2 format, $3 key of the object, $4 its bytes, $5 id of the user */

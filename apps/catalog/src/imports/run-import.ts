@@ -6,10 +6,10 @@ import { Outbox } from '@lethe/outbox';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CatalogFileError, ImportTakenOverError } from '../catalog.errors.js';
-import { ProductCache } from '../product/product-cache.js';
+import { ProductCache } from '../product/cache/product-cache.js';
 import { type AppliedBatch, applyProducts } from './apply-products.js';
-import { catalogFormats } from './catalog-formats.js';
-import { MAX_RECORD_BYTES } from './csv-chunk.js';
+import { catalogFormats } from './format/catalog-formats.js';
+import { MAX_RECORD_BYTES } from './format/csv-chunk.js';
 import type { ImportPhase } from './import.entity.js';
 import { ImportFiles } from './import-file.js';
 import { IMPORT_SETTINGS, type ImportSettings } from './import-settings.js';
@@ -23,7 +23,7 @@ import {
   LEAVE_IMPORT,
   TAKE_IMPORT,
 } from './import.sql.js';
-import { type ReadPiece, readPiece } from './read-piece.js';
+import { type ReadPiece, readPiece } from './format/read-piece.js';
 import { stageLines } from './stage-lines.js';
 import { CLEAN_STAGING } from './staging.sql.js';
 

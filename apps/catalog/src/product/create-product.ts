@@ -5,7 +5,7 @@ import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DuplicateSkuError } from '../catalog.errors.js';
 import { type VersionedProduct, versionedProductOf } from './product.js';
-import { ProductCache } from './product-cache.js';
+import { ProductCache } from './cache/product-cache.js';
 import type { CreateProductBody } from './product.schemas.js';
 import { CREATE_PRODUCT, type ProductRow } from './product.sql.js';
 

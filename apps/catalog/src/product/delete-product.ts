@@ -2,10 +2,10 @@ import { ProductsChanged, type catalogService } from '@lethe/contracts';
 import { UnitOfWork } from '@lethe/outbox';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { abandonImagesOf } from '../image/abandon-images.js';
+import { abandonImagesOf } from '../image/file/abandon-images.js';
 import { IMAGE_SETTINGS, type ImageSettings } from '../image/image-settings.js';
-import { whyMissed } from './why-missed.js';
-import { ProductCache } from './product-cache.js';
+import { whyMissed } from './search/why-missed.js';
+import { ProductCache } from './cache/product-cache.js';
 import { DELETE_PRODUCT } from './product.sql.js';
 
 /**

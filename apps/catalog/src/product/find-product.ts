@@ -2,7 +2,7 @@ import { Database } from '@lethe/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ProductNotFoundError } from '../catalog.errors.js';
 import { type VersionedProduct, versionedProductOf } from './product.js';
-import { ProductCache } from './product-cache.js';
+import { ProductCache } from './cache/product-cache.js';
 import { FIND_PRODUCT, type ProductRow } from './product.sql.js';
 
 /** One product. Throws a {@link ProductNotFoundError}. */

@@ -2,8 +2,8 @@ import { ProductsChanged, type catalogService } from '@lethe/contracts';
 import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type VersionedProduct, versionedProductOf } from './product.js';
-import { whyMissed } from './why-missed.js';
-import { ProductCache } from './product-cache.js';
+import { whyMissed } from './search/why-missed.js';
+import { ProductCache } from './cache/product-cache.js';
 import type { PatchProductBody } from './product.schemas.js';
 import { PATCH_PRODUCT, type ProductRow } from './product.sql.js';
 

@@ -10,7 +10,7 @@ import { CreateProduct } from './create-product.js';
 import { DeleteProduct } from './delete-product.js';
 import { entityTagOf, isNotModified, requiredVersions } from './entity-tag.js';
 import { FindProduct } from './find-product.js';
-import { FindProducts } from './find-products.js';
+import { FindProducts } from './search/find-products.js';
 import { PatchProduct } from './patch-product.js';
 import type { VersionedProduct } from './product.js';
 import {

@@ -2,7 +2,7 @@ import { ProductsChanged, catalogService } from '@lethe/contracts';
 import { Handles } from '@lethe/messaging';
 import type { MessageOf } from '@lethe/topology';
 import { Controller } from '@nestjs/common';
-import { ProductCache } from './product-cache.js';
+import { ProductCache } from './cache/product-cache.js';
 
 /**
  * What a replica makes up for another that died between a commit and its invalidation. Where Valkey is not reached

@@ -2,7 +2,7 @@ import type { Stock, StockQuery } from '@lethe/contracts';
 import { Database } from '@lethe/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ProductNotFoundError } from '../catalog.errors.js';
-import { type AdjustmentRow, FIND_STOCK, LIST_ADJUSTMENTS, type StockRow } from './adjustment.sql.js';
+import { type AdjustmentRow, FIND_STOCK, LIST_ADJUSTMENTS, type StockRow } from './adjust/adjustment.sql.js';
 
 /** The quantities of a product and a page of the journal of their corrections. Throws a {@link ProductNotFoundError}. */
 export class FindStock extends Query<Stock> {

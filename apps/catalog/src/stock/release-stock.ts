@@ -2,7 +2,7 @@ import type { MessageOf } from '@lethe/topology';
 import { BackInStock, type ReleaseStock, type catalogService } from '@lethe/contracts';
 import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { ProductCache } from '../product/product-cache.js';
+import { ProductCache } from '../product/cache/product-cache.js';
 import { GIVE_BACK_LINES, type GivenBack, RELEASE_ORDER } from './stock.sql.js';
 
 /**

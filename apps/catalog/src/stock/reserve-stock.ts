@@ -3,7 +3,7 @@ import { ReserveStock, StockRejected, StockReserved, type catalogService } from 
 import type { Tx } from '@lethe/database';
 import { type Gathered, Gathering, type Unit, UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { ProductCache } from '../product/product-cache.js';
+import { ProductCache } from '../product/cache/product-cache.js';
 import {
   type ReservationState,
   type ShelfLine,

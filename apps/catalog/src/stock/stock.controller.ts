@@ -9,7 +9,7 @@ import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { entityTagOf, permittedTags } from '../product/entity-tag.js';
 import { adjustStockBody, pathId } from '../product/product.schemas.js';
-import { AdjustStock } from './adjust-stock.js';
+import { AdjustStock } from './adjust/adjust-stock.js';
 import { FindStock } from './find-stock.js';
 
 /** Stock over HTTP: its corrections and their journal. */

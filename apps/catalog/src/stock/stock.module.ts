@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { AdjustStockHandler } from './adjust-stock.js';
+import { AdjustStockHandler } from './adjust/adjust-stock.js';
 import { FindStockHandler } from './find-stock.js';
 import { ReleaseStockHandler } from './release-stock.js';
 import { ReserveStockHandler } from './reserve-stock.js';
-import { RestockReturnHandler } from './restock-return.js';
+import { RestockReturnHandler } from './restock/restock-return.js';
 import { SellStockHandler } from './sell-stock.js';
 import { StockController } from './stock.controller.js';
 import { StockProcess } from './stock.process.js';

@@ -5,7 +5,7 @@ import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ReleaseOrderStock } from './release-stock.js';
 import { ReserveOrderStock } from './reserve-stock.js';
-import { RestockReturnedGoods } from './restock-return.js';
+import { RestockReturnedGoods } from './restock/restock-return.js';
 import { SellOrderStock } from './sell-stock.js';
 
 /** The part of catalog in the life of an order: a method per message. */

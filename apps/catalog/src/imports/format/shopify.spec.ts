@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { shopify } from './shopify.js';
-import type { StagedLines } from './staged-lines.js';
+import type { StagedLines } from '../staged-lines.js';
 
 const HEADER = [
   'Handle',

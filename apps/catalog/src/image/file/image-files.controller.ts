@@ -4,8 +4,8 @@ import { Controller, Get, Headers, Param, Res, StreamableFile } from '@nestjs/co
 import { ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { ImageNotFoundError } from '../catalog.errors.js';
-import { pathId } from '../product/product.schemas.js';
+import { ImageNotFoundError } from '../../catalog.errors.js';
+import { pathId } from '../../product/product.schemas.js';
 import { ImageFiles } from './image-files.js';
 
 const TYPES = new Map(

@@ -1,7 +1,7 @@
 import { Database } from '@lethe/database';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ImageFiles } from './image-files.js';
-import { GIVE_UP_IMAGES, KEPT_IMAGES } from './image.sql.js';
+import { GIVE_UP_IMAGES, KEPT_IMAGES } from '../image.sql.js';
 
 /**
  * Removes the files of images that have no row, and gives up images that were expected in vain. However often and whenever

@@ -1,7 +1,7 @@
 import { SweepImages, type catalogService } from '@lethe/contracts';
 import type { Unit } from '@lethe/outbox';
-import type { ImageSettings } from './image-settings.js';
-import { DELETE_IMAGES } from './image.sql.js';
+import type { ImageSettings } from '../image-settings.js';
+import { DELETE_IMAGES } from '../image.sql.js';
 
 type Settings = Pick<ImageSettings, 'uploadSeconds' | 'patienceSeconds'>;
 

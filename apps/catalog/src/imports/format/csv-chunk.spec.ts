@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { CatalogFileError } from '../catalog.errors.js';
+import { CatalogFileError } from '../../catalog.errors.js';
 import { type CsvRecord, MAX_RECORD_BYTES, readCsvChunk } from './csv-chunk.js';
 
 const whole = (text: string) => readCsvChunk(Buffer.from(text), { line: 1, last: true });

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { CatalogFileError } from '../catalog.errors.js';
+import { CatalogFileError } from '../../catalog.errors.js';
 
 /** A record of a CSV file (RFC 4180). */
 export interface CsvRecord {

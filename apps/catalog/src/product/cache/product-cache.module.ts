@@ -2,7 +2,7 @@ import { Cache, ValkeyCacheStore, registerCacheMetrics } from '@lethe/cache';
 import { LOGGER, type Logger, Metrics, VALKEY } from '@lethe/service-kit';
 import { type Valkey } from '@lethe/valkey';
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
-import type { CatalogConfig } from '../catalog.config.js';
+import type { CatalogConfig } from '../../catalog.config.js';
 import { ProductCache, SHAPE } from './product-cache.js';
 
 /** Share of the connections that reads may take all at once: the rest is for orders and admins (R11). */

@@ -2,7 +2,7 @@ import type { CatalogFormat, Columns, LineStager } from './catalog-format.js';
 import type { CsvRecord } from './csv-chunk.js';
 import { findColumns } from './header.js';
 import { storableFault, storableName } from './storable-text.js';
-import type { NameCount, PriceCount, Rejection, StagedLines, UnitCount } from './staged-lines.js';
+import type { NameCount, PriceCount, Rejection, StagedLines, UnitCount } from '../staged-lines.js';
 
 const COLUMNS = {
   invoice: { names: ['InvoiceNo'] },

@@ -4,10 +4,10 @@ import { RetryLater } from '@lethe/messaging';
 import { UnitOfWork } from '@lethe/outbox';
 import type { MessageOf } from '@lethe/topology';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { ProductCache } from '../product/product-cache.js';
-import { type ReservationState, mergeLines } from './reservation.js';
+import { ProductCache } from '../../product/cache/product-cache.js';
+import { type ReservationState, mergeLines } from '../reservation.js';
 import { CLAIM_RETURN, RESTOCK_LINES } from './restock.sql.js';
-import { FIND_RESERVATION_STATE, type GivenBack } from './stock.sql.js';
+import { FIND_RESERVATION_STATE, type GivenBack } from '../stock.sql.js';
 
 /** Seconds after which a return that came too early is tried again. */
 const EARLY_SECONDS = 5;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { uuidv7 } from '@lethe/kernel';
-import { MalformedRequestError } from '../catalog.errors.js';
+import { MalformedRequestError } from '../../catalog.errors.js';
 import { type PageCursor, readCursor, writeCursor } from './page-cursor.js';
 
 const subject = { q: 'lantern', category: undefined };

@@ -5,7 +5,7 @@ import { categoryOf } from './categories.js';
 import type { CsvRecord } from './csv-chunk.js';
 import { findColumns } from './header.js';
 import { storableCategory, storableFault, storableName, textOfHtml } from './storable-text.js';
-import type { ProductLine, Rejection, StagedLines } from './staged-lines.js';
+import type { ProductLine, Rejection, StagedLines } from '../staged-lines.js';
 
 /** Columns of Shopify's product export, under their names before and since 2025. */
 const COLUMNS = {

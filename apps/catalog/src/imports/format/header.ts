@@ -1,4 +1,4 @@
-import { CatalogFileError } from '../catalog.errors.js';
+import { CatalogFileError } from '../../catalog.errors.js';
 
 /** A column of a file: the names that it goes by, and whether a file can do without. */
 export interface ColumnSpec {

@@ -1,5 +1,5 @@
 import type { CsvRecord } from './csv-chunk.js';
-import type { StagedLines } from './staged-lines.js';
+import type { StagedLines } from '../staged-lines.js';
 
 /** Where each column stands, and `width`, how many there are. */
 export type Columns = Readonly<Record<string, number>>;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type ProductPage, productPageSchema, productSchema } from '@lethe/contracts';
 import { Cache, type CachePolicy } from '@lethe/cache';
 import { z } from 'zod';
-import type { VersionedProduct } from './product.js';
-import type { ProductQuery } from './product.schemas.js';
+import type { VersionedProduct } from '../product.js';
+import type { ProductQuery } from '../product.schemas.js';
 
 /** Share of an entry's life after which it is loaded anew behind the answer. */
 const FRESH_SHARE = 0.6;

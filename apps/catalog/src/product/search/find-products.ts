@@ -2,9 +2,9 @@ import type { ProductPage } from '@lethe/contracts';
 import { Database } from '@lethe/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type PageCursor, type PageSubject, readCursor, writeCursor } from './page-cursor.js';
-import { ProductCache } from './product-cache.js';
-import { productOf } from './product.js';
-import type { ProductQuery } from './product.schemas.js';
+import { ProductCache } from '../cache/product-cache.js';
+import { productOf } from '../product.js';
+import type { ProductQuery } from '../product.schemas.js';
 import {
   LIST_CATEGORY,
   LIST_PRODUCTS,
@@ -13,7 +13,7 @@ import {
   SEARCH_SIMILAR,
   SEARCH_TEXT,
   SET_LIKENESS,
-} from './product.sql.js';
+} from '../product.sql.js';
 import { searchTermsOf } from './search-terms.js';
 
 /** A page of products: all, of a category, or found by words. Throws a MalformedRequestError for a broken cursor. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { CatalogFileError } from '../catalog.errors.js';
+import { CatalogFileError } from '../../catalog.errors.js';
 import type { CsvRecord } from './csv-chunk.js';
 import { onlineRetail } from './online-retail.js';
-import type { StagedLines } from './staged-lines.js';
+import type { StagedLines } from '../staged-lines.js';
 
 const HEADER = [
   'InvoiceNo',

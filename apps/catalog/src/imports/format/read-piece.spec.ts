@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { CatalogFileError } from '../catalog.errors.js';
+import { CatalogFileError } from '../../catalog.errors.js';
 import { readPiece } from './read-piece.js';
 import { shopify } from './shopify.js';
 

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { MAX_IMAGE_BYTES, imagePrefixOf, uploadKeyOf } from '@lethe/contracts';
-import { ImageStoreError } from '../catalog.errors.js';
+import { ImageStoreError } from '../../catalog.errors.js';
 
 /** A form that whoever holds it can post once or more, until it expires: one key, one type, a largest size. */
 export interface UploadForm {

@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { CatalogFileError } from '../catalog.errors.js';
+import { CatalogFileError } from '../../catalog.errors.js';
 import type { CatalogFormat, Columns, LineStager } from './catalog-format.js';
 import { MAX_RECORD_BYTES, readCsvChunk } from './csv-chunk.js';
-import type { StagedLines } from './staged-lines.js';
+import type { StagedLines } from '../staged-lines.js';
 
 /** Bytes that are parsed in one go, some 750 lines: requests wait for no more than that, about 5 ms. */
 const SLICE_BYTES = 65_536;

@@ -1,7 +1,7 @@
 import type { Quote } from '@lethe/contracts';
 import { Database } from '@lethe/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { QUOTE_PRODUCTS, type QuoteRow } from './product.sql.js';
+import { QUOTE_PRODUCTS, type QuoteRow } from '../product.sql.js';
 
 /** What products are and cost now; those that are unknown or deleted are listed as missing. */
 export class QuoteProducts extends Query<Quote> {

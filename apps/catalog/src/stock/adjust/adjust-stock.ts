@@ -3,11 +3,11 @@ import type { Tx } from '@lethe/database';
 import { currentActor, formatActor } from '@lethe/kernel';
 import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { ProductNotFoundError, StockBelowZeroError } from '../catalog.errors.js';
-import { type ProductVersions, requireTag } from '../product/entity-tag.js';
-import { ProductCache } from '../product/product-cache.js';
-import { type VersionedProduct, versionedProductOf } from '../product/product.js';
-import { FIND_PRODUCT, type ProductRow } from '../product/product.sql.js';
+import { ProductNotFoundError, StockBelowZeroError } from '../../catalog.errors.js';
+import { type ProductVersions, requireTag } from '../../product/entity-tag.js';
+import { ProductCache } from '../../product/cache/product-cache.js';
+import { type VersionedProduct, versionedProductOf } from '../../product/product.js';
+import { FIND_PRODUCT, type ProductRow } from '../../product/product.sql.js';
 import { ADJUST_STOCK, LOCK_PRODUCT_STOCK } from './adjustment.sql.js';
 
 /** Why stock is corrected: a kind, and what there is to say about it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isUuid } from '@lethe/kernel';
 import { z } from 'zod';
-import { MalformedRequestError } from '../catalog.errors.js';
+import { MalformedRequestError } from '../../catalog.errors.js';
 
 const id = z.string().refine(isUuid);
 const cursorSchema = z.discriminatedUnion('order', [
