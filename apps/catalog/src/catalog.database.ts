@@ -10,9 +10,9 @@ import { StockAdjustments1764000000003 } from './migrations/1764000000003-stock-
 import { Restock1767225600011 } from './migrations/1767225600011-restock.js';
 import { ProductImages1767225600050 } from './migrations/1767225600050-product-images.js';
 import { ProductEntity } from './product/product.entity.js';
-import { StockAdjustmentEntity } from './stock/adjustment.entity.js';
+import { StockAdjustmentEntity } from './stock/adjust/adjustment.entity.js';
 import { ReservationEntity, ReservationStateEntity } from './stock/reservation.entity.js';
-import { RestockEntity } from './stock/restock.entity.js';
+import { RestockEntity } from './stock/restock/restock.entity.js';
 import { StockEntity } from './stock/stock.entity.js';
 
 /** What catalog's database is made of. */
