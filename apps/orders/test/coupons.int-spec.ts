@@ -4,8 +4,8 @@ import { StockRejected, StockReserved } from '@lethe/contracts';
 import { statement } from '@lethe/database';
 import type { MessageDefinition, MessageOf } from '@lethe/topology';
 import { CommandBus } from '@nestjs/cqrs';
-import { RejectOrder } from '../src/order/reject-order.js';
-import { ReserveOrder } from '../src/order/reserve-order.js';
+import { RejectOrder } from '../src/order/saga/reject-order.js';
+import { ReserveOrder } from '../src/order/saga/reserve-order.js';
 import { type Answer, OrdersApp } from './orders-app.js';
 
 let store: OrdersApp;

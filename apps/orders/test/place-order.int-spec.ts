@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandBus } from '@nestjs/cqrs';
 import { eventually } from '@lethe/testing';
 import pg from 'pg';
-import { PlaceOrderOnce } from '../src/order/place-order.js';
+import { PlaceOrderOnce } from '../src/order/place/place-order.js';
 import { type Answer, OrdersApp } from './orders-app.js';
 
 /** An advisory lock that stops whoever places an order in the middle of the statement, its key claimed. */

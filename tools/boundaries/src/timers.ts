@@ -13,7 +13,7 @@ export const timerPlaces: Readonly<Record<string, string>> = {
     'looks whether a step of the key rotation is due: rows tell when, and one of all replicas takes it under a lock',
   'apps/functions/src/functions.ts': 'ends a function that takes too long, as Lambda does',
   'apps/orders/src/cart/cart.store.ts': 'pauses between two tries of a conditional write',
-  'apps/orders/src/order/overdue-orders.ts':
+  'apps/orders/src/order/saga/overdue-orders.ts':
     'a net: sends time-outs again that were lost; rows tell which, and one of all replicas takes each',
   'apps/orders/src/payment/stripe/stripe.calls.ts': 'pauses between two tries of a call',
 };

@@ -5,7 +5,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { assertCanBecome } from '../order/order.js';
 import { type LockedOrder, lockOrder, readOrder } from '../order/order.rows.js';
-import { OrderSaga } from '../order/order.saga.js';
+import { OrderSaga } from '../order/saga/order.saga.js';
 import { OrderNotFoundError } from '../orders.errors.js';
 import { type WorkflowTerms, fulfilmentOf } from '../workflow/workflow-inputs.js';
 import { OPEN_SHIPMENT } from './fulfilment.sql.js';

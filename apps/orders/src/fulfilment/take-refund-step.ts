@@ -9,7 +9,7 @@ import { Database } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { UnitOfWork } from '@lethe/outbox';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { OrderSaga } from '../order/order.saga.js';
+import { OrderSaga } from '../order/saga/order.saga.js';
 import { RefundNotFoundError, StepOvertakenError } from '../orders.errors.js';
 import { RefundMoney } from '../payment/refund-payment.js';
 import { FIND_REFUND, type RefundRow } from '../returns/refund.sql.js';

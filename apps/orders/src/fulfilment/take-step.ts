@@ -9,7 +9,7 @@ import { type SagaStep, type Unit, UnitOfWork } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { deliver } from '../order/deliver-order.js';
 import { type LockedOrder, lockOrder } from '../order/order.rows.js';
-import { OrderSaga } from '../order/order.saga.js';
+import { OrderSaga } from '../order/saga/order.saga.js';
 import { OrderMissingError, OrderNotFoundError, StepOvertakenError } from '../orders.errors.js';
 import { takeBack } from '../returns/take-back.js';
 import { type ApprovalRow, ASK_APPROVAL, FIND_SHIPMENT, NOTE_STEP, type ShipmentRow } from './fulfilment.sql.js';

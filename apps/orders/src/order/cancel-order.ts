@@ -5,7 +5,7 @@ import { OrderNotFoundError } from '../orders.errors.js';
 import { FIND_PAYMENT, type PaymentRow } from '../payment/payment.sql.js';
 import { assertCanBecome } from './order.js';
 import { type LockedOrder, lockOrder, readOrder } from './order.rows.js';
-import { OrderSaga } from './order.saga.js';
+import { OrderSaga } from './saga/order.saga.js';
 
 /**
  * Withdraws an order that is not paid yet; of a cancelled one it gives the order and does nothing. `customerId` null

@@ -4,7 +4,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { OrderNotFoundError } from '../orders.errors.js';
 import { assertCanBecome } from './order.js';
 import { type LockedOrder, lockOrder, readOrder } from './order.rows.js';
-import { OrderSaga } from './order.saga.js';
+import { OrderSaga } from './saga/order.saga.js';
 import { MOMENT, type MomentRow } from './order.sql.js';
 
 /**

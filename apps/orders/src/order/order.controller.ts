@@ -24,7 +24,7 @@ import { CancelOrder } from './cancel-order.js';
 import { DeliverOrder } from './deliver-order.js';
 import { GetOrder } from './get-order.js';
 import { customerOf, isAdmin } from './order.access.js';
-import { PlaceOrderOnce } from './place-order.js';
+import { PlaceOrderOnce } from './place/place-order.js';
 
 /** Orders over HTTP. */
 @ApiTags('orders')

@@ -6,12 +6,12 @@ import { CancelOrderHandler } from './cancel-order.js';
 import { DeliverOrderHandler } from './deliver-order.js';
 import { GetOrderHandler } from './get-order.js';
 import { OrderController } from './order.controller.js';
-import { OrderProcess } from './order.process.js';
-import { OrderSaga } from './order.saga.js';
-import { OverdueOrders } from './overdue-orders.js';
-import { PlaceOrderHandler } from './place-order.js';
-import { RejectOrderHandler } from './reject-order.js';
-import { ReserveOrderHandler } from './reserve-order.js';
+import { OrderProcess } from './saga/order.process.js';
+import { OrderSaga } from './saga/order.saga.js';
+import { OverdueOrders } from './saga/overdue-orders.js';
+import { PlaceOrderHandler } from './place/place-order.js';
+import { RejectOrderHandler } from './saga/reject-order.js';
+import { ReserveOrderHandler } from './saga/reserve-order.js';
 
 /** Orders: what customers do with them, and what messages do. */
 @Module({

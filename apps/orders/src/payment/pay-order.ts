@@ -7,7 +7,7 @@ import type { MessageOf } from '@lethe/topology';
 import { Inject, Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { LockedOrder } from '../order/order.rows.js';
-import { OrderSaga } from '../order/order.saga.js';
+import { OrderSaga } from '../order/saga/order.saga.js';
 import { CAPTURE_PAYMENT, type PaidOrderRow } from '../order/order.sql.js';
 import type { OrdersConfig } from '../orders.config.js';
 import { OrderMissingError } from '../orders.errors.js';

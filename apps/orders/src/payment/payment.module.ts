@@ -1,7 +1,7 @@
 import { Metrics } from '@lethe/service-kit';
 import { Module } from '@nestjs/common';
 import { OrderModule } from '../order/order.module.js';
-import { RemindOfOrderHandler } from '../order/remind-order.js';
+import { RemindOfOrderHandler } from '../order/saga/remind-order.js';
 import { GiveBackPaymentHandler } from './give-back-payment.js';
 import { HearNoticeHandler } from './hear-notice.js';
 import { PayOrderHandler } from './pay-order.js';

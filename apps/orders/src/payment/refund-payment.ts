@@ -5,7 +5,7 @@ import { UnitOfWork } from '@lethe/outbox';
 import type { MessageOf } from '@lethe/topology';
 import { Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { OrderSaga } from '../order/order.saga.js';
+import { OrderSaga } from '../order/saga/order.saga.js';
 import { PaymentOutcomeUnknownError, PaymentRefusedError } from '../orders.errors.js';
 import { NOTE_PROVIDER_REFUND } from '../returns/refund.sql.js';
 import { settleRefund } from '../returns/settle-refund.js';

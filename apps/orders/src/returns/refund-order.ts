@@ -7,7 +7,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { assertCanBecome } from '../order/order.js';
 import { type LockedOrder, lockOrder } from '../order/order.rows.js';
-import { OrderSaga } from '../order/order.saga.js';
+import { OrderSaga } from '../order/saga/order.saga.js';
 import {
   ExceedsPaymentError,
   InvalidValueError,

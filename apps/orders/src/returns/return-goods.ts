@@ -6,7 +6,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { mergeItems } from '../order/order.js';
 import { lockOrder } from '../order/order.rows.js';
-import { OrderSaga } from '../order/order.saga.js';
+import { OrderSaga } from '../order/saga/order.saga.js';
 import { OrderNotFoundError, OrderUnderWayError } from '../orders.errors.js';
 import { DEFAULT_TERMS, type WorkflowTerms } from '../workflow/workflow-inputs.js';
 import { takeBack } from './take-back.js';

@@ -3,7 +3,7 @@ import { money } from '@lethe/kernel';
 import type { SagaAnswer, SagaStep } from '@lethe/outbox';
 import type { Message } from '@lethe/topology';
 import type { LockedOrder } from '../order/order.rows.js';
-import type { OrderSaga } from '../order/order.saga.js';
+import type { OrderSaga } from '../order/saga/order.saga.js';
 import { SETTLE_REFUND, type SettledRefundRow } from './refund.sql.js';
 
 /** The provider's final word on a refund. */

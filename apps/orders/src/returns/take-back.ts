@@ -10,7 +10,7 @@ import { money, uuidv7 } from '@lethe/kernel';
 import type { SagaStep, Unit } from '@lethe/outbox';
 import { type RequestedItem, assertCanBecome } from '../order/order.js';
 import type { LockedOrder } from '../order/order.rows.js';
-import type { OrderSaga } from '../order/order.saga.js';
+import type { OrderSaga } from '../order/saga/order.saga.js';
 import { OrderMissingError } from '../orders.errors.js';
 import { type LineBack, amountOf, assertWhole, everythingOf, goodsBack } from './goods-back.js';
 import { type WorkflowTerms, refundOf } from '../workflow/workflow-inputs.js';

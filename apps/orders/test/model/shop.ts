@@ -8,7 +8,7 @@ import { ReleaseOrder } from '../../src/fulfilment/release-order.js';
 import { CancelOrder } from '../../src/order/cancel-order.js';
 import { DeliverOrder } from '../../src/order/deliver-order.js';
 import type { RequestedItem } from '../../src/order/order.js';
-import { PlaceOrderOnce } from '../../src/order/place-order.js';
+import { PlaceOrderOnce } from '../../src/order/place/place-order.js';
 import { PaymentOutcomeUnknownError } from '../../src/orders.errors.js';
 import { HearNotice } from '../../src/payment/hear-notice.js';
 import { RefundOrder } from '../../src/returns/refund-order.js';

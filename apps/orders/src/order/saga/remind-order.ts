@@ -10,17 +10,17 @@ import type { SagaStep } from '@lethe/outbox';
 import type { MessageOf } from '@lethe/topology';
 import { Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { OrderMissingError, PaymentOutcomeUnknownError, PaymentRefusedError } from '../orders.errors.js';
-import { findPayment } from '../payment/find-payment.js';
-import { PaymentGateway } from '../payment/payment.gateway.js';
-import { PaymentMetrics } from '../payment/payment.metrics.js';
-import { FIND_WAITING, NOTE_PAYMENT, SETTLE_PAYMENT, type WaitingRow } from '../payment/payment.sql.js';
-import type { PaymentState } from '../payment/payment.state.js';
-import { rejectUnpaid } from '../payment/reject-unpaid.js';
+import { OrderMissingError, PaymentOutcomeUnknownError, PaymentRefusedError } from '../../orders.errors.js';
+import { findPayment } from '../../payment/find-payment.js';
+import { PaymentGateway } from '../../payment/payment.gateway.js';
+import { PaymentMetrics } from '../../payment/payment.metrics.js';
+import { FIND_WAITING, NOTE_PAYMENT, SETTLE_PAYMENT, type WaitingRow } from '../../payment/payment.sql.js';
+import type { PaymentState } from '../../payment/payment.state.js';
+import { rejectUnpaid } from '../../payment/reject-unpaid.js';
 import { reservationIsOver } from './order-times.js';
-import type { LockedOrder } from './order.rows.js';
+import type { LockedOrder } from '../order.rows.js';
 import { OrderSaga } from './order.saga.js';
-import { FIND_LINES, type OrderLinesRow } from './order.sql.js';
+import { FIND_LINES, type OrderLinesRow } from '../order.sql.js';
 
 /**
  * The time-out of a step. An order that waits for stock has it asked for again, since the message may lie in a dead-letter

@@ -1,9 +1,9 @@
 import { statement } from '@lethe/database';
 import { CLAIM_CTES, CLAIM_RESULT } from '@lethe/idempotency';
 import { OUTBOX_COLUMNS, type OutboxRow, SCHEDULED_COLUMNS, type SetTimer, columnsOf } from '@lethe/outbox';
-import { USE_COUPON_CTES } from '../coupon/coupon.sql.js';
-import type { LineShares, OrderPrice } from '../pricing/price-order.js';
-import type { OrderLine } from './order.js';
+import { USE_COUPON_CTES } from '../../coupon/coupon.sql.js';
+import type { LineShares, OrderPrice } from '../../pricing/price-order.js';
+import type { OrderLine } from '../order.js';
 
 /** What differs where the order uses a coupon: what is written into the column of that name, and where it comes from. */
 interface CouponPart {

@@ -16,8 +16,8 @@ import { CONFIG } from '@lethe/service-kit';
 import type { Message } from '@lethe/topology';
 import { Inject, Injectable } from '@nestjs/common';
 import { DEFAULT_TIMES, type OrderTimes, waitsOf } from './order-times.js';
-import { ORDER_LIFE } from './order.js';
-import { type ChangeCause, type LockedOrder, orderStore } from './order.rows.js';
+import { ORDER_LIFE } from '../order.js';
+import { type ChangeCause, type LockedOrder, orderStore } from '../order.rows.js';
 
 const remind = (afterSeconds: (fired: number) => number) =>
   timeout(RemindOrder, { data: ({ id: orderId, step }) => ({ orderId, step }), afterSeconds });

@@ -1,4 +1,4 @@
-import type { OrdersConfig } from '../orders.config.js';
+import type { OrdersConfig } from '../../orders.config.js';
 
 /** How long an order may wait, in seconds. */
 export type OrderTimes = Pick<OrdersConfig, 'PAYMENT_TIMEOUT_SECONDS' | 'RESERVATION_TIMEOUT_SECONDS'>;

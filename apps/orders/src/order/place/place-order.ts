@@ -11,15 +11,15 @@ import { type ClaimResult, IdempotencyKeys, type IdempotentOutcome, fingerprintO
 import { type Clock, money, systemClock, uuidv7 } from '@lethe/kernel';
 import { Outbox, type OutboxRow } from '@lethe/outbox';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { actorOfChange } from './order.rows.js';
-import { OrderSaga } from './order.saga.js';
-import { CartStore } from '../cart/cart.store.js';
-import { CatalogClient } from '../catalog/catalog.client.js';
-import { couponRefusal, percentOffBy } from '../coupon/coupon.rows.js';
-import { BackdatingForbiddenError, ImpossibleOrderError, InvalidValueError } from '../orders.errors.js';
-import { paidOf } from '../pricing/line-money.js';
-import { type OrderPrice, priceOrder, taxRateFor } from '../pricing/price-order.js';
-import { type OrderLine, type RequestedItem, assertFitsMessage, mergeItems, priceItems } from './order.js';
+import { actorOfChange } from '../order.rows.js';
+import { OrderSaga } from '../saga/order.saga.js';
+import { CartStore } from '../../cart/cart.store.js';
+import { CatalogClient } from '../../catalog/catalog.client.js';
+import { couponRefusal, percentOffBy } from '../../coupon/coupon.rows.js';
+import { BackdatingForbiddenError, ImpossibleOrderError, InvalidValueError } from '../../orders.errors.js';
+import { paidOf } from '../../pricing/line-money.js';
+import { type OrderPrice, priceOrder, taxRateFor } from '../../pricing/price-order.js';
+import { type OrderLine, type RequestedItem, assertFitsMessage, mergeItems, priceItems } from '../order.js';
 import {
   PLACE_ORDER,
   PLACE_ORDER_WITH_COUPON,
