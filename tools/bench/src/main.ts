@@ -6,6 +6,8 @@ import { partsText, partsVerdicts } from './report/parts-report.js';
 import { benchMessaging } from './messaging-bench.js';
 import { benchOrders } from './orders/orders-bench.js';
 import { benchStreaming } from './streaming/streaming-bench.js';
+import { benchStartup } from './startup/startup-bench.js';
+import { startupText, startupVerdicts } from './startup/startup-report.js';
 import { type BenchOptions, type Suite, USAGE, benchOptions } from './options.js';
 import { type Verdict, verdicts } from './report/bounds.js';
 import { messagingSection, reportText } from './report/document.js';
@@ -38,9 +40,15 @@ async function messaging(options: BenchOptions): Promise<Outcome> {
   }
 }
 
+async function startup(options: BenchOptions): Promise<Outcome> {
+  const report = await benchStartup(options, progress);
+  const text = startupText(report);
+  return { report, bounds: startupVerdicts(report), text, section: suiteSection('startup', { ...report, text }) };
+}
+
 /** A suite of parts. */
 const ofParts =
-  (suite: Exclude<Suite, 'messaging'>, run: RunSuite) =>
+  (suite: Exclude<Suite, 'messaging' | 'startup'>, run: RunSuite) =>
   async (options: BenchOptions): Promise<Outcome> => {
     const report = await run(options, progress);
     const text = partsText(report);
@@ -52,6 +60,7 @@ const suites: Record<Suite, (options: BenchOptions) => Promise<Outcome>> = {
   identity: ofParts('identity', benchIdentity),
   orders: ofParts('orders', benchOrders),
   streaming: ofParts('streaming', benchStreaming),
+  startup,
 };
 
 async function bench(options: BenchOptions): Promise<number> {

@@ -6,6 +6,7 @@ describe('benchOptions', () => {
   it('runs everything where nothing is said', () => {
     expect(benchOptions(['identity']).suite).toBe('identity');
     expect(benchOptions(['streaming']).suite).toBe('streaming');
+    expect(benchOptions(['startup']).suite).toBe('startup');
     expect(benchOptions(['orders', '--quick', '--check'])).toMatchObject({ suite: 'orders', quick: true, check: true });
     expect(benchOptions(['messaging'])).toMatchObject({
       suite: 'messaging',

@@ -8,12 +8,13 @@ export const USAGE = `npm run bench -- <suite> [options]
   identity             tokens, guards, sessions and sign-in, some two minutes
   orders               placing, confirming and listing orders, a hot product, some six minutes
   streaming            producing and consuming, windows, dashboards and the warehouse, some eight minutes
+  startup              each service's bundle beside an empty service, some four minutes
 
   --quick              shorter runs
   --check              fail where a bound is missed
   --json               print the figures as JSON
   --write              write the suite's part of docs/benchmarks.md, after a whole run
-  --only <regexp>      only the contenders (messaging) or parts (of the others) whose name matches
+  --only <regexp>      only the contenders (messaging) services (startup) or parts whose name matches
 
 Of messaging alone:
   --workload <names>   only these handlers: none, steady, mixed
@@ -22,7 +23,7 @@ Of messaging alone:
   --cpu-prof <dir>     leave a CPU profile of each contender there
 `;
 
-const SUITES = ['messaging', 'identity', 'orders', 'streaming'] as const;
+const SUITES = ['messaging', 'identity', 'orders', 'streaming', 'startup'] as const;
 /** What is measured in one run. */
 export type Suite = (typeof SUITES)[number];
 

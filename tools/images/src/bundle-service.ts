@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Metafile, type Plugin, build } from 'esbuild';
+import { type BuildOptions, type Metafile, type Plugin, build } from 'esbuild';
 import { NotBuiltError } from './images.errors.js';
 import { optionalPackages } from './optional-packages.js';
 
@@ -43,42 +43,63 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** The top of the checkout, seen from `src` and from `dist` alike. */
 const root = here('../../..');
 
+const OPTIONS = {
+  absWorkingDir: root,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  banner: { js: BANNER },
+  // Names of classes are keys: of providers, of entities, of errors.
+  keepNames: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'error',
+} satisfies BuildOptions;
+
+/** What {@link bundlePrograms} made. */
+export interface Bundle extends Pick<ServiceBundle, 'bytes' | 'packages' | 'leftOut'> {
+  readonly metafile: Metafile;
+}
+
+/** Where a program of a built service lies. Throws a {@link NotBuiltError}. */
+export function builtPrograms(service: string): Readonly<Record<string, string>> {
+  const dist = join(root, 'apps', service, 'dist');
+  if (!/^[a-z-]+$/.test(service) || !existsSync(join(dist, 'main.js'))) throw new NotBuiltError(service);
+  const programs = PROGRAMS.filter((name) => existsSync(join(dist, `${name}.js`)));
+  return Object.fromEntries(programs.map((name) => [name, join(dist, `${name}.js`)]));
+}
+
 /**
  * Bundles the built programs of a service with everything that they import into an empty folder: Node and this folder are
  * all that its container holds. Throws a {@link NotBuiltError}, or as esbuild does.
  */
 export async function bundleService(service: string, folder: string): Promise<ServiceBundle> {
-  const dist = join(root, 'apps', service, 'dist');
-  if (!/^[a-z-]+$/.test(service) || !existsSync(join(dist, 'main.js'))) throw new NotBuiltError(service);
-  const programs = PROGRAMS.filter((name) => existsSync(join(dist, `${name}.js`)));
+  const programs = builtPrograms(service);
+  const { bytes, packages, leftOut } = await bundlePrograms(programs, folder);
+  return { service, programs: Object.keys(programs), bytes, packages, leftOut };
+}
+
+/** Bundles programs, by name, as those of a service are: the same code in gives the same bytes out. Throws as esbuild does. */
+export async function bundlePrograms(programs: Readonly<Record<string, string>>, folder: string): Promise<Bundle> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const leftOut = new Set<string>();
   const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: Object.fromEntries(programs.map((name) => [name, join(dist, `${name}.js`)])),
+    ...OPTIONS,
+    entryPoints: programs,
     outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    banner: { js: BANNER },
-    // Names of classes are keys: of providers, of entities, of errors.
-    keepNames: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    metafile: true,
-    logLevel: 'error',
     plugins: [metadataBeside, optionalPackages(leftOut)],
   });
   copyFileSync(join(root, 'node_modules', METADATA, 'Reflect.js'), join(folder, `${METADATA}.mjs`));
   for (const [name, files] of Object.entries(SERVED)) copyServed(name, files, folder);
   const packages = [...new Set([...packagesOf(metafile), METADATA, ...Object.keys(SERVED)])].toSorted();
-  return { service, programs, bytes: bytesOf(folder), packages, leftOut: [...leftOut].toSorted() };
+  return { bytes: bytesOf(folder), packages, leftOut: [...leftOut].toSorted(), metafile };
 }
 
 /** One copy of the metadata for all chunks, evaluated before any of them. */
@@ -104,7 +125,7 @@ function packagesOf({ outputs }: Metafile): string[] {
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   const names = inputs.flatMap(([path, { bytesInOutput }]) => {
     const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
-    return name === undefined || bytesInOutput === 0 ? [] : [name];
+    return name === undefined || name.startsWith('.') || bytesInOutput === 0 ? [] : [name];
   });
   return names;
 }

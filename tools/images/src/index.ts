@@ -1,2 +1,3 @@
-export { type ServiceBundle, bundleService } from './bundle-service.js';
+export { type Bundle, type ServiceBundle, bundleService } from './bundle-service.js';
+export { bundleEmptyService } from './empty-service.js';
 export { NotBuiltError } from './images.errors.js';

@@ -39,5 +39,6 @@ export interface PartReport {
 export interface SuitePart {
   /** What `--only` matches. */
   readonly name: string;
-  readonly run: (extent: Extent) => Promise<PartReport>;
+  /** Tells `progress` of what takes long. */
+  readonly run: (extent: Extent, progress: (line: string) => void) => Promise<PartReport>;
 }

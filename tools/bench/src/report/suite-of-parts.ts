@@ -23,7 +23,7 @@ export function suiteOfParts({ parts, full, quick: short, packages }: SuiteOfPar
     const found: PartReport[] = [];
     for (const part of parts) {
       if (only?.test(part.name) === false) continue;
-      const report = await part.run(quick ? short : full);
+      const report = await part.run(quick ? short : full, (line) => progress(`${part.name}: ${line}`));
       for (const { contender, operationsPerSecond, cpuMicros } of report.rows)
         progress(`${part.name}: ${contender} ${figure(operationsPerSecond)}/s, ${figure(cpuMicros, 1)} µs CPU`);
       for (const { claim, measured } of report.bounds)

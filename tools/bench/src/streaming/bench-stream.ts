@@ -5,19 +5,6 @@ import { provisionLeaseTable, provisionStreams } from '@lethe/streaming/provisio
 
 export const LEASES = 'bench-leases';
 
-/** Bytes of each record, and keys among them. */
-const [RECORD_BYTES, KEYS] = [100, 10_000];
-const TEXT = (n: number): string => `{"data":{"n":${n},"p":"`;
-
-/** One hundred bytes each, as this library's codec writes them; each with a key of its own. */
-export const records: readonly { readonly partitionKey: string; readonly data: Buffer }[] = Array.from(
-  { length: KEYS },
-  (_, n) => ({
-    partitionKey: `visitor-${n}`,
-    data: Buffer.from(`${TEXT(n)}${'x'.repeat(RECORD_BYTES - TEXT(n).length - 3)}"}}`),
-  }),
-);
-
 /** Kinesis and DynamoDB of their own, in processes of their own, and clients of both kinds. */
 export interface BenchCloud {
   readonly env: Readonly<Record<string, string>>;
@@ -28,17 +15,21 @@ export interface BenchCloud {
   remove(stream: string): Promise<void>;
 }
 
-/** Does the work with it, and ends it. */
-export async function withBenchCloud<Result>(work: (cloud: BenchCloud) => Promise<Result>): Promise<Result> {
+/** Does the work with it, and ends it. `instead`: endpoints of others than it brings. */
+export async function withBenchCloud<Result>(
+  work: (cloud: BenchCloud) => Promise<Result>,
+  instead: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   const cloud: Cloud = await startTestCloud();
-  Object.assign(process.env, cloud.env);
-  const region = cloud.env['AWS_REGION'] ?? 'us-east-1';
+  const env = { ...cloud.env, ...instead };
+  Object.assign(process.env, env);
+  const region = env['AWS_REGION'] ?? 'us-east-1';
   const clients = createClients({ region });
   const bare = createClients({ region, transport: 'sdk', requestTimeoutMs: 30_000 });
   try {
     await provisionLeaseTable(LEASES, clients.dynamodb);
     return await work({
-      env: cloud.env,
+      env,
       clients,
       sdk: bare.kinesis,
       create: (name, shards) => provisionStreams([{ name, owner: 'bench', shards }], clients.kinesis),

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand } from '@aws-sdk/client-kinesis';
 import { ConsumerGroup } from '@lethe/streaming';
 import { userRecords } from '@lethe/streaming/codec';
@@ -82,7 +83,11 @@ const lifion =
     });
     consumer.on('data', ({ records }: LifionBatch) => got(records.length));
     await consumer.startConsumer();
-    return () => consumer.stopConsumer();
+    return async () => {
+      consumer.stopConsumer();
+      // It does not wait for the polls that are under way.
+      await pause(500);
+    };
   };
 
 export const lifionAtDefaults = lifion({});

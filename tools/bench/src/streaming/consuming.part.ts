@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { RecordProducer } from '@lethe/streaming';
+import { UnfairRunError } from '../bench.errors.js';
 import { SideBySide } from '../measure/side-by-side.js';
-import type { MeasuredBound, PartRow, SuitePart } from '../report/part-report.js';
-import { type BenchCloud, records, withBenchCloud } from './bench-stream.js';
+import { figure } from '../report/table.js';
+import type { MeasuredBound, PartReport, PartRow, SuitePart } from '../report/part-report.js';
+import { type BenchCloud, withBenchCloud } from './bench-stream.js';
 import { type Consume, lethe, lifionAtDefaults, lifionTuned, rawLoop } from './consumers.js';
+import { StandInKinesis } from './stand-in/stand-in-kinesis.js';
 
 const [RAW, LETHE] = ['GetRecords of the SDK', '@lethe/streaming'];
 const [LIFION, LIFION_TUNED] = ['lifion-kinesis at its defaults', 'lifion-kinesis tuned'];
@@ -15,76 +15,83 @@ const CONSUMERS: Readonly<Record<string, Consume>> = {
   [LIFION_TUNED]: lifionTuned,
 };
 
-/** As many as the pace of 2 MB a second and shard leaves to whoever keeps it. */
-const SHARDS = 8;
-const REQUEST = 500;
-/** Milliseconds after which a consumer is measured by what it has got so far. */
-const CAP_MS = 20_000;
+/** So many that no contender waits for the 2 MiB a second that a shard gives to those who keep to it. */
+const SHARDS = 32;
+/** Records that were put, in each shard. */
+const EXTENT = { plain: 15_000, packed: 30_000 };
+const QUICK = { plain: 5_000, packed: 10_000 };
+/** Milliseconds after which a run is none. */
+const CAP_MS = 120_000;
 
-const how = `Streams of ${SHARDS} shards in the embedded Kinesis with records of 100 bytes, as they are and packed by \`@lethe/streaming\`, read from the
-beginning; measured from the first records on. By hand: a loop for each shard without pace, leases or checkpoints. \`lifion-kinesis\`
-at its defaults, and tuned without pauses between polls. \`@lethe/streaming\` at its defaults, which keep to five reads and 2 MB a
-second and shard, with every record checked against its schema. In turn, round by round; a bound compares within the rounds.`;
+const how = `Streams of ${SHARDS} shards with ${EXTENT.plain} records of 100 bytes each, as they are, and ${EXTENT.packed} packed as the KPL does, read
+from the beginning to the end. The embedded Kinesis would be what is measured: it reads the rest of a shard at every GetRecords. A
+server in a process of its own stands in for it, whose answers are prepared; leases and checkpoints are in the embedded DynamoDB.
+The clock and the CPU of this process run from a contender's first GetRecords until it has handed over the last record: compiling,
+leases and checkpoints are in. Pages have up to 10,000 records, at most 10 MiB, for all but \`@lethe/streaming\`, which keeps to its
+defaults: five reads and 2 MiB a second and shard; every record is checked against its schema. By hand: a loop for each shard without
+pace, leases or checkpoints, that unpacks but does not parse. \`lifion-kinesis\` at its defaults, and tuned without pauses between polls;
+it parses. In turn, round by round, after one that does not count; a bound compares within the rounds.`;
 
 interface Slice {
   readonly operationsPerSecond: number;
   readonly cpuMicros: number;
 }
 
+/** A stream of the stand-in, and how many records it has. */
+interface Full {
+  readonly stream: string;
+  readonly total: number;
+}
+
 let runs = 0;
 
-/** One contender, on a stream of so many records. */
-async function measure(cloud: BenchCloud, stream: string, total: number, consume: Consume): Promise<Slice> {
-  let first: { readonly at: number; readonly cpu: NodeJS.CpuUsage; readonly records: number } | undefined;
+/** One contender, over the whole stream. Throws an {@link UnfairRunError} where it does not come to the end. */
+async function measure(
+  cloud: BenchCloud,
+  kinesis: StandInKinesis,
+  { stream, total }: Full,
+  consume: Consume,
+): Promise<Slice> {
+  const done = Promise.withResolvers<void>();
   let seen = 0;
-  const done = Promise.withResolvers<Slice>();
-  const slice = (): Slice => {
-    const count = seen - (first?.records ?? 0);
-    const { user, system } = process.cpuUsage(first?.cpu);
-    const elapsedMs = performance.now() - (first?.at ?? performance.now());
-    return { operationsPerSecond: (count / elapsedMs) * 1_000, cpuMicros: (user + system) / count };
-  };
-  const capped = new AbortController();
-  void pause(CAP_MS, undefined, { signal: capped.signal }).then(
-    () => done.resolve(slice()),
-    () => undefined,
-  );
+  const { read } = await kinesis.watch();
+  const began = read.then(() => ({ at: performance.now(), cpu: process.cpuUsage() }));
+  const cap = setTimeout(() => done.reject(new UnfairRunError(`${seen} of ${total} records came`)), CAP_MS);
   runs += 1;
   const stop = await consume(cloud, stream, `run-${runs}`, (count) => {
     seen += count;
-    if (count > 0) first ??= { at: performance.now(), cpu: process.cpuUsage(), records: seen };
-    if (seen >= total) done.resolve(slice());
+    if (seen >= total) done.resolve();
   });
-  const found = await done.promise;
-  capped.abort();
-  await stop();
-  return found;
+  await done.promise;
+  const endedAt = performance.now();
+  const { at, cpu } = await began;
+  const { user, system } = process.cpuUsage(cpu);
+  clearTimeout(cap);
+  const stopped = stop();
+  await kinesis.close();
+  await stopped;
+  return { operationsPerSecond: (total / (endedAt - at)) * 1_000, cpuMicros: (user + system) / total };
 }
 
-async function compare(cloud: BenchCloud, stream: string, total: number, rounds: number): Promise<SideBySide> {
+interface Comparison {
+  readonly cloud: BenchCloud;
+  readonly kinesis: StandInKinesis;
+  readonly rounds: number;
+  readonly progress: (line: string) => void;
+}
+
+async function compare({ cloud, kinesis, rounds, progress }: Comparison, full: Full): Promise<SideBySide> {
   const slices = new Map<string, Slice[]>(Object.keys(CONSUMERS).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) {
+  // The first round warms up.
+  for (let round = -1; round < rounds; round += 1) {
     const order = Object.entries(CONSUMERS);
-    for (const [name, consume] of round % 2 === 0 ? order : order.toReversed())
-      slices.get(name)?.push(await measure(cloud, stream, total, consume));
+    for (const [name, consume] of round % 2 === 0 ? order : order.toReversed()) {
+      const slice = await measure(cloud, kinesis, full, consume);
+      progress(`${full.stream}, round ${round + 1} of ${rounds}: ${name} ${figure(slice.operationsPerSecond)}/s`);
+      if (round >= 0) slices.get(name)?.push(slice);
+    }
   }
   return new SideBySide(slices);
-}
-
-async function fillPlain({ sdk }: BenchCloud, StreamName: string, total: number): Promise<void> {
-  for (let at = 0; at < total; at += REQUEST) {
-    const Records = Array.from({ length: REQUEST }, (_, n) => {
-      const { partitionKey = '', data } = records[(at + n) % records.length] ?? {};
-      return { PartitionKey: partitionKey, Data: data };
-    });
-    await sdk.send(new PutRecordsCommand({ StreamName, Records }));
-  }
-}
-
-async function fillPacked({ clients }: BenchCloud, stream: string, total: number): Promise<void> {
-  const producer = new RecordProducer({ stream, clients, lingerMs: 100 });
-  for (let at = 0; at < total; at += records.length) await producer.putAll(records);
-  await producer.close();
 }
 
 const named = (rows: readonly PartRow[], what: string): PartRow[] =>
@@ -93,53 +100,62 @@ const named = (rows: readonly PartRow[], what: string): PartRow[] =>
 /** Plain records and packed ones, out of streams that are full. */
 export const consumingPart: SuitePart = {
   name: 'consuming',
-  run: ({ rounds, quick }) =>
-    withBenchCloud(async (cloud) => {
-      const sizes = quick
-        ? { plain: 200_000, packed: 800_000, rounds: 2 }
-        : { plain: 400_000, packed: 2_000_000, rounds };
-      for (const stream of ['plain', 'packed']) await cloud.create(stream, SHARDS);
-      await fillPlain(cloud, 'plain', sizes.plain);
-      await fillPacked(cloud, 'packed', sizes.packed);
-      const plain = await compare(cloud, 'plain', sizes.plain, Math.min(sizes.rounds, 5));
-      const packed = await compare(cloud, 'packed', sizes.packed, Math.min(sizes.rounds, 5));
-      const bounds: MeasuredBound[] = [
-        {
-          claim: 'Plain records per second, to GetRecords of the SDK',
-          unit: '×',
-          atLeast: 0.95,
-          measured: plain.speedOf(LETHE, RAW),
-        },
-        {
-          claim: 'CPU per plain record, to `lifion-kinesis` tuned',
-          unit: '×',
-          atMost: 0.6,
-          measured: plain.costOf(LETHE, LIFION_TUNED),
-        },
-        {
-          claim: 'CPU per plain record, to `lifion-kinesis` at its defaults',
-          unit: '×',
-          atMost: 0.6,
-          measured: plain.costOf(LETHE, LIFION),
-        },
-        {
-          claim: 'Packed records per second, to `lifion-kinesis` tuned',
-          unit: '×',
-          atLeast: 1.8,
-          measured: packed.speedOf(LETHE, LIFION_TUNED),
-        },
-        {
-          claim: 'Packed records per second, to `lifion-kinesis` at its defaults',
-          unit: '×',
-          atLeast: 1.8,
-          measured: packed.speedOf(LETHE, LIFION),
-        },
-      ];
-      return {
-        title: 'Consuming',
-        how,
-        rows: [...named(plain.rows, 'plain'), ...named(packed.rows, 'packed')],
-        bounds,
-      };
-    }),
+  async run({ rounds, quick }, progress) {
+    const kinesis = await StandInKinesis.start();
+    try {
+      const instead = { AWS_ENDPOINT_URL_KINESIS: kinesis.endpoint };
+      const about = { kinesis, rounds: Math.min(rounds, 5), progress };
+      return await withBenchCloud((cloud) => measureAll({ ...about, cloud }, quick ? QUICK : EXTENT), instead);
+    } finally {
+      await kinesis.stop();
+    }
+  },
 };
+
+async function measureAll(comparison: Comparison, extent: typeof EXTENT): Promise<PartReport> {
+  const filled = async (kind: 'plain' | 'packed'): Promise<Full> => ({
+    stream: kind,
+    total: await comparison.kinesis.fill(kind, { kind, shards: SHARDS, userRecords: extent[kind] }),
+  });
+  const plain = await compare(comparison, await filled('plain'));
+  const packed = await compare(comparison, await filled('packed'));
+  return {
+    title: 'Consuming',
+    how,
+    rows: [...named(plain.rows, 'plain'), ...named(packed.rows, 'packed')],
+    bounds: boundsOf(plain, packed),
+  };
+}
+
+const boundsOf = (plain: SideBySide, packed: SideBySide): MeasuredBound[] => [
+  {
+    claim: 'Plain records per second, to GetRecords of the SDK',
+    unit: '×',
+    atLeast: 0.95,
+    measured: plain.speedOf(LETHE, RAW),
+  },
+  {
+    claim: 'CPU per plain record, to `lifion-kinesis` tuned',
+    unit: '×',
+    atMost: 0.6,
+    measured: plain.costOf(LETHE, LIFION_TUNED),
+  },
+  {
+    claim: 'CPU per plain record, to `lifion-kinesis` at its defaults',
+    unit: '×',
+    atMost: 0.6,
+    measured: plain.costOf(LETHE, LIFION),
+  },
+  {
+    claim: 'Packed records per second, to `lifion-kinesis` tuned',
+    unit: '×',
+    atLeast: 1.8,
+    measured: packed.speedOf(LETHE, LIFION_TUNED),
+  },
+  {
+    claim: 'Packed records per second, to `lifion-kinesis` at its defaults',
+    unit: '×',
+    atLeast: 1.8,
+    measured: packed.speedOf(LETHE, LIFION),
+  },
+];

@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { RecordProducer } from '@lethe/streaming';
 import type { SuitePart } from '../report/part-report.js';
 import { figure } from '../report/table.js';
-import { records, withBenchCloud } from './bench-stream.js';
+import { records } from './bench-records.js';
+import { withBenchCloud } from './bench-stream.js';
 import { lethe } from './consumers.js';
 
 const TOTAL = { full: 2_000_000, quick: 200_000 };

@@ -2,7 +2,8 @@ import { type KinesisClient, PutRecordCommand, PutRecordsCommand } from '@aws-sd
 import { RecordProducer } from '@lethe/streaming';
 import { type SideBySide, type SideContender, sideBySide } from '../measure/side-by-side.js';
 import type { MeasuredBound, PartReport, SuitePart } from '../report/part-report.js';
-import { records, withBenchCloud } from './bench-stream.js';
+import { records } from './bench-records.js';
+import { withBenchCloud } from './bench-stream.js';
 import { RecordAggregator } from './peers.js';
 
 const [PLAIN, AGG, MANY, ONE] = [
