@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { copyBinaries, packagedDirectory } from '../src/emulators/postgres-binaries.js';
+import { copyBinaries, packagedDirectory } from '../src/emulators/postgres/postgres-binaries.js';
 
 describe('copyBinaries', () => {
   it('makes a copy that another user can run while the original is out of reach', async () => {

@@ -1,7 +1,7 @@
 import { resolve, join } from 'node:path';
 import { type EmulatorKind, type EmulatorOptions } from '../emulators/emulator-options.js';
 import { LOCAL_SECRET_KEY } from '../emulators/form-uploads.js';
-import { valkeyBinary } from '../emulators/valkey-binary.js';
+import { valkeyBinary } from '../emulators/valkey/valkey-binary.js';
 import { type CloudEvent } from './cloud-event.js';
 import { DataDirectory } from './data-directory.js';
 import { databaseUrlOn, ensureDatabaseOn } from './database.js';

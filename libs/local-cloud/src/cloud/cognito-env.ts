@@ -1,4 +1,4 @@
-import { COGNITO_CLIENT_ID, cognitoPoolId } from '../emulators/cognito-pool.js';
+import { COGNITO_CLIENT_ID, cognitoPoolId } from '../emulators/cognito/cognito-pool.js';
 
 /** What a store on the embedded Cognito reads, beside the variables of the AWS SDK. */
 export function cognitoEnv(url: string, region: string): Record<string, string> {

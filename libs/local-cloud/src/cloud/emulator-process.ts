@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { type EmulatorOptions, type EmulatorReport } from '../emulators/emulator-options.js';
 import { type BoundedLog } from '../bounded-log.js';
 import { EmulatorStartError } from '../local-cloud.errors.js';
-import { clearPostmasterLock } from '../emulators/postgres-lock.js';
-import { endValkeyLeftover } from '../emulators/valkey-leftover.js';
+import { clearPostmasterLock } from '../emulators/postgres/postgres-lock.js';
+import { endValkeyLeftover } from '../emulators/valkey/valkey-leftover.js';
 import { endProcess, hasEnded, identityOf, type ProcessIdentity } from '../process-identity.js';
 import { readJson } from './data-directory.js';
 

@@ -9,14 +9,14 @@ type Runner = (options: EmulatorOptions) => Promise<RunningEmulator>;
 
 /** Each process loads only the server that it runs. */
 const runners: Record<EmulatorOptions['kind'], () => Promise<Runner>> = {
-  postgres: async () => (await import('./postgres.js')).runPostgres,
+  postgres: async () => (await import('./postgres/postgres.js')).runPostgres,
   fauxqs: async () => (await import('./fauxqs.js')).runFauxqs,
   dynamodb: async () => (await import('./dynamodb.js')).runDynamodb,
   kinesis: async () => (await import('./kinesis.js')).runKinesis,
   ses: async () => (await import('./ses.js')).runSes,
-  valkey: async () => (await import('./valkey.js')).runValkey,
+  valkey: async () => (await import('./valkey/valkey.js')).runValkey,
   sfn: async () => (await import('./sfn.js')).runSfn,
-  cognito: async () => (await import('./cognito.js')).runCognito,
+  cognito: async () => (await import('./cognito/cognito.js')).runCognito,
 };
 
 function report(message: EmulatorReport): Promise<void> {

@@ -68,7 +68,9 @@ export async function migrateOrders(url: string): Promise<void> {
 
 /** The statement that places an order, of the built program. */
 export async function placeOrderStatement(): Promise<Statement> {
-  const { PLACE_ORDER } = await builtModule<{ PLACE_ORDER: Statement }>('apps/orders/dist/order/place-order.sql.js');
+  const { PLACE_ORDER } = await builtModule<{ PLACE_ORDER: Statement }>(
+    'apps/orders/dist/order/place/place-order.sql.js',
+  );
   return PLACE_ORDER;
 }
 
@@ -78,9 +80,9 @@ export async function openOrders(url: string): Promise<OrdersProgram> {
   const database = new Database(options);
   await database.open();
   const [placing, finding, { OrderSaga }] = await Promise.all([
-    builtModule<PlaceOrderModule>('apps/orders/dist/order/place-order.js'),
+    builtModule<PlaceOrderModule>('apps/orders/dist/order/place/place-order.js'),
     builtModule<FindOrdersModule>('apps/orders/dist/order-lists/find-orders.js'),
-    builtModule<SagaModule>('apps/orders/dist/order/order.saga.js'),
+    builtModule<SagaModule>('apps/orders/dist/order/saga/order.saga.js'),
   ]);
   const wake = new Wake(database);
   const outbox = new Outbox(ordersService, wake);

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LocalCloudError } from '../local-cloud.errors.js';
-import { systemErrorCode } from '../system-error.js';
-import { type EmulatorOptions, type RunningEmulator } from './emulator-options.js';
+import { LocalCloudError } from '../../local-cloud.errors.js';
+import { systemErrorCode } from '../../system-error.js';
+import { type EmulatorOptions, type RunningEmulator } from '../emulator-options.js';
 import { valkeyBinary } from './valkey-binary.js';
 import { endValkeyLeftover, recordValkey } from './valkey-leftover.js';
 

@@ -1,8 +1,8 @@
 import { readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalCloudError } from '../local-cloud.errors.js';
-import { commandLineOf, endProcess, identityOf } from '../process-identity.js';
-import { systemErrorCode } from '../system-error.js';
+import { LocalCloudError } from '../../local-cloud.errors.js';
+import { commandLineOf, endProcess, identityOf } from '../../process-identity.js';
+import { systemErrorCode } from '../../system-error.js';
 
 /** The parts of postmaster.pid that are used. */
 export interface PostmasterLock {

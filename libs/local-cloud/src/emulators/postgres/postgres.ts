@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LocalCloudError } from '../local-cloud.errors.js';
-import { type EmulatorOptions, type RunningEmulator } from './emulator-options.js';
+import { LocalCloudError } from '../../local-cloud.errors.js';
+import { type EmulatorOptions, type RunningEmulator } from '../emulator-options.js';
 import { postgresAccount, type Account } from './postgres-account.js';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import { prepareCluster } from './postgres-data.js';

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { LocalCloudError } from '../local-cloud.errors.js';
+import { LocalCloudError } from '../../local-cloud.errors.js';
 import { canEnter, type Account } from './postgres-account.js';
 import { sharedTemporaryDirectory, type PostgresBinaries } from './postgres-binaries.js';
 

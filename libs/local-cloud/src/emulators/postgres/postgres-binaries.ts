@@ -2,7 +2,7 @@ import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmS
 import { createRequire } from 'node:module';
 import { arch, platform, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { LocalCloudError } from '../local-cloud.errors.js';
+import { LocalCloudError } from '../../local-cloud.errors.js';
 import { canEnter, type Account } from './postgres-account.js';
 
 /** Full paths of the programs. */

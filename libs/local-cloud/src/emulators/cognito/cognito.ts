@@ -5,8 +5,8 @@ import { type CognitoParts, type Context, type Services, loadCognitoParts } from
 import { COGNITO_CLIENT_ID, cognitoPoolId } from './cognito-pool.js';
 import { addTokenClaims } from './cognito-token-trigger.js';
 import { repaired } from './cognito-repairs.js';
-import { type EmulatorOptions, type RunningEmulator } from './emulator-options.js';
-import { serveHttp } from './http-emulator.js';
+import { type EmulatorOptions, type RunningEmulator } from '../emulator-options.js';
+import { serveHttp } from '../http-emulator.js';
 
 const GROUPS = ['admin', 'analyst', 'customer'];
 /** Sent messages kept for whoever waits for a code. */

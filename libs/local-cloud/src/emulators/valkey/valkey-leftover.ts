@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { readJson } from '../cloud/data-directory.js';
-import { endProcess, identityOf, isSameProcess, type ProcessIdentity } from '../process-identity.js';
+import { readJson } from '../../cloud/data-directory.js';
+import { endProcess, identityOf, isSameProcess, type ProcessIdentity } from '../../process-identity.js';
 
 const PATIENCE_MS = 5_000;
 
