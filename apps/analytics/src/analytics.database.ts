@@ -1,6 +1,7 @@
 import type { DatabaseOptions } from '@lethe/database';
 import { outboxMigrations } from '@lethe/outbox';
 import { scheduleMigrations } from '@lethe/schedules';
+import { type DatabaseConfig, databaseOf } from '@lethe/service-kit';
 import type { AnalyticsConfig } from './analytics.config.js';
 import { ClickEntity } from './click/click.entity.js';
 import { ParkedClickEntity } from './click/parked-click.entity.js';
@@ -18,9 +19,9 @@ import { OrderLineFactEntity } from './order/order-line-fact.entity.js';
 import { OrderRefundFactEntity, OrderReturnFactEntity } from './order/refund-fact.entity.js';
 
 /** The service's database, for the replica and for the migration step alike. */
-export function databaseOptions(config: Pick<AnalyticsConfig, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>): DatabaseOptions {
+export function databaseOptions(config: DatabaseConfig & Pick<AnalyticsConfig, 'DATABASE_POOL_SIZE'>): DatabaseOptions {
   return {
-    url: config.DATABASE_URL,
+    ...databaseOf(config),
     service: 'analytics',
     poolSize: config.DATABASE_POOL_SIZE,
     entities: [

@@ -2,7 +2,7 @@ import { authService, store } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
 import { IdentityModule } from '@lethe/identity';
 import { OutboxModule, Relay, registerOutboxMetrics } from '@lethe/outbox';
-import { Metrics, ReadinessRegistry, identityOf, routeLimits } from '@lethe/service-kit';
+import { Metrics, ReadinessRegistry, databaseOf, identityOf, routeLimits } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
@@ -30,7 +30,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        DatabaseModule.forRoot({ ...authDatabase, url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE }),
+        DatabaseModule.forRoot({ ...authDatabase, ...databaseOf(config), poolSize: config.DATABASE_POOL_SIZE }),
         OutboxModule.forRoot({ service: authService, topology, accountId: config.AWS_ACCOUNT_ID }),
         IdentityModule.forKeys({
           ...identityOf(config, authService.name),

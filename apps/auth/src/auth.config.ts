@@ -1,5 +1,5 @@
 import { sessionsTable } from '@lethe/contracts';
-import { readConfig, serviceConfigSchema } from '@lethe/service-kit';
+import { databaseConfig, readConfig, serviceConfigSchema } from '@lethe/service-kit';
 import { z } from 'zod';
 
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
@@ -82,10 +82,9 @@ export type AuthConfig = z.output<typeof authConfigSchema>;
 /** What the one-off migration step reads. */
 export const migrateConfigSchema = serviceConfigSchema
   .pick({
-    DATABASE_URL: true,
+    ...databaseConfig,
     INSTANCE_ID: true,
     LOG_LEVEL: true,
-    AWS_REGION: true,
     IDENTITY_PROVIDER: true,
     COGNITO_USER_POOL_ID: true,
     COGNITO_CLIENT_ID: true,
@@ -110,7 +109,7 @@ export const transferConfigSchema = migrateConfigSchema
 
 /** What the rotation of signing keys out of turn reads. */
 export const rotateConfigSchema = serviceConfigSchema
-  .pick({ DATABASE_URL: true })
+  .pick(databaseConfig)
   .extend({ AUTH_KEY_SECRET, KEY_ROTATION_DAYS });
 
 /** The service's configuration; a fault ends the process with 78. */

@@ -1,7 +1,7 @@
 import { authService } from '@lethe/contracts';
 import { DatabaseModule } from '@lethe/database';
 import { IdentityModule } from '@lethe/identity';
-import { identityOf, routeLimits } from '@lethe/service-kit';
+import { databaseOf, identityOf, routeLimits } from '@lethe/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { type AuthConfig } from './auth.config.js';
@@ -21,7 +21,7 @@ export class CognitoAppModule {
     return {
       module: CognitoAppModule,
       imports: [
-        DatabaseModule.forRoot({ ...authDatabase, url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE }),
+        DatabaseModule.forRoot({ ...authDatabase, ...databaseOf(config), poolSize: config.DATABASE_POOL_SIZE }),
         IdentityModule.forRoot(identityOf(config, authService.name)),
         CqrsModule.forRoot(),
         routeLimits(authRouteLimits(config)),

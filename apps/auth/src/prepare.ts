@@ -1,5 +1,6 @@
 import { Database, migrate } from '@lethe/database';
 import { systemClock } from '@lethe/kernel';
+import { type DatabaseConfig, databaseOf } from '@lethe/service-kit';
 import { type MigrateConfig } from './auth.config.js';
 import { authDatabase } from './auth.database.js';
 import { CognitoSignIn } from './cognito/cognito-sign-in.js';
@@ -18,15 +19,16 @@ export interface Prepared {
 }
 
 /** What the step needs to know; without `cognito` the admin is an account of auth's own. */
-export type PrepareConfig = Pick<MigrateConfig, 'DATABASE_URL' | 'AUTH_KEY_SECRET' | 'LETHE_ADMIN_PASSWORD'> & {
-  readonly cognito?: Parameters<typeof openPool>[0] | undefined;
-};
+export type PrepareConfig = DatabaseConfig &
+  Pick<MigrateConfig, 'AUTH_KEY_SECRET' | 'LETHE_ADMIN_PASSWORD'> & {
+    readonly cognito?: Parameters<typeof openPool>[0] | undefined;
+  };
 
 /** The one-off step before a deployment: schema, signing key, admin. It may run again, and at the same time elsewhere. */
 export async function prepare(config: PrepareConfig): Promise<Prepared> {
-  const url = config.DATABASE_URL;
-  const applied = await migrate({ ...authDatabase, url });
-  const database = new Database({ ...authDatabase, url, poolSize: 1 });
+  const options = { ...authDatabase, ...databaseOf(config) };
+  const applied = await migrate(options);
+  const database = new Database({ ...options, poolSize: 1 });
   await database.open();
   try {
     const made = await ensureSigningKey(database, new KeySeal(config.AUTH_KEY_SECRET));

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Database } from '@lethe/database';
+import { databaseOf } from '@lethe/service-kit';
 import { readRotateConfig } from './auth.config.js';
 import { authDatabase } from './auth.database.js';
 import { KeyRotation, rotationTimes } from './signing/key-rotation.js';
@@ -10,7 +11,7 @@ import { KeySeal } from './signing/key-seal.js';
  * once and every older key is gone.
  */
 const config = readRotateConfig();
-const database = new Database({ ...authDatabase, url: config.DATABASE_URL, poolSize: 1 });
+const database = new Database({ ...authDatabase, ...databaseOf(config), poolSize: 1 });
 await database.open();
 try {
   const times = rotationTimes(config.KEY_ROTATION_DAYS);

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { Database } from '@lethe/database';
-import { ConfigError } from '@lethe/service-kit';
+import { ConfigError, databaseOf } from '@lethe/service-kit';
 import { readTransferConfig } from './auth.config.js';
 import { authDatabase } from './auth.database.js';
 import { openPool } from './cognito/open-pool.js';
@@ -34,8 +34,9 @@ if (config.IDENTITY_PROVIDER === 'cognito') {
   const pool = openPool(config);
   await run(new PoolUsers(pool)).finally(() => pool.close());
 } else {
-  if (config.DATABASE_URL === undefined) throw new ConfigError(['DATABASE_URL is not set']);
-  const database = new Database({ ...authDatabase, url: config.DATABASE_URL, poolSize: 4 });
+  const { DATABASE_URL } = config;
+  if (DATABASE_URL === undefined) throw new ConfigError(['DATABASE_URL is not set']);
+  const database = new Database({ ...authDatabase, ...databaseOf({ ...config, DATABASE_URL }), poolSize: 4 });
   await database.open();
   try {
     await run(new OwnUsers(database));

@@ -1,5 +1,5 @@
 import { imagesBucket, importsBucket } from '@lethe/contracts';
-import { readConfig, serviceConfigSchema } from '@lethe/service-kit';
+import { databaseConfig, readConfig, serviceConfigSchema } from '@lethe/service-kit';
 import { z } from 'zod';
 
 /** What catalog reads from its environment. */
@@ -27,7 +27,7 @@ export const catalogConfigSchema = serviceConfigSchema.extend({
 export type CatalogConfig = z.output<typeof catalogConfigSchema>;
 
 /** What the one-off migration step reads: it needs no more than the database. */
-export const migrateConfigSchema = serviceConfigSchema.pick({ DATABASE_URL: true });
+export const migrateConfigSchema = serviceConfigSchema.pick(databaseConfig);
 export type MigrateConfig = z.output<typeof migrateConfigSchema>;
 
 /** The service's configuration; a fault ends the process with 78. */

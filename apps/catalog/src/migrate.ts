@@ -1,8 +1,7 @@
 import { migrate } from '@lethe/database';
+import { databaseOf } from '@lethe/service-kit';
 import { readMigrateConfig } from './catalog.config.js';
 import { catalogDatabase } from './catalog.database.js';
 
-const { DATABASE_URL: url } = readMigrateConfig();
-
-const applied = await migrate({ ...catalogDatabase, url });
+const applied = await migrate({ ...catalogDatabase, ...databaseOf(readMigrateConfig()) });
 process.stdout.write(applied.length === 0 ? 'catalog: up to date\n' : `catalog: ${applied.join(', ')}\n`);

@@ -2,6 +2,7 @@ import type { DatabaseOptions } from '@lethe/database';
 import { idempotencyMigrations } from '@lethe/idempotency';
 import { outboxMigrations } from '@lethe/outbox';
 import { scheduleMigrations } from '@lethe/schedules';
+import { type DatabaseConfig, databaseOf } from '@lethe/service-kit';
 import { CouponCustomerEntity, CouponEntity } from './coupon/coupon.entity.js';
 import { AddAmountsAndCoupons1767225600020 } from './migrations/add-amounts-and-coupons.migration.js';
 import { AddLineCategory1768000000000 } from './migrations/add-line-category.migration.js';
@@ -25,9 +26,9 @@ import { OrderReturnEntity, OrderReturnLineEntity } from './returns/order-return
 import { RefundEntity } from './returns/refund.entity.js';
 
 /** The service's database, for the replica and for the migration step alike. */
-export function databaseOptions(config: Pick<OrdersConfig, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>): DatabaseOptions {
+export function databaseOptions(config: DatabaseConfig & Pick<OrdersConfig, 'DATABASE_POOL_SIZE'>): DatabaseOptions {
   return {
-    url: config.DATABASE_URL,
+    ...databaseOf(config),
     service: 'orders',
     poolSize: config.DATABASE_POOL_SIZE,
     entities: [

@@ -72,6 +72,26 @@ export class TransactionEndedError extends Error {
   }
 }
 
+/** A URL of Postgres does not suit. The URL is not shown: it may hold a password. */
+export class DatabaseUrlError extends Error {
+  override readonly name = 'DatabaseUrlError';
+  constructor(fault: string) {
+    super(`the URL of the database ${fault}`);
+  }
+}
+
+/** No token to sign in with could be made: there are no credentials, or they did not come in time. */
+export class DatabaseTokenError extends Error {
+  override readonly name = 'DatabaseTokenError';
+  constructor(
+    readonly host: string,
+    readonly user: string,
+    options: ErrorOptions,
+  ) {
+    super(`no token to sign in to ${host} as ${user}`, options);
+  }
+}
+
 /** The one-off migration step failed; migrations before the failed one are applied and stay. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { DataSourceOptions, MigrationInterface } from 'typeorm';
+import type { Access, AccessOptions } from './sign-in/access.js';
 import { SilentLogger } from './silent-logger.js';
 import { typeParsers } from './type-parsers.js';
 
@@ -8,9 +9,7 @@ export type MigrationClass = new () => MigrationInterface;
 /** A TypeORM entity: maps and migrates only. */
 export type EntityClass = abstract new (...args: never[]) => object;
 
-export interface DatabaseOptions {
-  /** `postgres://user:password@host:port/database` */
-  readonly url: string;
+export interface DatabaseOptions extends AccessOptions {
   /** Name of the service; shows as `application_name` in `pg_stat_activity`. */
   readonly service: string;
   readonly entities?: readonly EntityClass[];
@@ -36,9 +35,9 @@ const KEEP_ALIVE_DELAY_MS = 10_000;
 const IDLE_CONNECTION_MS = 60_000;
 
 /** What every connection of the service is made with. Statements may take as long as they like. */
-export function connectionSettings(options: DatabaseOptions) {
+export function connectionSettings(options: DatabaseOptions, { way }: Access) {
   return {
-    connectionString: options.url,
+    ...('url' in way ? { connectionString: way.url } : way),
     application_name: options.service,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     ...SOCKET,
@@ -60,18 +59,25 @@ export function poolSettings(options: DatabaseOptions) {
   };
 }
 
+function wayForTypeorm(way: Access['way']) {
+  if ('url' in way) return { url: way.url };
+  const { user: username, ...rest } = way;
+  return { username, ...rest };
+}
+
 /** TypeORM's options: it owns the pool, and never synchronises a schema nor migrates at start (H33). */
 export function dataSourceOptions(
   options: DatabaseOptions,
+  access: Access,
   settings: Readonly<Record<string, unknown>>,
   onIdleError: (error: Error) => void,
 ): DataSourceOptions {
-  const { connectionString, connectionTimeoutMillis, application_name } = connectionSettings(options);
+  const { connectionTimeoutMillis, application_name } = connectionSettings(options, access);
   return {
     type: 'postgres',
     // Handed in: TypeORM would look for it in node_modules, and a bundle has none.
     driver: pg,
-    url: connectionString,
+    ...wayForTypeorm(access.way),
     applicationName: application_name,
     connectTimeoutMS: connectionTimeoutMillis,
     poolSize: options.poolSize ?? 10,

@@ -12,6 +12,7 @@ import {
 import { type DatabaseOptions, connectionSettings, dataSourceOptions, poolSettings } from './database.options.js';
 import { isConflict, isConnectionLoss, isStalePlan, rootFault, sqlStateOf } from './failure.js';
 import { Session } from './session.js';
+import { Access } from './sign-in/access.js';
 import { type Querier, type Statement, type Tx, statement } from './statement.js';
 import { type Committed, runOnce } from './transaction.js';
 
@@ -45,12 +46,15 @@ const BACKOFF = { base: 20, cap: 1_000 };
 export class Database implements Querier {
   readonly dataSource: DataSource;
   readonly #options: DatabaseOptions;
+  readonly #access: Access;
 
+  /** Throws a `DatabaseUrlError` where the URL does not suit the way of signing in. */
   constructor(options: DatabaseOptions) {
     const logger = new Logger('Database');
     const onIdleError = options.onIdleError ?? ((error) => logger.warn(`an idle connection died: ${error.message}`));
     this.#options = options;
-    this.dataSource = new DataSource(dataSourceOptions(options, poolSettings(options), onIdleError));
+    this.#access = new Access(options);
+    this.dataSource = new DataSource(dataSourceOptions(options, this.#access, poolSettings(options), onIdleError));
   }
 
   /** Connects. Throws a {@link DatabaseUnavailableError} where the server is not reachable. */
@@ -59,6 +63,7 @@ export class Database implements Querier {
     try {
       await this.dataSource.initialize();
     } catch (cause) {
+      this.#access.renew(sqlStateOf(cause));
       if (cause instanceof Error && isConnectionLoss(cause)) {
         throw new DatabaseUnavailableError('connect', sqlStateOf(cause), cause);
       }
@@ -74,7 +79,7 @@ export class Database implements Querier {
   /** Runs one statement by itself, in one round trip. Throws as {@link Querier} says. */
   async query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
     const run = async (): Promise<Row[]> => {
-      const session = await Session.acquire(this.#pool);
+      const session = await this.#session();
       try {
         return await session.query<Row>(statement, values);
       } finally {
@@ -118,12 +123,17 @@ export class Database implements Querier {
    * statements. The work must listen to the client's `error` event; the connection is closed when the work ends.
    */
   async withConnection<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const client = new Client(connectionSettings(this.#options));
+    const client = new Client(connectionSettings(this.#options, this.#access));
     const failed = new Promise<never>((_, reject) => {
       client.on('error', (cause) => reject(new DatabaseUnavailableError('lost', sqlStateOf(cause), cause)));
     });
     const working = async (): Promise<T> => {
-      await client.connect();
+      try {
+        await client.connect();
+      } catch (error) {
+        this.#access.renew(sqlStateOf(error));
+        throw error;
+      }
       return work(client);
     };
     try {
@@ -161,10 +171,20 @@ export class Database implements Querier {
     return pool;
   }
 
+  /** A connection on loan; where the server did not take a token, it is shown another one, once. */
+  async #session(): Promise<Session> {
+    try {
+      return await Session.acquire(this.#pool);
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailableError && this.#access.renew(error.sqlState))) throw error;
+      return Session.acquire(this.#pool);
+    }
+  }
+
   async #attempt<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<Attempt<T>> {
     let session: Session | undefined;
     try {
-      session = await Session.acquire(this.#pool);
+      session = await this.#session();
       return await runOnce(session, this.dataSource, begin, work);
     } catch (error) {
       return { error, repeatable: isRepeatable(error, session) };

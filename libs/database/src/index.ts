@@ -1,7 +1,9 @@
 export {
   CommitOutcomeUnknownError,
   DatabaseError,
+  DatabaseTokenError,
   DatabaseUnavailableError,
+  DatabaseUrlError,
   MigrationError,
   TransactionEndedError,
   TransactionRetriesExhaustedError,
@@ -12,5 +14,6 @@ export type { DatabaseOptions, EntityClass, MigrationClass } from './database.op
 export { Database, type PoolState, type TransactionOptions } from './database.js';
 export { type MigrateOptions, migrate } from './migrate.js';
 export { type Querier, type Statement, type Tx, statement } from './statement.js';
+export type { SignIn, TokenPlace, TokenSigner } from './sign-in/sign-in.js';
 export { deleteInBatches } from './delete-in-batches.js';
 export type { MigrationInterface, QueryRunner } from 'typeorm';

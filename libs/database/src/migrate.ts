@@ -2,8 +2,9 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { MigrationError } from './database.errors.js';
 import { type DatabaseOptions, connectionSettings, dataSourceOptions } from './database.options.js';
+import { Access } from './sign-in/access.js';
 
-export type MigrateOptions = Pick<DatabaseOptions, 'url' | 'service' | 'entities' | 'migrations'> & {
+export type MigrateOptions = Pick<DatabaseOptions, 'url' | 'signIn' | 'ca' | 'service' | 'entities' | 'migrations'> & {
   /**
    * How long DDL waits for a table lock before it fails: behind a waiting ACCESS EXCLUSIVE lock all traffic queues.
    * Default 5,000 ms.
@@ -20,14 +21,15 @@ const MIGRATION_LOCK = 7_237_461_101;
  * Throws a {@link MigrationError}.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
-  const guard = new Client(connectionSettings(options));
+  const access = new Access(options);
+  const guard = new Client(connectionSettings(options, access));
   // The lock dies with its connection; the error reaches us through the next statement.
   const lost: Error[] = [];
   guard.on('error', (error) => lost.push(error));
   try {
     await guard.connect();
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const applied = await applyPending(options);
+    const applied = await applyPending(options, access);
     await guard.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     return applied;
   } catch (cause) {
@@ -38,9 +40,9 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   }
 }
 
-async function applyPending(options: MigrateOptions): Promise<string[]> {
+async function applyPending(options: MigrateOptions, access: Access): Promise<string[]> {
   const settings = { lock_timeout: options.lockTimeoutMs ?? 5_000 };
-  const source = new DataSource(dataSourceOptions({ ...options, poolSize: 1 }, settings, () => undefined));
+  const source = new DataSource(dataSourceOptions({ ...options, poolSize: 1 }, access, settings, () => undefined));
   await source.initialize();
   try {
     return (await source.runMigrations()).map(({ name }) => name);

@@ -35,7 +35,18 @@ export const serviceConfigSchema = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
-    .describe("The service's own database."),
+    .describe("The service's own database. Without a password where DATABASE_AUTH=iam."),
+  DATABASE_AUTH: z
+    .enum(['password', 'iam'])
+    .default('password')
+    .describe('How to sign in to the database: by the password in its URL, or by tokens of the role (RDS), over TLS.'),
+  DATABASE_CA_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Certificates in PEM that verify the database, such as the bundle of RDS. Default: those of Node, which know the proxies of RDS.',
+    ),
   DATABASE_POOL_SIZE: int(1, 200).default(10).describe('Most connections of one replica to its database.'),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })

@@ -10,6 +10,7 @@ export {
   readConfig,
   serviceConfigSchema,
 } from './config.js';
+export { type DatabaseConfig, databaseConfig, databaseOf } from './database-config.js';
 export { type ServiceOptions, createService } from './create-service.js';
 export { type DrainOptions, drain } from './drain/drain.js';
 export { Lifecycle } from './drain/lifecycle.js';
