@@ -1,7 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, MathExpression, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { EcsApplication, EcsDeploymentConfig, EcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
+import { AlarmBehavior, type CfnService, type CfnTaskDefinition, type FargateService } from 'aws-cdk-lib/aws-ecs';
 import { type ApplicationTargetGroup, HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { store } from '@lethe/contracts';
+import { workerName, webName } from '@lethe/delivery';
+import { queueName, resourcesOf } from '@lethe/topology';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../checks/acknowledge.js';
 import type { StageDefinition } from '../stages/stage.js';
@@ -46,15 +50,68 @@ function rollbackAlarms(scope: Construct, groups: Readonly<Record<string, Applic
 }
 
 /**
+ * A deployment of stacks registers definitions of tasks, and replaces no task: before that come migrations, and workers
+ * come before those who send to them. So services name the family of their definitions, which never changes, instead of a
+ * revision; old revisions stay, to be gone back to. With `-c tasks=none` there are no tasks at all: before the first
+ * migration none could be ready.
+ */
+function replacedByThePipeline(scope: Construct, service: FargateService, family: string): void {
+  const resource = service.node.findChild('Service') as CfnService;
+  const definition = service.taskDefinition.node.defaultChild as CfnTaskDefinition;
+  resource.addPropertyOverride('TaskDefinition', family);
+  resource.addResourceDependency(definition);
+  definition.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  if (scope.node.tryGetContext('tasks') === 'none') resource.addPropertyOverride('DesiredCount', 0);
+}
+
+/**
+ * Workers come before those that they replace go, and both take from the same queue meanwhile. What new ones cannot handle
+ * lies in the dead-letter queue in the end: as soon as it grows, ECS puts the old ones back, and what lies there is redriven.
+ */
+function watchWorkers(scope: Construct, { name, worker }: StoreService): void {
+  const own = store.services.find((one) => one.name === name);
+  const queue = resourcesOf(store).queues.find((one) => one.name === queueName(store.name, name, own?.queue));
+  if (queue === undefined) return;
+  const dead = new Metric({
+    namespace: 'AWS/SQS',
+    metricName: 'ApproximateNumberOfMessagesVisible',
+    dimensionsMap: { QueueName: queue.deadLetterQueue },
+    statistic: Stats.MAXIMUM,
+    period: Duration.minutes(1),
+  });
+  const alarm = new Alarm(scope, 'DeadLetters', {
+    alarmName: `lethe-${name}-worker-rollback`,
+    alarmDescription: `New workers of ${name} that fail on messages are taken back.`,
+    // What lay there before is no fault of theirs.
+    metric: new MathExpression({ expression: 'DIFF(dead)', usingMetrics: { dead }, period: Duration.minutes(1) }),
+    threshold: 0,
+    evaluationPeriods: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+  worker.enableDeploymentAlarms([alarm.alarmName], { behavior: AlarmBehavior.ROLLBACK_ON_ALARM });
+  worker.node.addDependency(alarm);
+}
+
+/** How new tasks of a service take over (decision 39): workers beside the old ones, those behind the balancer by CodeDeploy. */
+export function addRollout(scope: Construct, options: RolloutOptions): void {
+  const { service, stage } = options;
+  replacedByThePipeline(scope, service.web, webName(service.name));
+  replacedByThePipeline(scope, service.worker, workerName(service.name));
+  watchWorkers(scope, service);
+  if (stage.rollout === 'canary') addBlueGreen(scope, options);
+}
+
+/**
  * Blue and green by CodeDeploy: a tenth of the requests for five minutes, then all of them; alarms and failures take it
  * back, and the old tasks stay for as long as somebody may want them back.
  */
-export function addRollout(scope: Construct, { service, balancer, blue, green, stage }: RolloutOptions): void {
-  if (stage.rollout !== 'canary') return;
-  const application = new EcsApplication(scope, 'Application', { applicationName: `lethe-${service.name}` });
+function addBlueGreen(scope: Construct, { service, balancer, blue, green }: RolloutOptions): void {
+  const name = webName(service.name);
+  const application = new EcsApplication(scope, 'Application', { applicationName: name });
   const group = new EcsDeploymentGroup(scope, 'Deployments', {
     application,
-    deploymentGroupName: `lethe-${service.name}`,
+    deploymentGroupName: name,
     service: service.web,
     deploymentConfig: EcsDeploymentConfig.CANARY_10PERCENT_5MINUTES,
     blueGreenDeploymentConfig: {

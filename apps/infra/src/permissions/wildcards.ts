@@ -54,6 +54,26 @@ export const WILDCARDS: readonly Wildcard[] = [
     reason: 'Schedules are made by the step before a deployment, within the one group of the service.',
   },
   {
+    id: 'revisions',
+    fits: (resource, { actions }) =>
+      resource.includes(':task-definition/') &&
+      resource.endsWith('-migrate:*') &&
+      actions.every((one) => one === 'ecs:RunTask'),
+    reason: 'A deployment runs the newest revision of one definition, whose number nobody knows before.',
+  },
+  {
+    id: 'definitions',
+    fits: (resource, { actions }) => resource === '*' && actions.every((one) => one === 'ecs:DescribeTaskDefinition'),
+    reason:
+      'Definitions can be looked at all or not at all: IAM knows no resource for it. What is secret is not in them.',
+  },
+  {
+    id: 'tasks',
+    fits: (resource, { actions }) =>
+      resource.endsWith(':task/lethe/*') && actions.every((one) => one === 'ecs:DescribeTasks'),
+    reason: 'A task is named when it starts: those of the one cluster.',
+  },
+  {
     id: 'log-streams',
     fits: (resource, { actions }) => resource.endsWith(':*') && actions.every((one) => one.startsWith('logs:')),
     reason: 'Streams of one log group: CloudWatch names a stream per task or container.',
