@@ -26,6 +26,8 @@ addStage(
     hostedZoneId: said('hostedZoneId'),
     hostedZoneName: said('hostedZoneName'),
     operators: said('operators'),
+    identityProvider: said('identityProvider'),
+    lakeClicks: said('lakeClicks'),
   }),
   {
     bundles: said('bundles') ?? join(apps, 'functions', 'dist', 'bundles'),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { STAGES, Templates } from './templates.js';
+import { EVERY, Templates } from './templates.js';
 
 interface Manifest {
   readonly missing?: readonly unknown[];
@@ -13,7 +13,7 @@ interface Acknowledged {
   readonly rules_to_suppress: readonly { readonly id: string; readonly reason?: string }[];
 }
 
-describe.each(STAGES)('stage %s', (stage) => {
+describe.each(EVERY)('stage %s', (stage) => {
   const templates = new Templates(stage);
   const read = <T>(file: string): T => JSON.parse(readFileSync(join(templates.folder, file), 'utf8')) as T;
 

@@ -19,20 +19,23 @@ export interface Found<P> {
 
 export const STAGES = ['dev', 'staging', 'production'] as const;
 export type StageName = (typeof STAGES)[number];
+/** The stage dev with AWS's own where there is a choice: Cognito issues, Firehose writes clicks. */
+export const MANAGED = 'managed';
+export const EVERY = [...STAGES, MANAGED] as const;
 
 /** The templates of a stage as they were synthesised before the specs. */
 export class Templates {
   readonly #stacks: ReadonlyMap<string, Record<string, Resource>>;
   readonly folder: string;
 
-  constructor(readonly stage: StageName) {
+  constructor(readonly stage: StageName | typeof MANAGED) {
     this.folder = join(process.env['INFRA_SYNTH'] ?? '', stage);
     this.#stacks = new Map(
       globSync('*.template.json', { cwd: this.folder }).map((file) => {
         const template = JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as {
           Resources?: Record<string, Resource>;
         };
-        return [basename(file, '.template.json').replace(`lethe-${stage}-`, ''), template.Resources ?? {}];
+        return [basename(file, '.template.json').replace(/^lethe-[a-z]+-/, ''), template.Resources ?? {}];
       }),
     );
   }

@@ -39,6 +39,12 @@ export const storeFunctions: readonly FunctionDefinition[] = [
     memoryMb: 256,
   }),
   defineFunction({
+    handler: 'lake-rows',
+    description: 'Makes rows of the lake out of clicks, where Firehose brings them there.',
+    timeoutSeconds: 60,
+    memoryMb: 256,
+  }),
+  defineFunction({
     handler: 'fulfilment-step',
     description: 'Does a step of a fulfilment, for its state machine.',
     timeoutSeconds: 20,

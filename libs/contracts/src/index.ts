@@ -52,6 +52,7 @@ export * from './fulfilment.http.js';
 export * from './functions.internal.js';
 export { type FunctionDefinition, failureQueues, storeFunctions, watchedQueues } from './functions.js';
 export { httpRequests, httpResponses } from './http-shapes.js';
+export { clickEvents } from './lake-clicks.js';
 export { type LakeColumn, type LakeColumnType, type LakeEvent, type LakeEventType, lakeColumns } from './lake.js';
 export * from './coupons.http.js';
 export * from './orders.http.js';

@@ -1,9 +1,8 @@
-import type { Click, Clicks } from '@lethe/contracts';
+import { type Click, type Clicks, clickEvents } from '@lethe/contracts';
 import { Database, type Tx } from '@lethe/database';
 import { PoisonRecordsError, type StreamBatch } from '@lethe/streaming';
 import { PostgresCheckpoints } from '@lethe/streaming/postgres';
 import { LakeLog } from '../lake/lake-log.js';
-import { clickEvents } from '../lake/click-events.js';
 import { VisitorSketches } from '../visitor/visitor-sketches.js';
 import { noteEvents } from '../window/note-events.js';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';

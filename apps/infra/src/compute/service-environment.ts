@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { imagesBucket, importsBucket } from '@lethe/contracts';
+import { imagesBucket, importsBucket, lakeBucket } from '@lethe/contracts';
 import type { Construct } from 'constructs';
 import { bucketName } from '../data/buckets.js';
 import type { StageDefinition } from '../stages/stage.js';
@@ -26,6 +26,7 @@ export function serviceEnvironment(scope: Construct, options: EnvironmentOptions
   const { service, stage, databaseHost, userPool, schedulesRoleArn } = options;
   const { account, region } = Stack.of(scope);
   const own: Readonly<Record<string, Record<string, string>>> = {
+    analytics: { LAKE_BUCKET: bucketName(scope, lakeBucket), LAKE_CLICKS: stage.lakeClicks },
     auth: { MAIL_FROM: `Lethe <no-reply@${stage.domain}>` },
     catalog: {
       IMPORTS_BUCKET: bucketName(scope, importsBucket),
@@ -43,6 +44,7 @@ export function serviceEnvironment(scope: Construct, options: EnvironmentOptions
     HOST: '0.0.0.0',
     PORT: String(PORT),
     LOG_LEVEL: 'info',
+    METRICS: 'emf',
     AWS_REGION: region,
     AWS_ACCOUNT_ID: account,
     // Signed in to by tokens of the task's role: there is no password.

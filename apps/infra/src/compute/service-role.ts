@@ -48,7 +48,7 @@ export function serviceRole(scope: Construct, stack: Stack, options: ServiceRole
 
 /** The role of a service's one-off step before a deployment. */
 export function migrationRole(scope: Construct, stack: Stack, options: ServiceRoleOptions, passRoleArn: string): Role {
-  const { service, proxyArn } = options;
+  const { service, proxyArn, userPoolArn } = options;
   const arns = new Arns(scope);
   const group = `lethe-${service}`;
   const role = new Role(scope, 'MigrationRole', {
@@ -82,6 +82,7 @@ export function migrationRole(scope: Construct, stack: Stack, options: ServiceRo
   new Grants(scope, 'MigrationGrants', role, [
     databaseGrant(scope, proxyArn, service),
     ...(serviceAccess[service]?.schedules === true ? schedules : []),
+    ...(serviceAccess[service]?.userPool === true && userPoolArn !== undefined ? [poolAdminGrant(userPoolArn)] : []),
   ]);
   return role;
 }
@@ -91,5 +92,20 @@ function databaseGrant(scope: Construct, proxyArn: string, user: string): Grant 
     actions: ['rds-db:connect'],
     resources: [new Arns(scope).databaseUser(proxyArn, user)],
     because: 'signs in to its own database',
+  };
+}
+
+/** What auth's `ensurePoolAdmin` does. */
+function poolAdminGrant(userPoolArn: string): Grant {
+  return {
+    actions: [
+      'cognito-idp:AdminAddUserToGroup',
+      'cognito-idp:AdminCreateUser',
+      'cognito-idp:AdminSetUserPassword',
+      'cognito-idp:AdminUserGlobalSignOut',
+      'cognito-idp:CreateGroup',
+    ],
+    resources: [userPoolArn],
+    because: 'makes the groups that are roles, and the admin',
   };
 }

@@ -10,6 +10,7 @@ import { queueName, resourcesOf, streamName } from '@lethe/topology';
 import type { Construct } from 'constructs';
 import type { DataStack } from '../data/data.stack.js';
 import type { StoreKeys } from '../data/keys.stack.js';
+import type { IssuingPool } from '../identity/identity.stack.js';
 import { Arns } from '../permissions/arns.js';
 import { Grants } from '../permissions/grants.js';
 import { keyGrant } from '../permissions/messaging-grants.js';
@@ -25,7 +26,7 @@ export interface ServicesOptions {
   readonly vpc: IVpc;
   readonly data: DataStack;
   readonly keys: StoreKeys;
-  readonly userPool?: { readonly id: string; readonly arn: string; readonly clientId: string } | undefined;
+  readonly userPool?: IssuingPool | undefined;
 }
 
 /** The services in their containers, and the balancer before them. Nothing in here remembers anything. */

@@ -10,12 +10,13 @@ import {
   PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { ServiceResource } from '@lethe/contracts';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ServiceResource, serviceAccess } from '@lethe/contracts';
 import { Construct } from 'constructs';
 import type { DataStack } from '../data/data.stack.js';
 import type { StoreKeys } from '../data/keys.stack.js';
 import { storeSecrets } from '../data/secrets.js';
+import type { IssuingPool } from '../identity/identity.stack.js';
 import { UnknownResourceError } from '../infra.errors.js';
 import { NETWORK_CIDR, SUBNETS } from '../network/subnets.js';
 import { retentionOf } from '../stages/retention.js';
@@ -34,7 +35,7 @@ export interface StoreServiceOptions {
   readonly vpc: IVpc;
   readonly data: DataStack;
   readonly keys: StoreKeys;
-  readonly userPool?: { readonly id: string; readonly arn: string; readonly clientId: string } | undefined;
+  readonly userPool?: IssuingPool | undefined;
   readonly schedulesRoleArn: string;
 }
 
@@ -54,6 +55,7 @@ export class StoreService extends Construct {
   readonly #options: StoreServiceOptions;
   readonly #access: SecurityGroup;
   readonly #groups: readonly ISecurityGroup[];
+  #clientSecret: ISecret | undefined;
 
   constructor(scope: Construct, id: string, options: StoreServiceOptions) {
     super(scope, id);
@@ -138,7 +140,15 @@ export class StoreService extends Construct {
       if (secret === undefined) throw new UnknownResourceError('secret', name);
       return [variable, secret];
     });
-    return new Map([...found, ['VALKEY_URL', data.cache.url]]);
+    return new Map([...found, ['VALKEY_URL', data.cache.url], ...this.#poolSecret()]);
+  }
+
+  /** Only auth signs users up and in. */
+  #poolSecret(): readonly [string, ISecret][] {
+    const { userPool } = this.#options;
+    if (userPool === undefined || serviceAccess[this.name]?.userPool !== true) return [];
+    this.#clientSecret ??= Secret.fromSecretCompleteArn(this, 'ClientSecret', userPool.clientSecretArn);
+    return [['COGNITO_CLIENT_SECRET', this.#clientSecret]];
   }
 
   /** Its own, and those that the database and the cache let in. The latter are not this stack's to change. */

@@ -42,6 +42,22 @@ export class Arns {
     return this.#stack.formatArn({ service: 'ses', resource: 'identity', resourceName: domain });
   }
 
+  /** A database of Glue's catalogue, and the catalogue, which IAM asks for too. */
+  glueDatabase(database: string): readonly [string, string] {
+    return [
+      this.#stack.formatArn({ service: 'glue', resource: 'catalog' }),
+      this.#stack.formatArn({ service: 'glue', resource: 'database', resourceName: database }),
+    ];
+  }
+
+  /** A table of Glue's catalogue with what it is in. */
+  glueTable(database: string, table: string): readonly string[] {
+    return [
+      ...this.glueDatabase(database),
+      this.#stack.formatArn({ service: 'glue', resource: 'table', resourceName: `${database}/${table}` }),
+    ];
+  }
+
   scheduleGroup(group: string, schedule?: string): string {
     return this.#stack.formatArn({
       service: 'scheduler',

@@ -48,6 +48,32 @@ export const WILDCARDS: readonly Wildcard[] = [
     reason: "The token of the registry is the account's: IAM knows no resource for it.",
   },
   {
+    id: 'lake-files',
+    fits: (resource, { actions }) =>
+      resource.includes(':s3:::') && resource.endsWith('/type=*') && actions.every((one) => one.startsWith('s3:')),
+    reason: 'Files of the lake are named by whoever writes them: all of a folder, which is one kind of file.',
+  },
+  {
+    id: 'own-statements',
+    fits: (resource, { actions, conditions }) =>
+      resource === '*' &&
+      conditions?.['StringEquals']?.['redshift-data:statement-owner-iam-userid'] !== undefined &&
+      actions.every((one) => one.startsWith('redshift-data:')),
+    reason: 'Statements have no ARN: IAM holds the caller to those that he began himself, by a condition.',
+  },
+  {
+    id: 'model-tables',
+    fits: (resource, { actions }) =>
+      resource.endsWith(':table/lethe_models/*') && actions.every((one) => one.startsWith('glue:')),
+    reason: 'A model more is a table more: all tables of the one database of the models.',
+  },
+  {
+    id: 'usage-limits',
+    fits: (resource, { actions }) =>
+      resource.endsWith(':usagelimit/*') && actions.every((one) => /^redshift-serverless:\w+UsageLimit$/.test(one)),
+    reason: 'A limit is named when it is made. There are no others in the account of a stage.',
+  },
+  {
     id: 'schedules',
     fits: (resource, { actions }) =>
       resource.includes(':schedule/') && actions.every((one) => one.startsWith('scheduler:')),

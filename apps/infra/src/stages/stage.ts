@@ -19,6 +19,12 @@ export interface StageDefinition {
   readonly database: DatabaseSize;
   /** Bounds of ElastiCache Serverless: gigabytes, and units per second (a unit is about a simple command of a kilobyte). */
   readonly cache: { readonly mostGb: number; readonly mostUnitsPerSecond: number };
+  /** Who issues access tokens: auth itself, or a user pool of Amazon Cognito behind the same routes. */
+  readonly identityProvider: 'own' | 'cognito';
+  /** Who writes clicks into the lake: analytics, from what it has counted, or Firehose, from the stream. Never both. */
+  readonly lakeClicks: 'analytics' | 'firehose';
+  readonly warehouse: WarehouseSize;
+  readonly spark: SparkSize;
   readonly services: TaskSize;
   readonly workers: TaskSize;
   readonly logDays: 7 | 30 | 90;
@@ -35,6 +41,22 @@ export interface DatabaseSize {
   /** Besides the writer, in other zones. */
   readonly readers: number;
   readonly backupDays: number;
+}
+
+/** Redshift Serverless, in RPUs of 16 GB. */
+export interface WarehouseSize {
+  /** Of a query that is alone. */
+  readonly baseUnits: 8 | 16 | 32;
+  readonly mostUnits: number;
+  /** RPU hours of a day; beyond them nothing new begins until the next one. */
+  readonly unitHoursPerDay: number;
+}
+
+/** EMR Serverless: what all workers of all jobs have at most, together. */
+export interface SparkSize {
+  readonly mostVcpu: number;
+  readonly mostMemoryGb: number;
+  readonly mostDiskGb: number;
 }
 
 /** Tasks of each service, and the size of one. */

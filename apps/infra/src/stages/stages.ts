@@ -8,6 +8,9 @@ const EXAMPLE_ZONE = { id: 'Z0000000000000000000', name: 'lethe.example' };
 
 const small = { least: 2, most: 4, cpu: 256, memoryMb: 512 } as const;
 
+/** What is ours rather than AWS's; `-c identityProvider=cognito -c lakeClicks=firehose` choose the other way. */
+const OWN = { identityProvider: 'own', lakeClicks: 'analytics' } as const;
+
 /** Every stage, as data. */
 export const stages: readonly StageDefinition[] = [
   {
@@ -21,6 +24,9 @@ export const stages: readonly StageDefinition[] = [
     natGateways: 1,
     database: { leastUnits: 0.5, mostUnits: 2, readers: 0, backupDays: 1 },
     cache: { mostGb: 1, mostUnitsPerSecond: 1_000 },
+    ...OWN,
+    warehouse: { baseUnits: 8, mostUnits: 8, unitHoursPerDay: 8 },
+    spark: { mostVcpu: 16, mostMemoryGb: 64, mostDiskGb: 200 },
     services: small,
     workers: { ...small, least: 1 },
     logDays: 7,
@@ -38,6 +44,9 @@ export const stages: readonly StageDefinition[] = [
     natGateways: 1,
     database: { leastUnits: 0.5, mostUnits: 8, readers: 1, backupDays: 7 },
     cache: { mostGb: 5, mostUnitsPerSecond: 5_000 },
+    ...OWN,
+    warehouse: { baseUnits: 8, mostUnits: 16, unitHoursPerDay: 16 },
+    spark: { mostVcpu: 32, mostMemoryGb: 128, mostDiskGb: 400 },
     services: { ...small, most: 8, cpu: 512, memoryMb: 1024 },
     workers: { ...small, least: 1, most: 8, cpu: 512, memoryMb: 1024 },
     logDays: 30,
@@ -55,6 +64,9 @@ export const stages: readonly StageDefinition[] = [
     natGateways: 3,
     database: { leastUnits: 2, mostUnits: 64, readers: 2, backupDays: 35 },
     cache: { mostGb: 50, mostUnitsPerSecond: 100_000 },
+    ...OWN,
+    warehouse: { baseUnits: 16, mostUnits: 128, unitHoursPerDay: 128 },
+    spark: { mostVcpu: 256, mostMemoryGb: 1024, mostDiskGb: 4000 },
     services: { least: 3, most: 60, cpu: 1024, memoryMb: 2048 },
     workers: { least: 2, most: 60, cpu: 1024, memoryMb: 2048 },
     logDays: 90,
@@ -72,6 +84,18 @@ export interface StageContext {
   readonly hostedZoneId?: string | undefined;
   readonly hostedZoneName?: string | undefined;
   readonly operators?: string | undefined;
+  /** `own` or `cognito`. */
+  readonly identityProvider?: string | undefined;
+  /** `analytics` or `firehose`. */
+  readonly lakeClicks?: string | undefined;
+}
+
+/** One of the choices that the context may name. Throws a {@link StageError}. */
+function chosen<T extends string>(key: string, said: string | undefined, choices: readonly T[], preset: T): T {
+  if (said === undefined) return preset;
+  const choice = choices.find((one) => one === said);
+  if (choice === undefined) throw new StageError(`-c ${key}= is not one of ${choices.join(', ')}`);
+  return choice;
 }
 
 /** The stage that the context names, with what else it says. Throws a {@link StageError}. */
@@ -92,6 +116,13 @@ export function stageOf(context: StageContext): StageDefinition {
       name: context.hostedZoneName ?? stage.hostedZone.name,
     },
     operators: operators ?? stage.operators,
+    identityProvider: chosen(
+      'identityProvider',
+      context.identityProvider,
+      ['own', 'cognito'] as const,
+      stage.identityProvider,
+    ),
+    lakeClicks: chosen('lakeClicks', context.lakeClicks, ['analytics', 'firehose'] as const, stage.lakeClicks),
     ...(account === undefined ? {} : { account }),
   };
 }

@@ -5,7 +5,13 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import startServices from '../../../../jest.services.mjs';
 
-const STAGES = ['dev', 'staging', 'production'];
+const STAGES = {
+  dev: { stage: 'dev' },
+  staging: { stage: 'staging' },
+  production: { stage: 'production' },
+  // With AWS's own where there is a choice.
+  managed: { stage: 'dev', identityProvider: 'cognito', lakeClicks: 'firehose' },
+};
 const infra = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
@@ -21,7 +27,7 @@ export default async function setup() {
   }
   process.env.INFRA_SYNTH = folder;
   globalThis.__synth = folder;
-  await Promise.all([startServices(), ...STAGES.map((stage) => synth(stage, folder, bundles))]);
+  await Promise.all([startServices(), ...Object.keys(STAGES).map((stage) => synth(stage, folder, bundles))]);
 }
 
 async function synth(stage, folder, bundles) {
@@ -30,7 +36,7 @@ async function synth(stage, folder, bundles) {
     CDK_OUTDIR: join(folder, stage),
     // CDK's own check of templates takes longer than all the rest; stages differ in numbers alone.
     ...(stage === 'production' ? {} : { CDK_VALIDATION: 'false' }),
-    CDK_CONTEXT_JSON: JSON.stringify({ stage, bundles }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...STAGES[stage], bundles }),
   };
   try {
     await run(process.execPath, ['dist/main.js'], { cwd: infra, env, maxBuffer: 1 << 26 });

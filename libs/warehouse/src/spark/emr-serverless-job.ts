@@ -12,13 +12,15 @@ export interface EmrJobOptions {
   readonly manifest: string;
   /** `s3://…/` where the tables are written. */
   readonly output: string;
+  /** Of the Glue catalogue, in which the tables are registered. Left out: that called `default`. */
+  readonly database?: string;
   /** Makes a job that is asked for twice one job. */
   readonly clientToken: string;
 }
 
 /** A StartJobRun of EMR Serverless, as data: for `aws emr-serverless start-job-run --cli-input-json`, or any SDK. */
 export function emrServerlessJob(options: EmrJobOptions) {
-  const { name, applicationId, roleArn, driver, script, manifest, output, clientToken } = options;
+  const { name, applicationId, roleArn, driver, script, manifest, output, database, clientToken } = options;
   return {
     name,
     applicationId,
@@ -27,7 +29,7 @@ export function emrServerlessJob(options: EmrJobOptions) {
     jobDriver: {
       sparkSubmit: {
         entryPoint: driver,
-        entryPointArguments: [script, manifest],
+        entryPointArguments: [script, manifest, ...(database === undefined ? [] : [database])],
         sparkSubmitParameters: [
           `--conf spark.sql.warehouse.dir=${output}`,
           '--conf spark.sql.session.timeZone=UTC',
@@ -48,6 +50,8 @@ from pyspark.sql import SparkSession
 
 script, manifest = sys.argv[1:3]
 spark = SparkSession.builder.enableHiveSupport().getOrCreate()
+if len(sys.argv) > 3:
+    spark.sql(f"USE {sys.argv[3]}")
 read = lambda path: "\\n".join(row.value for row in spark.read.text(path, wholetext=True).collect())
 files = [entry["url"] for entry in json.loads(read(manifest))["entries"]]
 view, *models = [part.strip() for part in read(script).split(";\\n") if part.strip()]

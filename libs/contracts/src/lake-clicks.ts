@@ -1,4 +1,5 @@
-import type { Click, LakeEvent } from '@lethe/contracts';
+import type { Click } from './analytics.messages.js';
+import type { LakeEvent } from './lake.js';
 
 /** Clicks as the lake has them; their sessions are pseudonyms already (S54). */
 export function clickEvents(clicks: readonly (Click & { readonly source?: string | undefined })[]): LakeEvent[] {
