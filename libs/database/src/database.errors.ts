@@ -92,6 +92,17 @@ export class DatabaseTokenError extends Error {
   }
 }
 
+/** A database and a user of a service cannot be made, or exist already in a way that is not safe to use. */
+export class DatabasePreparationError extends Error {
+  override readonly name = 'DatabasePreparationError';
+  constructor(
+    readonly service: string,
+    fault: string,
+  ) {
+    super(`"${service}" ${fault}`);
+  }
+}
+
 /** The one-off migration step failed; migrations before the failed one are applied and stay. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';

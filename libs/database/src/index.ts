@@ -1,6 +1,7 @@
 export {
   CommitOutcomeUnknownError,
   DatabaseError,
+  DatabasePreparationError,
   DatabaseTokenError,
   DatabaseUnavailableError,
   DatabaseUrlError,
@@ -14,6 +15,8 @@ export type { DatabaseOptions, EntityClass, MigrationClass } from './database.op
 export { Database, type PoolState, type TransactionOptions } from './database.js';
 export { type MigrateOptions, migrate } from './migrate.js';
 export { type Querier, type Statement, type Tx, statement } from './statement.js';
+export { type Administrator, ConnectedAdministrator } from './prepare/administrator.js';
+export { type PreparedDatabase, type ServiceDatabase, prepareDatabase } from './prepare/prepare-database.js';
 export type { SignIn, TokenPlace, TokenSigner } from './sign-in/sign-in.js';
 export { deleteInBatches } from './delete-in-batches.js';
 export type { MigrationInterface, QueryRunner } from 'typeorm';
