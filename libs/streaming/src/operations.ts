@@ -9,3 +9,4 @@ export {
 export { type ReshardPlan, reshard } from './operations/reshard.js';
 export { type ShardLag, lagOf } from './operations/shard-lag.js';
 export { type StreamStatus, describeStream } from './operations/stream-status.js';
+export { NoShardCountError } from './streaming.errors.js';

@@ -166,3 +166,11 @@ export class DeadLettersRefusedError extends Error {
     super(`SQS refused ${codes.length} dead letters: ${[...new Set(codes)].join(', ')}`);
   }
 }
+
+/** This Kinesis cannot be told how many shards there shall be. */
+export class NoShardCountError extends Error {
+  override readonly name = 'NoShardCountError';
+  constructor(options: ErrorOptions) {
+    super('this Kinesis does not know UpdateShardCount: split and merge single shards', options);
+  }
+}

@@ -1,7 +1,9 @@
 import { UnknownFaultError } from '@lethe/chaos';
 import { CostDataError, PlanError } from '@lethe/cost';
+import { DatabaseError, DatabasePreparationError, DatabaseUnavailableError } from '@lethe/database';
 import { DestinationError } from '@lethe/messaging';
 import { LocalCloudError, StoreRefusal, StoreStartError, StoreStateError, StoreUnreachable } from '@lethe/store';
+import { NoShardCountError } from '@lethe/streaming/operations';
 import { WarehouseError } from '@lethe/warehouse';
 import { CommanderError } from 'commander';
 import { readCliConfig } from './cli.config.js';
@@ -13,8 +15,11 @@ import { type Terminal, processTerminal } from './terminal.js';
 const EXPECTED = [
   CommandFailed,
   CostDataError,
+  DatabaseError,
+  DatabasePreparationError,
   DestinationError,
   LocalCloudError,
+  NoShardCountError,
   PlanError,
   RangeError,
   StoreRefusal,
@@ -43,6 +48,7 @@ export async function run(
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof DatabaseUnavailableError) return `the database cannot be reached: ${describe(error.cause)}`;
   if (EXPECTED.some((kind) => error instanceof kind) || 'code' in error) return error.message;
   // What AWS refuses, and credentials that are not there.
   if ('$fault' in error || error.name === 'CredentialsProviderError') return `${error.name}: ${error.message}`;

@@ -103,10 +103,18 @@ describe('lethe streams', () => {
 
     const { leases } = JSON.parse((await cli.run('streams leases clicks --json')).out);
     const split = await cli.run(`streams reshard clicks --split ${leases[0].shardId} --json`);
-    expect(JSON.parse(split.out)).toMatchObject({ name: stream, status: 'ACTIVE' });
+    expect(JSON.parse(split.out)).toMatchObject({ name: stream, status: 'ACTIVE', openShards: shards + 1 });
+    const [one, other] = [shards, shards + 1].map((at) => `shardId-${String(at).padStart(12, '0')}`);
+    const merged = await cli.run(`streams reshard clicks --merge ${one} ${other} --json`);
+    expect(JSON.parse(merged.out)).toMatchObject({ name: stream, status: 'ACTIVE', openShards: shards });
   });
 
   it('tells what is wrong with its options', async () => {
+    expect(await cli.run('streams reshard clicks --shards 4')).toMatchObject({
+      code: 1,
+      err: 'lethe: this Kinesis does not know UpdateShardCount: split and merge single shards\n',
+    });
+    expect((await cli.run('streams reshard clicks --split none')).err).toBe(`lethe: ${stream} has no shard none\n`);
     expect((await cli.run('streams reshard clicks')).err).toContain('one of --shards, --split and --merge');
     expect((await cli.run('streams replay clicks --application reports --from never')).err).toContain(
       'a day, or a time',

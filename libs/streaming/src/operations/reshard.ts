@@ -7,7 +7,7 @@ import {
   UpdateShardCountCommand,
 } from '@aws-sdk/client-kinesis';
 import { pause } from '@lethe/kernel';
-import { UnexpectedAnswerError } from '../streaming.errors.js';
+import { NoShardCountError, UnexpectedAnswerError } from '../streaming.errors.js';
 import { type StreamStatus, describeStream } from './stream-status.js';
 
 const POLL_MS = 500;
@@ -20,7 +20,7 @@ export type ReshardPlan =
   | { readonly split: string }
   | { readonly merge: readonly [string, string] };
 
-/** Reshards and waits until the stream is active again; `onProgress` hears how it stands. Throws the SDK's errors. */
+/** Reshards and waits until the stream is active again; `onProgress` hears how it stands. Throws a {@link NoShardCountError}, and the SDK's errors. */
 export async function reshard(
   kinesis: KinesisClient,
   stream: string,
@@ -40,15 +40,25 @@ export async function reshard(
 
 async function begin(kinesis: KinesisClient, StreamName: string, plan: ReshardPlan): Promise<void> {
   if ('shards' in plan) {
-    await kinesis.send(
-      new UpdateShardCountCommand({ StreamName, TargetShardCount: plan.shards, ScalingType: 'UNIFORM_SCALING' }),
-    );
+    await updateShardCount(kinesis, StreamName, plan.shards);
   } else if ('split' in plan) {
     const NewStartingHashKey = await middleOf(kinesis, StreamName, plan.split);
     await kinesis.send(new SplitShardCommand({ StreamName, ShardToSplit: plan.split, NewStartingHashKey }));
   } else {
     const [ShardToMerge, AdjacentShardToMerge] = plan.merge;
     await kinesis.send(new MergeShardsCommand({ StreamName, ShardToMerge, AdjacentShardToMerge }));
+  }
+}
+
+async function updateShardCount(kinesis: KinesisClient, StreamName: string, TargetShardCount: number): Promise<void> {
+  const command = new UpdateShardCountCommand({ StreamName, TargetShardCount, ScalingType: 'UNIFORM_SCALING' });
+  try {
+    await kinesis.send(command);
+  } catch (error) {
+    // Embedded servers know SplitShard and MergeShards only.
+    if (error instanceof Error && error.name === 'UnknownOperationException')
+      throw new NoShardCountError({ cause: error });
+    throw error;
   }
 }
 
