@@ -24,6 +24,12 @@ export const configSchema = serviceConfigSchema.extend({
     .max(1_000_000)
     .default(50_000)
     .describe('Visitors of an hour or a day, and of a report, that are counted one by one; more are estimated.'),
+  LAKE_CLICKS: z
+    .enum(['analytics', 'firehose'])
+    .default('analytics')
+    .describe(
+      'Who writes clicks into the lake: this service what it has counted, or Firehose, whose files it takes in.',
+    ),
   LAKE_BUCKET: z.string().min(3).max(63).default(lakeBucket).describe('S3 bucket of the lake.'),
 });
 export type AnalyticsConfig = z.output<typeof configSchema>;

@@ -1,4 +1,4 @@
-import { analyticsService, store } from '@lethe/contracts';
+import { LAKE_ARRIVING, analyticsService, store } from '@lethe/contracts';
 import { Database, DatabaseModule } from '@lethe/database';
 import { IdentityModule } from '@lethe/identity';
 import { Outbox, OutboxModule, Relay, registerOutboxMetrics } from '@lethe/outbox';
@@ -39,8 +39,11 @@ export class AppModule {
         routeLimits(analyticsLimits(config)),
         PseudonymModule.forRoot(config.SESSION_SALT),
         VisitorModule.forRoot(config.VISITORS_EXACT_UP_TO),
-        ClickModule.forRoot({ topology, worker: config.INSTANCE_ID }),
-        LakeModule.forRoot({ bucket: config.LAKE_BUCKET }),
+        ClickModule.forRoot({ topology, worker: config.INSTANCE_ID, lakeClicks: config.LAKE_CLICKS }),
+        LakeModule.forRoot({
+          bucket: config.LAKE_BUCKET,
+          ...(config.LAKE_CLICKS === 'firehose' ? { arriving: LAKE_ARRIVING } : {}),
+        }),
         SchedulesModule.forRoot({ service: analyticsService, writer: Outbox }),
         OrderModule,
         ReportModule,

@@ -46,4 +46,6 @@ export const importsBucket = 'lethe-catalog-imports';
 export const imagesBucket = 'lethe-product-images';
 /** Everything that happened, as Parquet files by type and day, and the manifest of those that count. */
 export const lakeBucket = 'lethe-lake';
+/** Where Firehose puts files for the lake, in the lake's layout, until analytics takes them in. */
+export const LAKE_ARRIVING = 'arriving/';
 export const storeBuckets: readonly string[] = [importsBucket, imagesBucket, lakeBucket];

@@ -1,5 +1,6 @@
 export { type Access, type BucketAccess, type TableAccess, functionAccess, serviceAccess } from './access.js';
 export {
+  LAKE_ARRIVING,
   type TableResource,
   cartsTable,
   functionNotesTable,

@@ -7,7 +7,8 @@ import { PostgresCheckpoints } from '@lethe/streaming/postgres';
 import { type Topology, streamName } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { LakeModule } from '../lake/lake.module.js';
+import type { AnalyticsConfig } from '../analytics.config.js';
+import { LakeLog } from '../lake/lake-log.js';
 import { AcceptClicksHandler } from './accept-clicks.js';
 import { APPLICATION, clickGroup } from './click-group.js';
 import { ClickStream } from './click-stream.js';
@@ -18,19 +19,22 @@ export interface ClickModuleOptions {
   readonly topology: Topology;
   /** Name of this replica in the leases. */
   readonly worker: string;
+  /** Who writes clicks into the lake. */
+  readonly lakeClicks: AnalyticsConfig['LAKE_CLICKS'];
 }
 
 /** Clicks: taken over HTTP into the stream, and from the stream, by every replica its share, into rows. */
 @Module({})
 export class ClickModule {
-  static forRoot({ topology, worker }: ClickModuleOptions): DynamicModule {
+  static forRoot({ topology, worker, lakeClicks }: ClickModuleOptions): DynamicModule {
     const stream = streamName(topology.name, Clicks);
     return {
       module: ClickModule,
-      imports: [CqrsModule, LakeModule],
+      imports: [CqrsModule],
       controllers: [ClicksController],
       providers: [
         AcceptClicksHandler,
+        { provide: LakeLog, useValue: new LakeLog(lakeClicks === 'firehose' ? ['click'] : []) },
         RecordClicksHandler,
         ClickStream,
         {

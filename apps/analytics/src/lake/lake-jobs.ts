@@ -1,6 +1,6 @@
 import { type LakeEvent, lakeColumns } from '@lethe/contracts';
 import type { Database } from '@lethe/database';
-import { type LakeObjects, decodeParquet, encodeParquet } from '@lethe/warehouse/lake';
+import { LakeObjectMissingError, type LakeObjects, decodeParquet, encodeParquet } from '@lethe/warehouse/lake';
 import { unpackEvents } from './lake-batch.js';
 import { type FileRows, customersOf, filesOf, merged, withoutCustomers } from './lake-rows.js';
 import type { LakeSettings } from './lake-settings.js';
@@ -38,7 +38,7 @@ export class LakeJobs {
   constructor(
     private readonly database: Pick<Database, 'query' | 'transaction'>,
     private readonly objects: LakeObjects,
-    private readonly settings: Pick<LakeSettings, 'leaseMs' | 'keepReplacedMs'>,
+    private readonly settings: Pick<LakeSettings, 'arriving' | 'leaseMs' | 'keepReplacedMs'>,
   ) {}
 
   /** Does all that nobody else does, until there is none or the signal aborts; gives how many. */
@@ -71,10 +71,23 @@ export class LakeJobs {
     const inputs = await this.database.query<{ key: string }>(FIND_INPUTS, [id]);
     const events: LakeEvent[] = [];
     for (const { key } of inputs) {
-      // What was written by `filesOf` is read again.
-      events.push(...((await decodeParquet(lakeColumns, await this.objects.get(key))) as LakeEvent[]));
+      // What was written by `filesOf`, or by the catalogue's columns, which are the same.
+      const bytes = await this.#bytesOf(key);
+      if (bytes) events.push(...((await decodeParquet(lakeColumns, bytes)) as LakeEvent[]));
     }
     return merged(events);
+  }
+
+  /** Nothing for a file that arrived, was taken in by an earlier job, and was seen once more before it was removed. */
+  async #bytesOf(key: string): Promise<Uint8Array | undefined> {
+    const { arriving } = this.settings;
+    try {
+      return await this.objects.get(key);
+    } catch (error) {
+      if (error instanceof LakeObjectMissingError && arriving !== undefined && key.startsWith(arriving))
+        return undefined;
+      throw error;
+    }
   }
 
   async #erased({ erasures }: LakeJob, events: readonly LakeEvent[]): Promise<ReadonlySet<string>> {

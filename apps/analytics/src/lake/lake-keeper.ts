@@ -1,6 +1,7 @@
 import type { Database } from '@lethe/database';
 import { uuidv7 } from '@lethe/kernel';
 import { type LakeFile, type LakeObjects, writeManifest } from '@lethe/warehouse/lake';
+import { LakeArrivals } from './lake-arrivals.js';
 import { LakeJobs } from './lake-jobs.js';
 import type { LakeSettings } from './lake-settings.js';
 import {
@@ -28,9 +29,10 @@ export interface LakeRound {
 const MOST = 200;
 const GARBAGE_AT_ONCE = 1_000;
 
-/** Keeps the lake: brings in what waits, merges small files, forgets who is to be forgotten, and says which files count. */
+/** Keeps the lake: brings in what waits and what arrived, merges small files, forgets who is to be forgotten, and says which files count. */
 export class LakeKeeper {
   readonly #jobs: LakeJobs;
+  readonly #arrivals: LakeArrivals;
 
   constructor(
     private readonly database: Pick<Database, 'query' | 'transaction'>,
@@ -38,6 +40,7 @@ export class LakeKeeper {
     private readonly settings: LakeSettings,
   ) {
     this.#jobs = new LakeJobs(database, objects, settings);
+    this.#arrivals = new LakeArrivals(database, objects, settings);
   }
 
   /** One round; any number of replicas may be at it at once. What an earlier round left when it died is done first. */
@@ -46,6 +49,7 @@ export class LakeKeeper {
     let jobs = await this.#jobs.runAll(signal);
     await this.database.query(FORGET_IN_FACTS);
     const assignments = [
+      () => this.#arrivals.assign(),
       () => this.database.query(ASSIGN_EXPORT, [uuidv7(), exportEvents]),
       () => this.database.query(ASSIGN_ERASURE, [uuidv7()]),
       () => this.database.query(ASSIGN_COMPACTION, [uuidv7(), smallBytes, compactFrom]),

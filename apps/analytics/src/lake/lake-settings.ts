@@ -1,6 +1,8 @@
 /** How the lake is kept. */
 export interface LakeSettings {
   readonly bucket: string;
+  /** The prefix under which others put files to be taken in. Left out: nobody does. */
+  readonly arriving?: string;
   /** Events after which an export is large enough; more wait for the next. They are in memory at once. */
   readonly exportEvents: number;
   /** A file of fewer bytes is small. */

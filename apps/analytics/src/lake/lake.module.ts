@@ -10,7 +10,7 @@ import { DEFAULT_LAKE_SETTINGS, type LakeSettings } from './lake-settings.js';
 import { LakeProcess } from './lake.process.js';
 
 /** The lake: what is counted also lands in files. */
-@Module({ providers: [LakeLog], exports: [LakeLog] })
+@Module({ providers: [{ provide: LakeLog, useValue: new LakeLog() }], exports: [LakeLog] })
 export class LakeModule {
   /** With what keeps the lake; without, as the class itself, what is counted can be said to it. */
   static forRoot(settings: Pick<LakeSettings, 'bucket'> & Partial<LakeSettings>): DynamicModule {

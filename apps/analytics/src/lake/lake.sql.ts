@@ -61,6 +61,34 @@ export const ASSIGN_ERASURE = statement(
    UPDATE lake_file f SET job_id = job.id FROM job, found WHERE f.key = found.key RETURNING f.key`,
 );
 
+/**
+ * Gives files that others have put there to a job, those that no earlier one was given. They count when they are rewritten.
+ * $1 job, $2 keys, $3 types, $4 days, $5 bytes
+ */
+export const ASSIGN_ARRIVED = statement(
+  'analytics.assign-lake-arrived',
+  `WITH arrived AS (
+     SELECT a.* FROM unnest($2::text[], $3::text[], $4::date[], $5::bigint[]) AS a (key, event_type, day, bytes)
+     WHERE NOT EXISTS (SELECT FROM lake_file f WHERE f.key = a.key)
+       AND NOT EXISTS (SELECT FROM lake_garbage g WHERE g.key = a.key)
+   ), job AS (
+     INSERT INTO lake_job (id, kind, erasures)
+     SELECT $1, 'rewrite', coalesce((SELECT max(id) FROM lake_erasure), 0) WHERE EXISTS (SELECT FROM arrived)
+     RETURNING id, erasures
+   )
+   INSERT INTO lake_file (key, event_type, day, events, bytes, erasures, job_id)
+   SELECT a.key, a.event_type, a.day, 0, a.bytes, job.erasures, job.id FROM arrived a, job
+   ON CONFLICT DO NOTHING RETURNING key`,
+);
+
+/** Which of them no job was given yet. $1 keys */
+export const FIND_NEW = statement(
+  'analytics.find-new-lake-files',
+  `SELECT key FROM unnest($1::text[]) AS key
+   WHERE NOT EXISTS (SELECT FROM lake_file f WHERE f.key = key.key)
+     AND NOT EXISTS (SELECT FROM lake_garbage g WHERE g.key = key.key)`,
+);
+
 /** $1 milliseconds after which another may take it: who has it then may have died */
 export const TAKE_JOB = statement(
   'analytics.take-lake-job',
@@ -125,7 +153,9 @@ export const LOCK_PUBLISHING = statement(
 );
 export const FIND_MANIFEST = statement(
   'analytics.find-lake-manifest',
-  `SELECT m.version, f.key, f.bytes FROM lake_manifest m LEFT JOIN lake_file f ON true WHERE m.published < m.version`,
+  // A file that has not been rewritten has no events of ours yet.
+  `SELECT m.version, f.key, f.bytes FROM lake_manifest m LEFT JOIN lake_file f ON f.events > 0
+   WHERE m.published < m.version`,
 );
 export const MARK_PUBLISHED = statement('analytics.mark-lake-published', 'UPDATE lake_manifest SET published = $1');
 

@@ -1,4 +1,11 @@
-import { DeleteObjectsCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { LakeObjectMissingError, WarehouseError } from '../warehouse.errors.js';
 
 /** Keys that one DeleteObjects takes, as S3 has it. */
@@ -13,6 +20,13 @@ export class LakeObjects {
 
   async put(key: string, bytes: Uint8Array, contentType = 'application/vnd.apache.parquet'): Promise<void> {
     await this.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: bytes, ContentType: contentType }));
+  }
+
+  /** The first objects under a prefix by key, up to a thousand. */
+  async list(prefix: string): Promise<{ readonly key: string; readonly bytes: number }[]> {
+    const command = new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix });
+    const { Contents = [] } = await this.s3.send(command);
+    return Contents.flatMap(({ Key, Size = 0 }) => (Key === undefined ? [] : [{ key: Key, bytes: Size }]));
   }
 
   /** The whole object. Throws a {@link LakeObjectMissingError}. */
