@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { storeServices, watchedQueues } from '@lethe/contracts';
+import { storeServices } from '@lethe/contracts';
 import { STAGES, Templates } from './templates.js';
 
 interface Behavior {
@@ -17,11 +15,6 @@ interface DistributionProperties {
     readonly ViewerCertificate: { readonly MinimumProtocolVersion: string };
     readonly Origins: readonly { readonly VpcOriginConfig?: unknown; readonly S3OriginConfig?: unknown }[];
   };
-}
-interface AlarmProperties {
-  readonly AlarmDescription: string;
-  readonly AlarmActions?: readonly unknown[];
-  readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
 }
 /** CloudFront's own policy that caches nothing. Source: "Use managed cache policies". */
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
@@ -63,33 +56,6 @@ describe.each(STAGES)('edge of %s', (stage) => {
       ]),
     );
     expect(config?.WebACLId).toBeDefined();
-  });
-
-  it('R20: rings for every queue that ages, every dead letter, every stream that lags, errors and slowness', () => {
-    const alarms = templates
-      .all<AlarmProperties>('AWS::CloudWatch::Alarm')
-      .filter(({ stack }) => stack === 'observability');
-    const text = JSON.stringify(alarms);
-    for (const queue of watchedQueues) expect(text).toContain(`"Value":"${queue}"`);
-    for (const { properties } of templates.all<{ Name: string }>('AWS::Kinesis::Stream'))
-      expect(text).toContain(`"Value":"${properties.Name}"`);
-    expect(alarms.filter(({ properties }) => (properties.AlarmActions ?? []).length === 0)).toEqual([]);
-    expect(text).toContain('lethe-burn-1h');
-    expect(text).toContain('lethe-slow');
-  });
-
-  it('tells with each alarm where the answer to it stands, and it stands there', () => {
-    const runbook = readFileSync(join(import.meta.dirname, '..', 'RUNBOOK.md'), 'utf8');
-    const parts = new Set(
-      [...runbook.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replaceAll(' ', '-')),
-    );
-    const alarms = templates
-      .all<AlarmProperties>('AWS::CloudWatch::Alarm')
-      .filter(({ stack }) => stack === 'observability');
-    for (const { properties } of alarms) {
-      const part = /Runbook: apps\/infra\/RUNBOOK\.md#([\w-]+)$/.exec(properties.AlarmDescription)?.[1];
-      expect(parts).toContain(part);
-    }
   });
 
   it('keeps logs for as long as the stage says, and no longer', () => {

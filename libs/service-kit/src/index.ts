@@ -15,6 +15,7 @@ export { type ServiceOptions, createService } from './create-service.js';
 export { type DrainOptions, drain } from './drain/drain.js';
 export { Lifecycle } from './drain/lifecycle.js';
 export { type EmfMetric, type Labels } from './emf/emf-metric.js';
+export { kitMetrics } from './emf/kit-metrics.js';
 export { EventStream, type StreamStart } from './event-streams/event-stream.js';
 export { EventStreams, type StreamLimits } from './event-streams/event-streams.js';
 export { BALANCER_IDLE_SECONDS } from './http/adapter.js';

@@ -15,6 +15,11 @@ import type { Construct } from 'constructs';
 /** Where the answer to an alarm stands. */
 const RUNBOOK = 'apps/infra/RUNBOOK.md';
 
+/** What an alarm's description ends with: where to read on. */
+export function runbookLink(part: string): string {
+  return `Runbook: ${RUNBOOK}#${part}`;
+}
+
 /** A symptom that customers or operators feel, and the number at which it is one. */
 export interface Symptom {
   readonly id: string;
@@ -23,13 +28,14 @@ export interface Symptom {
   readonly runbook: string;
   readonly metric: IMetric;
   readonly threshold: number;
-  /** Minutes for which it must last. */
+  /** For how many periods of the metric, minutes but where it says otherwise, it must last. */
   readonly minutes: number;
 }
 
 const MINUTE = Duration.minutes(1);
 
-function queueMetric(queue: string, metricName: string): Metric {
+/** A metric of a queue, the largest of a minute. */
+export function queueMetric(queue: string, metricName: string): Metric {
   return new Metric({
     namespace: 'AWS/SQS',
     metricName,
@@ -82,7 +88,7 @@ export function addAlarm(scope: Construct, symptom: Symptom, action: IAlarmActio
   const { id, says, runbook, metric, threshold, minutes } = symptom;
   const alarm = new Alarm(scope, id, {
     alarmName: `lethe-${id}`,
-    alarmDescription: `${says} Runbook: ${RUNBOOK}#${runbook}`,
+    alarmDescription: `${says} ${runbookLink(runbook)}`,
     metric,
     threshold,
     evaluationPeriods: minutes,

@@ -1,81 +1,71 @@
-import { AlarmStatusWidget, Dashboard, GraphWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, AlarmStatusWidget, type CompositeAlarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { CfnAnomalyMonitor, CfnAnomalySubscription } from 'aws-cdk-lib/aws-ce';
-import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import { storeServices } from '@lethe/contracts';
 import type { Construct } from 'constructs';
+import type { StoreKeys } from '../data/keys.stack.js';
 import type { StageDefinition } from '../stages/stage.js';
 import { StoreStack } from '../stages/store-stack.js';
-import { addAlarm, messagingSymptoms } from './alarms.js';
+import { type Symptom, addAlarm, messagingSymptoms } from './alarms.js';
+import { addBudget } from './budget.js';
+import { businessSymptoms } from './business-symptoms.js';
+import { BuyingCanary } from './canary.js';
+import { businessDashboard, serviceDashboard } from './dashboards.js';
+import { OBJECTIVES, ObjectiveAlarms } from './objectives.js';
 import { serviceSymptoms } from './service-symptoms.js';
 
-/** Alarms on what customers and operators feel, the dashboard of the store, and what it may cost. */
+/** Alarms on what customers and operators feel, objectives, a canary that buys, dashboards, and what it may cost. */
 export class ObservabilityStack extends StoreStack {
+  /** On which an experiment stops. */
+  readonly stopAlarms: readonly Alarm[];
+
   constructor(
     scope: Construct,
     stage: StageDefinition,
-    { balancer, key }: { readonly balancer: ApplicationLoadBalancer; readonly key: IKey },
+    { balancer, keys }: { readonly balancer: ApplicationLoadBalancer; readonly keys: StoreKeys },
   ) {
-    super(scope, 'observability', stage, { description: 'Alarms, dashboards, budgets.', stateful: false });
+    super(scope, 'observability', stage, { description: 'Alarms, objectives, dashboards, budgets.', stateful: false });
     const operators = new Topic(this, 'Operators', {
       topicName: 'lethe-operators',
       displayName: `Lethe ${stage.name}`,
-      masterKey: key,
+      masterKey: keys.messages,
       enforceSSL: true,
     });
     operators.addSubscription(new EmailSubscription(stage.operators));
     const action = new SnsAction(operators);
-    const symptoms = [...serviceSymptoms(balancer), ...messagingSymptoms()];
-    const alarms = symptoms.map((symptom) => addAlarm(this, symptom, action));
-    new Dashboard(this, 'Dashboard', {
-      dashboardName: `lethe-${stage.name}`,
-      widgets: [
-        [new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24 })],
-        symptoms.map(
-          ({ id, metric, threshold }) =>
-            new GraphWidget({ title: id, left: [metric], leftAnnotations: [{ value: threshold }], width: 6 }),
-        ),
-      ],
-    });
-    this.#budget(stage);
+    const canary = new BuyingCanary(this, 'Buys', { stage, secretsKey: keys.secrets, removal: this.dataRemoval });
+    const symptoms = [...serviceSymptoms(), ...messagingSymptoms(), ...businessSymptoms(), canary.symptom()];
+    const alarms = new Map(symptoms.map((symptom) => [symptom, addAlarm(this, symptom, action)]));
+    const objectives = OBJECTIVES.map((objective) => new ObjectiveAlarms(this, objective, balancer, action));
+    this.stopAlarms = objectives.map(({ fastest }) => fastest);
+    this.#dashboards(
+      stage,
+      [...alarms],
+      objectives.flatMap(({ composites }) => composites),
+      canary,
+    );
+    addBudget(this, stage);
   }
 
-  #budget({ name, budgetUsd, operators }: StageDefinition): void {
-    const subscribers = [{ subscriptionType: 'EMAIL', address: operators }];
-    const at = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
-      notification: { notificationType, threshold, comparisonOperator: 'GREATER_THAN', thresholdType: 'PERCENTAGE' },
-      subscribers,
+  #dashboards(
+    { name: stage }: StageDefinition,
+    alarms: readonly (readonly [Symptom, Alarm])[],
+    objectives: readonly CompositeAlarm[],
+    canary: BuyingCanary,
+  ): void {
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: `lethe-${stage}`,
+      widgets: [
+        [new AlarmStatusWidget({ title: 'Objectives', alarms: [...objectives], width: 24 })],
+        [new AlarmStatusWidget({ title: 'Symptoms', alarms: alarms.map(([, alarm]) => alarm), width: 24 })],
+      ],
     });
-    new CfnBudget(this, 'Budget', {
-      budget: {
-        budgetName: `lethe-${name}`,
-        budgetType: 'COST',
-        timeUnit: 'MONTHLY',
-        budgetLimit: { amount: budgetUsd, unit: 'USD' },
-        costFilters: { TagKeyValue: ['user:project$lethe'] },
-      },
-      notificationsWithSubscribers: [at('ACTUAL', 80), at('FORECASTED', 100)],
-    });
-    const monitor = new CfnAnomalyMonitor(this, 'Costs', {
-      monitorName: `lethe-${name}`,
-      monitorType: 'DIMENSIONAL',
-      monitorDimension: 'SERVICE',
-    });
-    new CfnAnomalySubscription(this, 'CostAnomalies', {
-      subscriptionName: `lethe-${name}`,
-      frequency: 'DAILY',
-      monitorArnList: [monitor.attrMonitorArn],
-      subscribers: [{ type: 'EMAIL', address: operators }],
-      thresholdExpression: JSON.stringify({
-        Dimensions: {
-          Key: 'ANOMALY_TOTAL_IMPACT_PERCENTAGE',
-          MatchOptions: ['GREATER_THAN_OR_EQUAL'],
-          Values: ['20'],
-        },
-      }),
-    });
+    for (const { name } of storeServices) {
+      const own = alarms.filter(([{ id }]) => id.split('-').includes(name)).map(([, alarm]) => alarm);
+      serviceDashboard(this, stage, name, own);
+    }
+    businessDashboard(this, stage, canary.success);
   }
 }

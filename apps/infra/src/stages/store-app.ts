@@ -1,12 +1,16 @@
-import { App, Tags } from 'aws-cdk-lib';
+import { App, Aspects, Tags } from 'aws-cdk-lib';
 import { ServicesStack } from '../compute/services.stack.js';
 import { DataStack } from '../data/data.stack.js';
 import { KeysStack } from '../data/keys.stack.js';
 import { EdgeStack } from '../edge/edge.stack.js';
 import { WorldStack } from '../edge/world.stack.js';
 import { type FunctionSources, FunctionsStack } from '../functions/functions.stack.js';
+import { IdentityStack } from '../identity/identity.stack.js';
+import { LakeStack } from '../lake/lake.stack.js';
 import { MessagingStack } from '../messaging/messaging.stack.js';
 import { NetworkStack } from '../network/network.stack.js';
+import { ExperimentsStack } from '../observability/experiments/experiments.stack.js';
+import { MaskedLogs } from '../observability/masked-logs.js';
 import { ObservabilityStack } from '../observability/observability.stack.js';
 import type { StageDefinition } from './stage.js';
 
@@ -17,9 +21,13 @@ export function addStage(app: App, stage: StageDefinition, sources: FunctionSour
   const data = new DataStack(app, stage, { vpc, keys });
   new MessagingStack(app, stage, keys.messages);
   new FunctionsStack(app, stage, { vpc, keys, sources });
-  const { balancer } = new ServicesStack(app, stage, { vpc, data, keys }).balancer;
+  const userPool = stage.identityProvider === 'cognito' ? new IdentityStack(app, stage, keys).pool : undefined;
+  new LakeStack(app, stage, { vpc, keys });
+  const { balancer } = new ServicesStack(app, stage, { vpc, data, keys, userPool }).balancer;
   new EdgeStack(app, stage, { world: new WorldStack(app, stage), balancer, accessLogs: data.accessLogs });
-  new ObservabilityStack(app, stage, { balancer, key: keys.messages });
+  const { stopAlarms } = new ObservabilityStack(app, stage, { balancer, keys });
+  new ExperimentsStack(app, stage, { stopAlarms });
+  Aspects.of(app).add(new MaskedLogs());
   // By these the costs are told apart; `service` is added where a resource belongs to one.
   Tags.of(app).add('project', 'lethe');
   Tags.of(app).add('stage', stage.name);
