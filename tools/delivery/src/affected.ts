@@ -17,10 +17,13 @@ export async function baseOf(deployed: string | undefined, root: string, run: Ru
   return known.includes(deployed) ? deployed : NOTHING;
 }
 
-/** The services whose images a change since `base` may have altered, in the order of the store. */
-export async function affectedServices(base: string, root: string, run: RunCommand): Promise<string[]> {
+/** The projects that a change since `base` may have altered. */
+export async function affectedProjects(base: string, root: string, run: RunCommand): Promise<string[]> {
   const nx = ['node_modules/nx/dist/bin/nx.js', 'show', 'projects', '--affected', `--base=${base}`, '--head=HEAD'];
-  const printed = await run(process.execPath, [...nx, '--json'], { cwd: root });
-  const projects = new Set(projectsSchema.parse(JSON.parse(printed)));
-  return storeServices.map(({ name }) => name).filter((name) => projects.has(`@lethe/${name}`));
+  return projectsSchema.parse(JSON.parse(await run(process.execPath, [...nx, '--json'], { cwd: root })));
+}
+
+/** Those of the projects that are services, by name, in the order of the store. */
+export function servicesOf(projects: readonly string[]): string[] {
+  return storeServices.map(({ name }) => name).filter((name) => projects.includes(`@lethe/${name}`));
 }

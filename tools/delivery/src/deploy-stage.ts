@@ -42,7 +42,9 @@ export async function deployStage(commit: string, digests: Digests, stage: Stage
     for (const nameOf of [workerName, webName]) await switchAll(services, nameOf, stage, switched);
     await smoke();
   } catch (error) {
-    await takeBack(before, switched, stage);
+    await takeBack(before, switched, stage).catch((cause: unknown) => {
+      throw new AggregateError([error, cause], 'what was changed could not be taken back', { cause });
+    });
     throw error;
   }
   await parameters.writeCommit(commit);
