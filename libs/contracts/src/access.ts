@@ -73,7 +73,6 @@ export const serviceAccess: Readonly<Record<string, Access>> = {
   },
   analytics: {
     tables: [
-      checksRevocations,
       {
         table: leasesTable,
         actions: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],

@@ -4,32 +4,52 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { CfnEventSourceMapping, type Function } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { type FunctionDefinition, enrichmentService, receiptsService, store } from '@lethe/contracts';
+import { type FunctionDefinition, enrichmentService, store } from '@lethe/contracts';
 import {
   type BucketSource,
   type FunctionSource,
   type QueueSource,
   type ScheduleSource,
   type StreamSource,
-  permissionsOf,
+  streamName,
 } from '@lethe/topology';
 import type { Construct } from 'constructs';
 import { bucketName } from '../data/buckets.js';
 import { Arns } from '../permissions/arns.js';
 import type { Grant } from '../permissions/grant.js';
-import { keyGrant, messagingGrants } from '../permissions/messaging-grants.js';
+import { keyGrant } from '../permissions/messaging-grants.js';
 
-/** What Lambda asks of a stream in the function's name, besides what a reader does. Source: "Using Lambda with Kinesis". */
-const DESCRIBE_STREAM = ['kinesis:DescribeStream', 'kinesis:DescribeStreamSummary'];
+/**
+ * What Lambda does with a queue and with a stream in the function's name. What is left of a queue's messages its redrive
+ * policy parks. Sources: "Using Lambda with Amazon SQS" and "with Kinesis", execution role permissions.
+ */
+const POLL_QUEUE = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+const POLL_STREAM = [
+  'kinesis:DescribeStream',
+  'kinesis:DescribeStreamSummary',
+  'kinesis:GetRecords',
+  'kinesis:GetShardIterator',
+  'kinesis:ListShards',
+];
 
 /** What a function's role needs for its source: Lambda reads queues and streams in its name. */
 export function sourceGrants(scope: Construct, source: FunctionSource | undefined, messagesKey: string): Grant[] {
   const arns = new Arns(scope);
-  if (source?.type === 'queue') return messagingGrants(scope, permissionsOf(store, receiptsService), messagesKey);
+  const isEncrypted = (service: string) => keyGrant(scope, messagesKey, [service], 'messages are encrypted');
+  if (source?.type === 'queue')
+    return [
+      { actions: POLL_QUEUE, resources: [arns.queue(source.queue)], because: 'Lambda reads the queue' },
+      isEncrypted('sqs'),
+    ];
   if (source?.type === 'stream')
     return [
-      ...messagingGrants(scope, permissionsOf(store, enrichmentService), messagesKey),
-      { actions: DESCRIBE_STREAM, resources: [arns.stream(source.stream)], because: 'Lambda reads the stream' },
+      { actions: POLL_STREAM, resources: [arns.stream(source.stream)], because: 'Lambda reads the stream' },
+      ...enrichmentService.writes.map((stream) => ({
+        actions: ['kinesis:PutRecords'],
+        resources: [arns.stream(streamName(store.name, stream))],
+        because: `writes ${stream.name}`,
+      })),
+      isEncrypted('kinesis'),
       ...failureGrants(scope, source.onFailureQueue, messagesKey),
     ];
   return source?.type === 'bucket' ? failureGrants(scope, source.onFailureQueue, messagesKey) : [];
