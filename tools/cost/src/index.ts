@@ -17,3 +17,4 @@ export { type Precondition, checkPreconditions } from './deploy/preconditions.js
 export { synthesize } from './deploy/synthesize.js';
 export { type StackTemplate, readTemplates } from './deploy/template.js';
 export { type Drift, driftOf } from './measure/drift.js';
+export { QUICK_WORKFLOWS, measureOrders } from './measure/measure.js';

@@ -1,11 +1,12 @@
 import { storeTables } from '@lethe/contracts';
-import { type Cloud, startCallRecorder, writeCalls } from '@lethe/local-cloud';
+import { type CallRecorder, type Cloud, startCallRecorder, writeCalls } from '@lethe/local-cloud';
 import { awsOf } from './cloud-env.js';
 
 /** AWS behind a recorder. */
 export interface RecordedAws {
   /** As `awsOf`. */
   readonly aws: Record<string, string>;
+  readonly calls: CallRecorder['calls'];
   /** Writes down what was recorded. Throws a LocalCloudError where that has gaps. */
   stop(): Promise<void>;
 }
@@ -18,6 +19,7 @@ export async function recordedAws(cloud: Cloud, folder: string): Promise<Recorde
   });
   return {
     aws: await recorder.observed(awsOf(cloud)),
+    calls: () => recorder.calls(),
     stop: async () => {
       await recorder.stop();
       writeCalls(folder, recorder.calls());

@@ -1,4 +1,4 @@
-import type { ReplicaStatus as Replica } from '@lethe/local-cloud';
+import type { RecordedCall, ReplicaStatus as Replica } from '@lethe/local-cloud';
 import type { Reroute } from './reroute.js';
 import type { StoreStatus } from './status.js';
 
@@ -43,6 +43,10 @@ export interface RunningStore {
   readonly paymentUrl: string;
   /** Where the mail that the store sends can be read: a page, and JSON at `/store`. */
   readonly mailUrl: string;
+  /** Where functions are invoked, by the Invoke API of Lambda. */
+  readonly functionsUrl: string;
+  /** Which role has made which calls to AWS so far; nothing without `recordCalls`. Throws a LocalCloudError where it has gaps. */
+  recordedCalls(): readonly RecordedCall[];
   /** The variables by which the AWS SDK finds the embedded servers. */
   readonly awsEnv: Readonly<Record<string, string>>;
   /** Replicas of all services, whatever state they are in. */

@@ -6,6 +6,7 @@ import { type SQSClient } from '@aws-sdk/client-sqs';
 import {
   type Balancer,
   type Cloud,
+  type RecordedCall,
   ReplicaSet,
   type ReplicaSetOptions,
   type ReplicaStatus as Replica,
@@ -17,7 +18,7 @@ import { StoreClient } from './client.js';
 import { awsOf, cognitoOf, databaseOf, sqsOf } from './cloud-env.js';
 import { serveConsole } from './console.js';
 import { codeOf } from './error-facts.js';
-import { recordedAws } from './recorded-aws.js';
+import { type RecordedAws, recordedAws } from './recorded-aws.js';
 import { StoreFunctions } from './functions.js';
 import { runOneOff } from './one-off.js';
 import { rerouted } from './reroute.js';
@@ -74,6 +75,8 @@ class LocalStore implements RunningStore {
   #paymentUrl = '';
   #payments: ReplicaSet | undefined;
   #sqs: SQSClient | undefined;
+  #functions: StoreFunctions | undefined;
+  #recorded: RecordedAws | undefined;
 
   constructor(private readonly options: StoreOptions) {
     this.dataDir = options.dataDir;
@@ -119,6 +122,14 @@ class LocalStore implements RunningStore {
 
   get mailUrl(): string {
     return this.awsEnv['AWS_ENDPOINT_URL_SESV2'] ?? '';
+  }
+
+  get functionsUrl(): string {
+    return this.#running(this.#functions).url;
+  }
+
+  recordedCalls(): readonly RecordedCall[] {
+    return this.#recorded?.calls() ?? [];
   }
 
   get awsEnv(): Readonly<Record<string, string>> {
@@ -267,6 +278,7 @@ class LocalStore implements RunningStore {
       (name, entry, env, front) => this.#newSet(name, entry, 1, env, front),
       this.options.recordCalls !== undefined,
     );
+    this.#functions = functions;
     this.#undo.push(() => functions.close());
     return functions;
   }
@@ -275,6 +287,7 @@ class LocalStore implements RunningStore {
   async #awsFor(cloud: Cloud): Promise<Record<string, string>> {
     const { recordCalls } = this.options;
     const recorded = recordCalls === undefined ? undefined : await recordedAws(cloud, recordCalls);
+    this.#recorded = recorded;
     if (recorded !== undefined) this.#undo.push(() => recorded.stop());
     return recorded?.aws ?? awsOf(cloud);
   }

@@ -5,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { productPageSchema } from '@lethe/contracts';
 import { type RunningStore, StoreClient, startStore } from '@lethe/store';
 import { MeasurementError } from '../cost.errors.js';
-import type { Profile } from '../data/profile.js';
+import type { Profile, Work } from '../data/profile.js';
 import { type Measured, profileOf } from './profile-of.js';
 import { type Received, Shopper } from './shopper.js';
 import { type Snapshot, takeSnapshot } from './snapshot.js';
-import { between } from './work.js';
+import { between, lessIdle } from './work.js';
 import { measureWorkflow } from './workflow-work.js';
 
 /** How much is measured. */
@@ -24,7 +24,11 @@ export interface MeasureOptions {
 }
 
 /** A parcel that takes a day would keep the measurement waiting. Seconds. */
-const QUICK_WORKFLOWS = { WORKFLOW_WAIT_SECONDS: '1', WORKFLOW_TRANSIT_SECONDS: '1', WORKFLOW_SETTLE_SECONDS: '1' };
+export const QUICK_WORKFLOWS = {
+  WORKFLOW_WAIT_SECONDS: '1',
+  WORKFLOW_TRANSIT_SECONDS: '1',
+  WORKFLOW_SETTLE_SECONDS: '1',
+};
 const ENDED = new Set(['delivered', 'rejected', 'cancelled']);
 const CONFIRMED = new Set([...ENDED, 'confirmed']);
 const END_MS = 180_000;
@@ -58,6 +62,19 @@ export async function measureProfile(options: MeasureOptions): Promise<Profile> 
   }
 }
 
+/**
+ * What each of so many orders takes, placed alone one after the other in a store that runs with {@link QUICK_WORKFLOWS}, less
+ * what its replicas do anyway by the profile. For {@link driftOf}.
+ */
+export async function measureOrders(
+  store: RunningStore,
+  profile: Profile,
+  orders: number,
+): Promise<Readonly<Record<string, Work>>> {
+  const options = { visits: 0, orders, together: 0, buyers: 1, idleSeconds: 0 };
+  return new Measurement(store, undefined, options).perOrder(profile);
+}
+
 class Measurement {
   readonly #received: Received = { bytes: 0 };
   readonly #admin: StoreClient;
@@ -88,6 +105,14 @@ class Measurement {
     const many = await this.#during(() => this.#orders(shoppers, together));
     const workflow = await measureWorkflow(this.store);
     return profileOf(this.options, { idle, visit, order, together: many, mails, workflow });
+  }
+
+  async perOrder(profile: Profile): Promise<Readonly<Record<string, Work>>> {
+    const { orders } = this.options;
+    const shoppers = await this.#shoppers(1);
+    await this.#orders(shoppers, 1);
+    const done = await this.#during(() => this.#orders(shoppers, orders));
+    return lessIdle(done, profile, orders);
   }
 
   async #shoppers(count: number): Promise<Shopper[]> {

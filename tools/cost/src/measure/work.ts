@@ -1,4 +1,4 @@
-import type { DatabaseWork, Work } from '../data/profile.js';
+import type { DatabaseWork, Profile, Work } from '../data/profile.js';
 import type { Snapshot } from './snapshot.js';
 
 /** What was done between two snapshots. */
@@ -73,5 +73,17 @@ export function perHour(idle: Between, replicas: number): Readonly<Record<string
   const hourly = (value: number): number => rounded((value * 3_600) / idle.seconds / replicas);
   return Object.fromEntries(
     Object.entries(idle.services).map(([name, work]) => [name, combined(work, NOTHING, hourly)]),
+  );
+}
+
+/** What each of `times` took, less what replicas do anyway by a profile. */
+export function lessIdle(done: Between, { services }: Profile, times: number): Readonly<Record<string, Work>> {
+  const share = done.seconds / 3_600;
+  const each = (left: number, right: number): number => rounded(Math.max(0, left - right * share) / times);
+  return Object.fromEntries(
+    Object.entries(done.services).map(([name, work]) => [
+      name,
+      combined(work, services[name]?.idlePerHour ?? NOTHING, each),
+    ]),
   );
 }
