@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { chaosCommand } from './chaos.command.js';
 import type { CliConfig } from './cli.config.js';
 import { addCostCommand } from './cost/cost.program.js';
+import { addDatabaseCommands } from './database/database.program.js';
 import { addDeployCommand } from './deploy/deploy.program.js';
 import { importCatalogCommand } from './import-catalog.command.js';
 import { addQueueCommands, addTopologyCommands } from './messaging/messaging.program.js';
@@ -65,6 +66,7 @@ export function buildProgram(config: CliConfig, terminal: Terminal = processTerm
   addWarehouseCommands(program, config, terminal);
   addWorkflowCommands(program, config, terminal);
   addCostCommand(program, terminal);
+  addDatabaseCommands(program, config, terminal);
   addDeployCommand(program, config, terminal);
   return program;
 }

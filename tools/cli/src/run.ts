@@ -1,6 +1,5 @@
 import { UnknownFaultError } from '@lethe/chaos';
 import { CostDataError, PlanError } from '@lethe/cost';
-import { DatabaseError, DatabasePreparationError, DatabaseUnavailableError } from '@lethe/database';
 import { DestinationError } from '@lethe/messaging';
 import { LocalCloudError, StoreRefusal, StoreStartError, StoreStateError, StoreUnreachable } from '@lethe/store';
 import { NoShardCountError } from '@lethe/streaming/operations';
@@ -15,8 +14,6 @@ import { type Terminal, processTerminal } from './terminal.js';
 const EXPECTED = [
   CommandFailed,
   CostDataError,
-  DatabaseError,
-  DatabasePreparationError,
   DestinationError,
   LocalCloudError,
   NoShardCountError,
@@ -48,7 +45,6 @@ export async function run(
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof DatabaseUnavailableError) return `the database cannot be reached: ${describe(error.cause)}`;
   if (EXPECTED.some((kind) => error instanceof kind) || 'code' in error) return error.message;
   // What AWS refuses, and credentials that are not there.
   if ('$fault' in error || error.name === 'CredentialsProviderError') return `${error.name}: ${error.message}`;
