@@ -3,7 +3,7 @@ import { Database, DatabaseModule } from '@lethe/database';
 import { IdempotencyModule, IdempotentRoutesModule } from '@lethe/idempotency';
 import { IdentityModule } from '@lethe/identity';
 import { OutboxModule, Relay, registerOutboxMetrics } from '@lethe/outbox';
-import { Metrics, ReadinessRegistry, identityOf, keyOwnerOf, routeLimits } from '@lethe/service-kit';
+import { Metrics, ReadinessRegistry, databaseOf, identityOf, keyOwnerOf, routeLimits } from '@lethe/service-kit';
 import type { Topology } from '@lethe/topology';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { CatalogConfig } from './catalog.config.js';
@@ -13,7 +13,7 @@ import { ImageModule } from './image/image.module.js';
 import { DEFAULT_IMAGE_SETTINGS, type ImageSettings } from './image/image-settings.js';
 import { ImportModule } from './imports/import.module.js';
 import { DEFAULT_IMPORT_SETTINGS, type ImportSettings } from './imports/import-settings.js';
-import { ProductCacheModule } from './product/product-cache.module.js';
+import { ProductCacheModule } from './product/cache/product-cache.module.js';
 import { ProductModule } from './product/product.module.js';
 import { StockModule } from './stock/stock.module.js';
 
@@ -41,7 +41,7 @@ export class AppModule {
       imports: [
         DatabaseModule.forRoot({
           ...catalogDatabase,
-          url: config.DATABASE_URL,
+          ...databaseOf(config),
           poolSize: config.DATABASE_POOL_SIZE,
         }),
         OutboxModule.forRoot({ service: catalogService, topology, accountId: config.AWS_ACCOUNT_ID }),
