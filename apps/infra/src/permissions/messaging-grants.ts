@@ -7,6 +7,9 @@ import type { Grant } from './grant.js';
 /** Which services of AWS decrypt messages for what a permission is on. */
 const VIA = { topic: 'sns', queue: 'sqs', 'reply-queues': 'sqs', stream: 'kinesis' } as const;
 
+/** The one action of SQS that knows no resource. Source: "Using policies with Amazon SQS". */
+const LIST = 'sqs:ListQueues';
+
 /** What the topology derives for a service, as statements, with the key of what is encrypted. */
 export function messagingGrants(scope: Construct, permissions: readonly Permission[], keyArn: string): Grant[] {
   if (permissions.length === 0) return [];
@@ -18,11 +21,11 @@ export function messagingGrants(scope: Construct, permissions: readonly Permissi
   };
   const services = [...new Set(permissions.map(({ on }) => VIA[on]))].sort();
   return [
-    ...permissions.map((permission) => ({
-      actions: permission.actions,
-      resources: [arnOf(permission)],
-      because: permission.because,
-    })),
+    ...permissions.flatMap((permission) => {
+      const { actions, because } = permission;
+      const named = { actions: actions.filter((one) => one !== LIST), resources: [arnOf(permission)], because };
+      return actions.includes(LIST) ? [named, { actions: [LIST], resources: ['*'], because }] : [named];
+    }),
     keyGrant(scope, keyArn, services, 'messages are encrypted'),
   ];
 }

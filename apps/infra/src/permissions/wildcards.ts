@@ -25,6 +25,11 @@ export const WILDCARDS: readonly Wildcard[] = [
     reason: 'A process that asks makes a queue of its own for the answers, named after itself.',
   },
   {
+    id: 'queue-list',
+    fits: (resource, { actions }) => resource === '*' && actions.every((one) => one === 'sqs:ListQueues'),
+    reason: 'IAM knows no resource for a list of queues; who asks looks for queues that dead processes left.',
+  },
+  {
     id: 'telemetry',
     fits: (resource, { actions }) =>
       resource === '*' && actions.every((one) => /^(xray:|cloudwatch:PutMetricData$)/.test(one)),
