@@ -84,32 +84,38 @@ function readAggregate(message: Buffer): PackedRecord[] {
   const partitionKeys: string[] = [];
   const explicitHashKeys: string[] = [];
   const entries: Entry[] = [];
-  for (const reader = new MessageReader(message); !reader.done;) {
+  const reader = new MessageReader(message);
+  while (!reader.done) {
     const tag = reader.tag();
-    if (tag === RECORDS_TAG) entries.push(readEntry(reader.message()));
+    if (tag === RECORDS_TAG) entries.push(readEntry(reader));
     else if (tag === PARTITION_KEYS_TAG) partitionKeys.push(reader.text());
     else if (tag === EXPLICIT_HASH_KEYS_TAG) explicitHashKeys.push(reader.text());
     else reader.skip(tag);
   }
   // In a second pass: protobuf does not say that the tables come first.
-  return entries.map(({ key, hashKey, bytes }) => ({
-    partitionKey: partitionKeys[key],
-    explicitHashKey: hashKey === undefined ? undefined : explicitHashKeys[hashKey],
-    bytes,
-  }));
+  for (const entry of entries) {
+    entry.partitionKey = partitionKeys[entry.key];
+    if (entry.hashKey !== -1) entry.explicitHashKey = explicitHashKeys[entry.hashKey];
+  }
+  return entries;
 }
 
+/** What becomes of it is the same object: one more for each record costs as much as to read it. */
 interface Entry {
+  /** Indexes of the tables; -1: there is none. */
   readonly key: number;
-  readonly hashKey: number | undefined;
+  readonly hashKey: number;
   readonly bytes: Uint8Array;
+  partitionKey: string | undefined;
+  explicitHashKey: string | undefined;
 }
 
 const NONE = new Uint8Array();
 
 function readEntry(reader: MessageReader): Entry {
+  const outer = reader.enter();
   let key = 0;
-  let hashKey: number | undefined;
+  let hashKey = -1;
   let bytes: Uint8Array = NONE;
   while (!reader.done) {
     const tag = reader.tag();
@@ -118,5 +124,6 @@ function readEntry(reader: MessageReader): Entry {
     else if (tag === EXPLICIT_HASH_KEY_INDEX_TAG) hashKey = reader.varint();
     else reader.skip(tag);
   }
-  return { key, hashKey, bytes };
+  reader.leave(outer);
+  return { key, hashKey, bytes, partitionKey: undefined, explicitHashKey: undefined };
 }

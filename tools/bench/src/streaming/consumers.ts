@@ -40,10 +40,10 @@ export const rawLoop: Consume = async ({ sdk }, StreamName, _, got) => {
       ShardIterator = NextShardIterator;
     }
   };
-  const loops = Promise.all(Shards.map(({ ShardId }) => read(ShardId)));
+  const loops = Shards.map(({ ShardId }) => read(ShardId));
   return async () => {
     stop.abort();
-    await loops;
+    await Promise.allSettled(loops);
   };
 };
 
@@ -65,6 +65,9 @@ export const lethe: Consume = async ({ clients }, stream, application, got) => {
 /** Its documented settings for throughput: no pause between polls, none where there was nothing. */
 const TUNED = { pollDelay: 0, noRecordsPollDelay: 0, statsInterval: 600_000, leaseAcquisitionInterval: 1_000 };
 
+/** Milliseconds in which calls that are under way end. */
+const SETTLED_MS = 1_000;
+
 const lifion =
   (settings: object): Consume =>
   async ({ env }, streamName, consumerGroup, got) => {
@@ -82,11 +85,14 @@ const lifion =
       ...settings,
     });
     consumer.on('data', ({ records }: LifionBatch) => got(records.length));
+    // Of the end of the stream.
+    consumer.on('error', () => undefined);
     await consumer.startConsumer();
     return async () => {
       consumer.stopConsumer();
-      // It does not wait for the polls that are under way.
-      await pause(500);
+      // What is under way is not waited for, and begins anew: the polls until the stream is gone, the rest until it is told again.
+      await pause(SETTLED_MS);
+      consumer.stopConsumer();
     };
   };
 

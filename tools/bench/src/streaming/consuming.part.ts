@@ -20,14 +20,16 @@ const SHARDS = 32;
 /** Records that were put, in each shard. */
 const EXTENT = { plain: 15_000, packed: 30_000 };
 const QUICK = { plain: 5_000, packed: 10_000 };
+/** Rounds take a quarter of a minute each. */
+const MOST_ROUNDS = 4;
 /** Milliseconds after which a run is none. */
 const CAP_MS = 120_000;
 
 const how = `Streams of ${SHARDS} shards with ${EXTENT.plain} records of 100 bytes each, as they are, and ${EXTENT.packed} packed as the KPL does, read
 from the beginning to the end. The embedded Kinesis would be what is measured: it reads the rest of a shard at every GetRecords. A
 server in a process of its own stands in for it, whose answers are prepared; leases and checkpoints are in the embedded DynamoDB.
-The clock and the CPU of this process run from a contender's first GetRecords until it has handed over the last record: compiling,
-leases and checkpoints are in. Pages have up to 10,000 records, at most 10 MiB, for all but \`@lethe/streaming\`, which keeps to its
+The clock and the CPU of this process run from a contender's first GetRecords until it has handed over the last record: leases and
+checkpoints are in. Pages have up to 10,000 records, at most 10 MiB, for all but \`@lethe/streaming\`, which keeps to its
 defaults: five reads and 2 MiB a second and shard; every record is checked against its schema. By hand: a loop for each shard without
 pace, leases or checkpoints, that unpacks but does not parse. \`lifion-kinesis\` at its defaults, and tuned without pauses between polls;
 it parses. In turn, round by round, after one that does not count; a bound compares within the rounds.`;
@@ -82,7 +84,7 @@ interface Comparison {
 
 async function compare({ cloud, kinesis, rounds, progress }: Comparison, full: Full): Promise<SideBySide> {
   const slices = new Map<string, Slice[]>(Object.keys(CONSUMERS).map((name) => [name, []]));
-  // The first round warms up.
+  // The first round warms up: it loads and compiles.
   for (let round = -1; round < rounds; round += 1) {
     const order = Object.entries(CONSUMERS);
     for (const [name, consume] of round % 2 === 0 ? order : order.toReversed()) {
@@ -104,7 +106,7 @@ export const consumingPart: SuitePart = {
     const kinesis = await StandInKinesis.start();
     try {
       const instead = { AWS_ENDPOINT_URL_KINESIS: kinesis.endpoint };
-      const about = { kinesis, rounds: Math.min(rounds, 5), progress };
+      const about = { kinesis, rounds: Math.min(rounds, MOST_ROUNDS), progress };
       return await withBenchCloud((cloud) => measureAll({ ...about, cloud }, quick ? QUICK : EXTENT), instead);
     } finally {
       await kinesis.stop();

@@ -70,7 +70,7 @@ describe('ReadPace', () => {
   });
 
   it('asks for as many records as may be read in a second, by the size that records have', () => {
-    expect(read([]).pace.limit).toBe(500);
+    expect(read([]).pace.limit).toBe(50);
     expect(read([behind(500, 50_000)]).pace.limit).toBeGreaterThan(4_300);
     expect(read([behind(500, 500 * 50_000)]).pace.limit).toBe(42);
     expect(read([behind(1, 10 * MIB)]).pace.limit).toBe(1);

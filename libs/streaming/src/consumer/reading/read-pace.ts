@@ -13,8 +13,11 @@ export interface ReadLimits {
 export const SHARD_LIMITS: ReadLimits = { readsPerSecond: 5, bytesPerSecond: 2 * 1024 ** 2 };
 /** How much slower than the limits a reader is, whose clock and network are not Kinesis'. */
 const MARGIN = 1.025;
-/** Records that GetRecords gives at most, and how many are asked for while their size is unknown. */
-const [MAX_RECORDS, FIRST_RECORDS] = [10_000, 500];
+/**
+ * Records that GetRecords gives at most, and how many are asked for while their size is unknown: were they as large as the
+ * KPL packs them, they would be about a second's worth of bytes.
+ */
+const [MAX_RECORDS, FIRST_RECORDS] = [10_000, 50];
 /** Seconds' worth of bytes that a page may have: fewer, larger reads cost less, of the limit on reads as well. */
 const PAGE_SECONDS = 1;
 /** Weight of a page in the mean size of records. */

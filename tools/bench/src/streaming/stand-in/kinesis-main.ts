@@ -37,9 +37,8 @@ function getRecords({ ShardIterator = '', Limit = 10_000 }: Input): readonly Buf
   const tape = streams.get(stream)?.tapes.get(shard);
   if (!tape) throw new Error(`there is no ${stream}/${shard}`);
   const { pieces, next } = tape.page(Number(from), Limit);
-  const over = !open && pieces.length === 0;
-  const rest = { MillisBehindLatest: next < tape.length ? 60_000 : 0 };
-  return [RECORDS, ...pieces, REST(over ? rest : { ...rest, NextShardIterator: `${stream}/${shard}/${next}` })];
+  const behind = next < tape.length ? 60_000 : 0;
+  return [RECORDS, ...pieces, REST({ MillisBehindLatest: behind, NextShardIterator: `${stream}/${shard}/${next}` })];
 }
 
 function shardIterator({ StreamName, ShardId, ShardIteratorType, StartingSequenceNumber = '' }: Input): object {
@@ -81,7 +80,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const body = await text(request);
   try {
     const operation = operations[name];
-    if (!operation) throw new Error(`${name} is not stood in for`);
+    if (!operation || !open) throw new Error(operation ? 'the stream is gone' : `${name} is not stood in for`);
     const pieces = operation(JSON.parse(body) as Input);
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1', 'content-length': length });
@@ -89,7 +88,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     for (const piece of pieces) response.write(piece);
   } catch (error) {
     response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
-    response.write(JSON.stringify({ __type: 'InvalidArgumentException', message: String(error) }));
+    response.write(JSON.stringify({ __type: 'ResourceNotFoundException', message: String(error) }));
   }
   response.end();
 }

@@ -9,9 +9,9 @@ export interface StandInExtent {
 /** What the benchmark asks of the process that stands in for Kinesis. */
 export type StandInRequest =
   | ({ readonly type: 'fill'; readonly stream: string } & StandInExtent)
-  /** Tell of the next GetRecords. All shards are open again. */
+  /** Tell of the next GetRecords. The streams are there again. */
   | { readonly type: 'watch' }
-  /** All shards are closed: whoever reads on finds their ends. */
+  /** The streams are gone, for whoever reads on. */
   | { readonly type: 'close' };
 
 export type StandInReply =

@@ -23,13 +23,13 @@ export class StandInKinesis {
     return userRecords;
   }
 
-  /** Looks out for the first GetRecords from now on, of shards that are open; `read` resolves with it. */
+  /** Looks out for the first GetRecords from now on; `read` resolves with it. */
   async watch(): Promise<{ readonly read: Promise<unknown> }> {
     await this.#ask({ type: 'watch' }, 'watching');
     return { read: replyOf(this.child, 'read') };
   }
 
-  /** Ends all shards, so that whoever does not stop to read comes to an end. */
+  /** There are no streams until the next watch, so that whoever does not stop to read comes to an end. */
   async close(): Promise<void> {
     await this.#ask({ type: 'close' }, 'closed');
   }
