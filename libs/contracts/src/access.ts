@@ -42,6 +42,8 @@ export interface Access {
   readonly userPool?: true;
   /** Whether its migration step keeps schedules of EventBridge in line. */
   readonly schedules?: true;
+  /** Whether it has work so long that its task asks not to be taken away meanwhile. */
+  readonly protectsTask?: true;
 }
 
 const checksRevocations: TableAccess = { table: revocationsTable, actions: ['BatchGetItem'] };
@@ -55,6 +57,7 @@ export const serviceAccess: Readonly<Record<string, Access>> = {
   },
   catalog: {
     tables: [checksRevocations],
+    protectsTask: true,
     buckets: [
       {
         bucket: importsBucket,

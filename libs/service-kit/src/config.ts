@@ -99,6 +99,10 @@ export const serviceConfigSchema = z.object({
     .default(300_000)
     .describe('Longest time in which a request must have arrived whole, streamed uploads included.'),
   TRUSTED_PROXY_HOPS: int(0, 10).default(1).describe('Proxies in front whose X-Forwarded-For is believed (S50).'),
+  ECS_AGENT_URI: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Set by ECS: where a task with long work asks not to be taken away meanwhile.'),
   DRAIN_DELAY_MS: int(0, 60_000)
     .default(5_000)
     .describe('After SIGTERM: how long to go on serving while balancers notice that the replica is not ready.'),

@@ -25,6 +25,7 @@ export { RawBody } from './http/raw-body.js';
 export { StreamBody } from './http/stream-body.js';
 export { Metrics } from './observe/metrics.js';
 export { type Readiness, ReadinessRegistry } from './observe/readiness.js';
+export { TaskProtection, type TaskProtectionOptions } from './protection/task-protection.js';
 export { holdsRole, routeLimits } from './limits.module.js';
 export { type RunOptions, runService } from './run-service.js';
 export {

@@ -50,3 +50,8 @@ export class TooManyStreamsError extends ProblemError {
     super(status, slug, { detail, headers: { 'retry-after': '1' } });
   }
 }
+
+/** The agent of ECS did not change the protection of the task. */
+export class TaskProtectionError extends Error {
+  override readonly name = 'TaskProtectionError';
+}

@@ -10,6 +10,7 @@ import { InFlight } from './http/in-flight.js';
 import { LimitsModule } from './limits.module.js';
 import { Metrics } from './observe/metrics.js';
 import { ReadinessRegistry } from './observe/readiness.js';
+import { TaskProtection } from './protection/task-protection.js';
 import { CONFIG, LOGGER } from './tokens.js';
 import { ValkeyModule } from './valkey.module.js';
 
@@ -41,6 +42,10 @@ export class ServiceModule {
             new Metrics(parts.service, calls, () => inFlight.count),
         },
         {
+          provide: TaskProtection,
+          useFactory: () => new TaskProtection({ agentUri: parts.config.ECS_AGENT_URI, logger: parts.logger }),
+        },
+        {
           provide: EmfReporter,
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
@@ -52,7 +57,7 @@ export class ServiceModule {
             }),
         },
       ],
-      exports: [CONFIG, LOGGER, ReadinessRegistry, Lifecycle, InFlight, Metrics],
+      exports: [CONFIG, LOGGER, ReadinessRegistry, Lifecycle, InFlight, Metrics, TaskProtection],
     };
     return {
       module: ServiceModule,

@@ -1,23 +1,25 @@
 import { RunImport, catalogService } from '@lethe/contracts';
 import { Handles, SqsContext } from '@lethe/messaging';
-import { type BaseConfig, CONFIG, Lifecycle } from '@lethe/service-kit';
+import { type BaseConfig, CONFIG, Lifecycle, TaskProtection } from '@lethe/service-kit';
 import type { MessageOf } from '@lethe/topology';
 import { Controller, Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { RunCatalogImport } from './run-import.js';
 
-/** The background side of imports. */
+/** The background side of imports: while one runs, ECS does not take the task away, though another could go on. */
 @Controller()
 export class ImportsProcess {
   constructor(
     private readonly commands: CommandBus,
     private readonly lifecycle: Lifecycle,
+    private readonly protection: TaskProtection,
     @Inject(CONFIG) private readonly config: Pick<BaseConfig, 'DRAIN_DELAY_MS'>,
   ) {}
 
   @Handles(catalogService, RunImport)
   async onRunImport(message: MessageOf<typeof RunImport>, context: SqsContext): Promise<void> {
-    await this.commands.execute(new RunCatalogImport(message.data.importId, () => this.#stopsFor(context.signal)));
+    const run = new RunCatalogImport(message.data.importId, () => this.#stopsFor(context.signal));
+    await this.protection.during(() => this.commands.execute(run));
   }
 
   /**

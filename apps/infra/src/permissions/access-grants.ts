@@ -59,6 +59,15 @@ function mailGrant(arns: Arns, domain: string): Grant {
   };
 }
 
+/** The agent beside a task asks in the name of the task's role. */
+function protectionGrant(arns: Arns): Grant {
+  return {
+    actions: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+    resources: [arns.tasks('lethe')],
+    because: 'keeps its task while an import runs',
+  };
+}
+
 /** What code declares that it uses besides messages, as statements. */
 export function accessGrants(
   scope: Construct,
@@ -66,7 +75,7 @@ export function accessGrants(
   { keys, mailDomain, userPoolArn }: AccessOptions,
 ): Grant[] {
   const arns = new Arns(scope);
-  const { tables = [], buckets = [], workflows = [], watches = [], mails, userPool } = access;
+  const { tables = [], buckets = [], workflows = [], watches = [], mails, userPool, protectsTask } = access;
   return [
     ...tables.map((table) => tableGrant(arns, table)),
     ...(tables.length > 0 ? [keyGrant(scope, keys.data.keyArn, ['dynamodb'], 'tables are encrypted')] : []),
@@ -94,6 +103,7 @@ export function accessGrants(
     ...(userPool === true && userPoolArn !== undefined
       ? [{ actions: USER_POOL_ACTIONS, resources: [userPoolArn], because: 'manages users of the pool' }]
       : []),
+    ...(protectsTask === true ? [protectionGrant(arns)] : []),
   ];
 }
 

@@ -14,6 +14,11 @@ export class Arns {
     return this.#stack.formatArn({ service: 'sns', resource: name });
   }
 
+  /** Every task of a cluster. */
+  tasks(cluster: string): string {
+    return this.#stack.formatArn({ service: 'ecs', resource: 'task', resourceName: `${cluster}/*` });
+  }
+
   queue(name: string): string {
     return this.#stack.formatArn({ service: 'sqs', resource: name });
   }

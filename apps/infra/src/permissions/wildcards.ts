@@ -79,6 +79,12 @@ export const WILDCARDS: readonly Wildcard[] = [
     reason: 'A limit is named when it is made. There are no others in the account of a stage.',
   },
   {
+    id: 'own-tasks',
+    fits: (resource, { actions }) =>
+      resource.endsWith(':task/lethe/*') && actions.every((one) => /^ecs:\w+TaskProtection$/.test(one)),
+    reason: 'A task is named when it starts, and may only be kept: all of the one cluster.',
+  },
+  {
     id: 'schedules',
     fits: (resource, { actions }) =>
       resource.includes(':schedule/') && actions.every((one) => one.startsWith('scheduler:')),

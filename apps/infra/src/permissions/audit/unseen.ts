@@ -33,6 +33,12 @@ export const UNSEEN: readonly Unseen[] = [
     reason: 'There is no X-Ray here; without an endpoint nothing is sent.',
   },
   {
+    roles: ['lethe-catalog'],
+    actions: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+    reason: 'There is no ECS here; on it the agent beside a task asks with the role of the task.',
+    shownBy: 'apps/catalog/test/import-protection.int-spec.ts',
+  },
+  {
     roles: ['lethe-*'],
     actions: ['rds-db:connect'],
     reason: 'The database here takes passwords and knows no IAM.',
