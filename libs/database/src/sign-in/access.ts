@@ -17,7 +17,7 @@ export interface AccessOptions {
 }
 
 /** TLS as `sslmode=verify-full`: a certificate that is trusted, and of this host. */
-interface VerifiedTls {
+export interface VerifiedTls {
   readonly rejectUnauthorized: true;
   readonly ca?: string;
 }
@@ -29,7 +29,8 @@ export type Way =
 
 /** The driver asks for the password as for a method of the client that connects. */
 type AskPassword = (this: Connecting) => Promise<string>;
-interface Connecting {
+/** What the driver lets a password see of the connection. */
+export interface Connecting {
   end(): Promise<void>;
 }
 
