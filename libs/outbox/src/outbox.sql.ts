@@ -119,7 +119,13 @@ export const CLAIM = statement(
    LIMIT $2`,
 );
 
-export const DELETE_SENT = statement('outbox.delete-sent', 'DELETE FROM outbox WHERE id = ANY ($1::uuid[])');
+/** `$1` ids. Gives whether there is more of the same keys: what a claim, which takes the first of each, has left. */
+export const DELETE_SENT = statement(
+  'outbox.delete-sent',
+  `WITH sent AS (DELETE FROM outbox WHERE id = ANY ($1::uuid[]) RETURNING key)
+   SELECT EXISTS (SELECT FROM sent JOIN outbox o ON o.key = sent.key
+                  WHERE o.parked_at IS NULL AND o.id <> ALL ($1::uuid[])) AS more`,
+);
 
 export const MARK_FAILED = statement(
   'outbox.mark-failed',

@@ -23,6 +23,8 @@ export interface BatchSettings {
 export interface BatchOutcome {
   readonly sent: number;
   readonly failed: number;
+  /** Whether there was more of the keys that were sent. */
+  readonly more: boolean;
   /** Rows parked by this batch, with the error that did it. */
   readonly parked: readonly { readonly id: string; readonly type: string; readonly error: Error }[];
 }
@@ -30,7 +32,7 @@ export interface BatchOutcome {
 const RETRY = { base: 1_000, cap: 60_000 };
 /** Every key is greater. */
 const FIRST_KEY = '';
-const NOTHING: BatchOutcome = { sent: 0, failed: 0, parked: [] };
+const NOTHING: BatchOutcome = { sent: 0, failed: 0, more: false, parked: [] };
 
 /**
  * Claims, publishes and marks one batch in one transaction. A crash at any point before COMMIT leaves the rows as they
@@ -60,8 +62,8 @@ export class RelayBatch {
     if (rows.length === 0) return NOTHING;
     const errors = await this.#publish(rows);
     const sent = rows.filter(({ id }) => !errors.has(id));
-    if (sent.length > 0) await tx.query(DELETE_SENT, [sent.map(({ id }) => id)]);
-    return { sent: sent.length, failed: errors.size, parked: await this.#putOff(tx, rows, sent, errors) };
+    const more = sent.length > 0 && (await this.#delete(tx, sent));
+    return { sent: sent.length, failed: errors.size, more, parked: await this.#putOff(tx, rows, sent, errors) };
   }
 
   /** One claim after the other: the next goes on behind the last, instead of walking past its locks. */
@@ -107,6 +109,11 @@ export class RelayBatch {
         .filter(({ id }) => !accepted.has(id))
         .map(({ id }) => [id, refused.get(id) ?? new Error('the publisher did not answer for this message')]),
     );
+  }
+
+  async #delete(tx: Tx, sent: readonly ClaimedRow[]): Promise<boolean> {
+    const [left] = await tx.query<{ readonly more: boolean }>(DELETE_SENT, [sent.map(({ id }) => id)]);
+    return left?.more === true;
   }
 
   /**

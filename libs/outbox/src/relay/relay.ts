@@ -10,6 +10,11 @@ import { Schedule } from './schedule.js';
 import type { Wake } from './wake.js';
 
 const POLL_MS = 1_000;
+/**
+ * A ring for which nothing is found: another relay may be about to commit what it sent of the same key, and saw no more
+ * when it looked. So it is looked once again, after a commit has surely ended.
+ */
+const LOOK_AGAIN_MS = 25;
 const TROUBLE = { base: 100, cap: 30_000 };
 
 /**
@@ -96,7 +101,7 @@ export class Relay {
   async #relay(signal: AbortSignal): Promise<void> {
     let troubles = 0;
     while (!signal.aborted) {
-      this.bell.begin();
+      const rung = this.bell.begin();
       const outcome = await this.#attempt();
       if (outcome === undefined || (outcome.failed > 0 && outcome.sent === 0)) {
         // Nothing gets through: wakes must not turn an outage into a storm (R07).
@@ -109,8 +114,10 @@ export class Relay {
       if (claimed >= this.#batchSize) {
         this.bell.callPeers();
         this.#speedUp(signal);
+      } else if (!outcome.more) {
+        const delay = rung && claimed === 0 ? LOOK_AGAIN_MS : Math.min(this.#pollDelay(), this.#schedule.idleMs);
+        await this.bell.wait(delay, signal);
       }
-      if (claimed === 0) await this.bell.wait(Math.min(this.#pollDelay(), this.#schedule.idleMs), signal);
     }
   }
 

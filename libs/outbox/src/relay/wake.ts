@@ -40,9 +40,11 @@ export class Wake {
     this.#schedule();
   }
 
-  /** Called by the relay before it looks for work: whatever rings later is new. */
-  begin(): void {
+  /** Called by the relay before it looks for work: whatever rings later is new. Gives whether it has rung before. */
+  begin(): boolean {
+    const rung = this.#pending;
     this.#pending = false;
+    return rung;
   }
 
   /** Resolves at the next ring, after the time, or when aborted. */
