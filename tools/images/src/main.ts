@@ -1,17 +1,26 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundleService } from './bundle-service.js';
 import { NotBuiltError } from './images.errors.js';
+import { stamp } from './stamp.js';
 
-// Entry of the bundling: `node tools/images/dist/main.js SERVICE FOLDER`.
+// Entry of the bundling: `node tools/images/dist/main.js SERVICE FOLDER`, what the image of a service has in /app.
+
+const HEALTHCHECK = fileURLToPath(new URL('../../../docker/healthcheck.mjs', import.meta.url));
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const [service, folder] = positionals;
-if (service === undefined || folder === undefined) {
-  console.error('node tools/images/dist/main.js SERVICE FOLDER');
+const epoch = Number(process.env['SOURCE_DATE_EPOCH'] ?? 0);
+if (service === undefined || folder === undefined || !Number.isSafeInteger(epoch)) {
+  console.error('[SOURCE_DATE_EPOCH=<seconds>] node tools/images/dist/main.js SERVICE FOLDER');
   process.exitCode = 2;
 } else {
   try {
     const { bytes, programs, packages } = await bundleService(service, folder);
+    copyFileSync(HEALTHCHECK, join(folder, 'healthcheck.mjs'));
+    stamp(folder, epoch);
     const size = (bytes / 1_000_000).toFixed(1);
     console.info(`${service}: ${programs.join(', ')} of ${packages.length} packages, ${size} MB in ${folder}`);
   } catch (error) {
