@@ -7,5 +7,5 @@ import { serveHttp } from './http-emulator.js';
 export async function runDynamodb(options: EmulatorOptions): Promise<RunningEmulator> {
   mkdirSync(options.dataDir, { recursive: true });
   const server = dynalite({ path: options.dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  return serveHttp(server, options.port);
+  return serveHttp(server, options);
 }

@@ -4,8 +4,9 @@ export type EmulatorKind = 'postgres' | 'fauxqs' | 'dynamodb' | 'kinesis' | 'ses
 /** What the parent tells the child process of an embedded server, as JSON in its first argument. */
 export interface EmulatorOptions {
   readonly kind: EmulatorKind;
-  /** Port on 127.0.0.1. */
   readonly port: number;
+  /** Address to listen on. Default 127.0.0.1; in a container of its own 0.0.0.0. Of the servers that are HTTP by `serveHttp`. */
+  readonly host?: string;
   /** Directory of this server alone; created where missing. */
   readonly dataDir: string;
   readonly region: string;

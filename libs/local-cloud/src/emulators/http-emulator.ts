@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { type Server } from 'node:http';
-import { type RunningEmulator } from './emulator-options.js';
+import { type EmulatorOptions, type RunningEmulator } from './emulator-options.js';
 
 /** Serves one of the HTTP emulators that are written as a `node:http` server with a callback `close`. */
-export async function serveHttp(server: Server, port: number): Promise<RunningEmulator> {
+export async function serveHttp(
+  server: Server,
+  { port, host = '127.0.0.1' }: Pick<EmulatorOptions, 'port' | 'host'>,
+): Promise<RunningEmulator> {
   // Both emulators throw from the `error` listener of a request, so one client that dies in the middle of a request
   // would end the server for all. This listener runs after theirs and takes that listener off.
   server.on('request', (request) => {
@@ -12,7 +15,7 @@ export async function serveHttp(server: Server, port: number): Promise<RunningEm
   });
   server.keepAliveTimeout = 70_000;
   const listening = once(server, 'listening');
-  server.listen({ port, host: '127.0.0.1' });
+  server.listen({ port, host });
   await listening;
   const ended = once(server, 'error').then(() => undefined);
   return {

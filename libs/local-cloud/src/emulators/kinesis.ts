@@ -18,5 +18,5 @@ export async function runKinesis(options: EmulatorOptions): Promise<RunningEmula
     deleteStreamMs: 0,
     updateStreamMs: 0,
   });
-  return serveHttp(server, options.port);
+  return serveHttp(server, options);
 }

@@ -16,7 +16,7 @@ export async function runSfn(options: EmulatorOptions): Promise<RunningEmulator>
     api.executionArn(execution),
   );
   const api = new SfnApi(journal, runner, place);
-  const server = await serveHttp(createSfnServer(api), options.port);
+  const server = await serveHttp(createSfnServer(api), options);
   runner.wake();
   return {
     ended: server.ended,

@@ -35,7 +35,7 @@ export async function runCognito(options: EmulatorOptions): Promise<RunningEmula
     development: false,
   });
   application.get('/messages', (_request, response) => response.json(sent));
-  return serveHttp(createHttpServer(application), options.port);
+  return serveHttp(createHttpServer(application), options);
 }
 
 async function buildServices(
