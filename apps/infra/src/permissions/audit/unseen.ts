@@ -1,3 +1,5 @@
+import { storeFunctions } from '@lethe/contracts';
+
 /** Grants that no run of the store on one machine can use, and what shows that they are needed all the same. */
 export interface Unseen {
   /** Names of roles, `*` as in IAM. */
@@ -10,16 +12,7 @@ export interface Unseen {
   readonly shownBy?: string;
 }
 
-const LAMBDA_ROLES = [
-  'lethe-add-claims',
-  'lethe-enrich-clicks',
-  'lethe-fulfilment-step',
-  'lethe-migrate-user',
-  'lethe-refund-step',
-  'lethe-resize-image',
-  'lethe-send-receipt',
-  'lethe-watch-dead-letters',
-];
+const LAMBDA_ROLES = storeFunctions.map(({ name }) => name);
 const WITH_FAILURES = ['lethe-enrich-clicks', 'lethe-resize-image'];
 
 /**
@@ -42,6 +35,7 @@ export const UNSEEN: readonly Unseen[] = [
     roles: ['lethe-*'],
     actions: ['rds-db:connect'],
     reason: 'The database here takes passwords and knows no IAM.',
+    shownBy: 'libs/database/test/sign-in/iam.int-spec.ts',
   },
   {
     roles: LAMBDA_ROLES,
