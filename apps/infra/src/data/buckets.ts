@@ -4,12 +4,13 @@ import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
+  type CfnBucket,
   HttpMethods,
   type LifecycleRule,
   ObjectOwnership,
   StorageClass,
 } from 'aws-cdk-lib/aws-s3';
-import { UPLOADS_PREFIX, imagesBucket, importsBucket, storeBuckets } from '@lethe/contracts';
+import { UPLOADS_PREFIX, imagesBucket, importsBucket, storeBuckets, storeFunctions } from '@lethe/contracts';
 import type { Construct } from 'constructs';
 
 interface BucketsOptions {
@@ -27,8 +28,17 @@ const halfUploads: LifecycleRule = {
 /** What a bucket's objects are kept for; what nobody wants any more goes by itself. */
 const LIFECYCLES: Readonly<Record<string, readonly LifecycleRule[]>> = {
   [importsBucket]: [{ id: 'imports', expiration: Duration.days(30) }],
-  [imagesBucket]: [{ id: 'uploads', prefix: UPLOADS_PREFIX, expiration: Duration.days(1) }],
+  [imagesBucket]: [
+    { id: 'uploads', prefix: UPLOADS_PREFIX, expiration: Duration.days(1) },
+    { id: 'replaced', noncurrentVersionExpiration: Duration.days(30) },
+  ],
 };
+/** Files of a day, which need no second life. */
+const UNVERSIONED: ReadonlySet<string> = new Set([importsBucket]);
+/** Buckets that tell EventBridge what is made in them: those that are the source of a function. */
+const TELLING: ReadonlySet<string> = new Set(
+  storeFunctions.flatMap(({ source }) => (source?.type === 'bucket' ? [source.bucket] : [])),
+);
 /** Of buckets that no rule is written for: what is read less and less costs less and less. */
 const COOLING: readonly LifecycleRule[] = [
   {
@@ -64,31 +74,31 @@ export function addAccessLogs(scope: Construct, removal: RemovalPolicy): Bucket 
 }
 
 /** The buckets of the contracts, by their names there. */
-export function addBuckets(
-  scope: Construct,
-  logs: Bucket,
-  { key, removal, origin }: BucketsOptions,
-): ReadonlyMap<string, Bucket> {
-  return new Map(
-    storeBuckets.map((name) => [
-      name,
-      new Bucket(scope, name, {
-        ...CLOSED,
-        bucketName: bucketName(scope, name),
-        encryption: BucketEncryption.KMS,
-        encryptionKey: key,
-        bucketKeyEnabled: true,
-        // What is overwritten or deleted by mistake can be had back; files of a day need no second life.
-        versioned: LIFECYCLES[name] === undefined,
-        removalPolicy: removal,
-        lifecycleRules: [...(LIFECYCLES[name] ?? COOLING), halfUploads],
-        serverAccessLogsBucket: logs,
-        serverAccessLogsPrefix: `s3/${name}/`,
-        eventBridgeEnabled: false,
-        ...(name === imagesBucket
-          ? { cors: [{ allowedMethods: [HttpMethods.POST], allowedOrigins: [origin], maxAge: 3_600 }] }
-          : {}),
-      }),
-    ]),
-  );
+export function addBuckets(scope: Construct, logs: Bucket, options: BucketsOptions): ReadonlyMap<string, Bucket> {
+  return new Map(storeBuckets.map((name) => [name, addBucket(scope, name, logs, options)]));
+}
+
+function addBucket(scope: Construct, name: string, logs: Bucket, { key, removal, origin }: BucketsOptions): Bucket {
+  const bucket = new Bucket(scope, name, {
+    ...CLOSED,
+    bucketName: bucketName(scope, name),
+    encryption: BucketEncryption.KMS,
+    encryptionKey: key,
+    bucketKeyEnabled: true,
+    // What is overwritten or deleted by mistake can be had back.
+    versioned: !UNVERSIONED.has(name),
+    removalPolicy: removal,
+    lifecycleRules: [...(LIFECYCLES[name] ?? COOLING), halfUploads],
+    serverAccessLogsBucket: logs,
+    serverAccessLogsPrefix: `s3/${name}/`,
+    ...(name === imagesBucket
+      ? { cors: [{ allowedMethods: [HttpMethods.POST], allowedOrigins: [origin], maxAge: 3_600 }] }
+      : {}),
+  });
+  // In the template: CDK's own way is a function of its own with rights to every bucket.
+  if (TELLING.has(name))
+    (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+      eventBridgeConfiguration: { eventBridgeEnabled: true },
+    };
+  return bucket;
 }

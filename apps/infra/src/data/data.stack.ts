@@ -4,6 +4,7 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { StageDefinition } from '../stages/stage.js';
 import { StoreStack } from '../stages/store-stack.js';
+import { StoreBackups } from './backups.js';
 import { addAccessLogs, addBuckets } from './buckets.js';
 import { StoreCache } from './cache.js';
 import { StoreDatabase } from './database.js';
@@ -30,6 +31,8 @@ export class DataStack extends StoreStack {
     const origin = `https://${stage.domain}`;
     this.buckets = addBuckets(this, this.accessLogs, { key: keys.objects, removal, origin });
     this.secrets = addSecrets(this, keys, removal);
+    const clusterArn = this.database.cluster.clusterArn;
+    new StoreBackups(this, 'Backups', { stage, key: keys.data, removal, clusterArn });
     addTables(this, { key: keys.data, guarded: stage.guarded, removal });
   }
 }
