@@ -14,6 +14,14 @@ export class MigrationFailedError extends DeliveryError {
   }
 }
 
+/** Nobody has written down where the database of a stage is: its stacks are not there, or older than this step. */
+export class NoDatabaseError extends DeliveryError {
+  override readonly name = 'NoDatabaseError';
+  constructor(parameter: string) {
+    super(`there is no parameter ${parameter}, which the stack of the data writes`);
+  }
+}
+
 /** New tasks were not taken over to: AWS has put the old ones back, by an alarm or because the new ones did not come up. */
 export class RolloutFailedError extends DeliveryError {
   override readonly name = 'RolloutFailedError';

@@ -12,18 +12,20 @@ export interface StageDeployment extends Switching {
   readonly parameters: StageParameters;
   /** Makes the stacks as they are declared: registers task definitions with the digests written, and replaces no task. */
   readonly registers: (options: { readonly withoutTasks: boolean }) => Promise<void>;
+  /** Makes the databases and users of services that are not there yet, and brings the others in line. */
+  readonly preparesDatabases: () => Promise<void>;
   /** Asks the stage from outside; rejects where it does not answer. */
   readonly smoke: () => Promise<void>;
   readonly tell: (line: string) => void;
 }
 
 /**
- * A commit as far as a stage: digests, task definitions, migrations, workers, then tasks behind the balancer, a look from
- * outside, and the commit, which is written last. Who reads is replaced before who writes: nobody is sent what it cannot
+ * A commit as far as a stage: digests, task definitions, databases, migrations, workers, then tasks behind the balancer, a
+ * look from outside, and the commit, which is written last. Who reads is replaced before who writes: nobody is sent what it cannot
  * read yet. What fails is taken back, and the stage keeps its commit: the next run compares with that one again.
  */
 export async function deployStage(commit: string, digests: Digests, stage: StageDeployment): Promise<void> {
-  const { parameters, registers, smoke, tell } = stage;
+  const { parameters, registers, preparesDatabases, smoke, tell } = stage;
   const services = storeServices.map(({ name }) => name);
   const first = (await parameters.deployedCommit()) === undefined;
   const before = await Promise.all(
@@ -34,6 +36,8 @@ export async function deployStage(commit: string, digests: Digests, stage: Stage
     for (const [service, digest] of Object.entries(digests)) await parameters.writeDigest(service, digest);
     // Without tables no task would ever be ready, and without the stacks there is nothing that could make tables.
     await registers({ withoutTasks: first });
+    tell('preparing databases');
+    await preparesDatabases();
     for (const service of services) {
       tell(`migrating ${service}`);
       await migrate(stage.ecs, service, stage.patience);
@@ -42,8 +46,8 @@ export async function deployStage(commit: string, digests: Digests, stage: Stage
     for (const nameOf of [workerName, webName]) await switchAll(services, nameOf, stage, switched);
     await smoke();
   } catch (error) {
-    await takeBack(before, switched, stage).catch((cause: unknown) => {
-      throw new AggregateError([error, cause], 'what was changed could not be taken back', { cause });
+    await takeBack(before, switched, stage).catch((other: unknown) => {
+      throw new AggregateError([error, other], 'what was changed could not be taken back', { cause: error });
     });
     throw error;
   }

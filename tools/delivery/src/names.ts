@@ -9,6 +9,11 @@ export const COMMIT_PARAMETER = '/lethe/delivery/commit';
 /** Where the commit is that the last stage runs, in the account of the pipeline: what `nx affected` compares with. */
 export const BASE_PARAMETER = '/lethe/delivery/base';
 
+/** Where the ARN of the cluster is in which services have their databases. CloudFormation writes it. */
+export const DATABASE_CLUSTER_PARAMETER = '/lethe/database/cluster';
+/** Where the ARN of the secret is by which databases and users are made. CloudFormation writes it. */
+export const DATABASE_ADMIN_PARAMETER = '/lethe/database/admin';
+
 /** The repository of a service's images. */
 export const repositoryName = (service: string): string => `lethe/${service}`;
 

@@ -1,5 +1,12 @@
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { BASE_PARAMETER, COMMIT_PARAMETER, digestParameter } from './names.js';
+import { NoDatabaseError } from './delivery.errors.js';
+import {
+  BASE_PARAMETER,
+  COMMIT_PARAMETER,
+  DATABASE_ADMIN_PARAMETER,
+  DATABASE_CLUSTER_PARAMETER,
+  digestParameter,
+} from './names.js';
 
 /** What a stage is to run, and what it does run: digests and the commit, in Parameter Store. */
 export class StageParameters {
@@ -30,6 +37,17 @@ export class StageParameters {
 
   writeBase(commit: string): Promise<void> {
     return this.#write(BASE_PARAMETER, commit);
+  }
+
+  /** The ARNs of the cluster of databases, and of its administrator's secret. Throws a {@link NoDatabaseError}. */
+  async database(): Promise<{ readonly cluster: string; readonly admin: string }> {
+    const [cluster, admin] = await Promise.all([
+      this.#read(DATABASE_CLUSTER_PARAMETER),
+      this.#read(DATABASE_ADMIN_PARAMETER),
+    ]);
+    if (cluster === undefined) throw new NoDatabaseError(DATABASE_CLUSTER_PARAMETER);
+    if (admin === undefined) throw new NoDatabaseError(DATABASE_ADMIN_PARAMETER);
+    return { cluster, admin };
   }
 
   async #read(Name: string): Promise<string | undefined> {

@@ -5,13 +5,13 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { affectedProjects, baseOf, servicesOf } from './affected.js';
+import { writeBill } from './bill-of-materials.js';
 import type { DeliveryConfig } from './delivery.config.js';
 import { deployStage } from './deploy-stage.js';
 import { type BuiltImage, imageOf } from './images.js';
 import { readManifest, writeManifest } from './manifest.js';
 import { StageParameters } from './parameters.js';
 import type { Patience } from './patience.js';
-import { writeBill } from './records.js';
 import type { RunCommand } from './run-command.js';
 import { checkScan } from './scan.js';
 import { smokeTest } from './smoke.js';
@@ -58,7 +58,7 @@ export async function buildImages(
   for (const service of servicesOf(await affectedProjects(base, root, run))) {
     const image = await imageOf(service, { ecr, run, root, registry, bases });
     tell(`${service}: ${image.digest}${image.built ? '' : ', of the same sources as before'}`);
-    if (image.built) tell(`${service}: ${await writeBill(s3, bucket, image, around)}`);
+    if (image.built) tell(`${service}: ${await writeBill(s3, bucket, image, root)}`);
     await checkScan(ecr, service, image.digest, patience);
     images.push(image);
   }
@@ -75,16 +75,23 @@ export async function deploy(
   const { commit, digests } = readManifest(images);
   const { AWS_REGION: region, CDK_CONTEXT, SMOKE_ORIGIN } = config;
   const context = [`stage=${stage}`, ...CDK_CONTEXT.split(' ').filter((one) => one !== '')];
+  const parameters = parametersIn(config);
   await deployStage(commit, digests, {
     ecs: new ECSClient({ region }),
     codedeploy: new CodeDeployClient({ region }),
-    parameters: parametersIn(config),
+    parameters,
     patience,
     tell,
     registers: async ({ withoutTasks }) => {
       const said = [...context, ...(withoutTasks ? ['tasks=none'] : [])].flatMap((one) => ['-c', one]);
       const cdk = [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), 'deploy', '--all', '--require-approval=never'];
       await run(process.execPath, [...cdk, ...said], { cwd: join(root, 'apps', 'infra'), shown: true });
+    },
+    preparesDatabases: async () => {
+      const { cluster, admin } = await parameters.database();
+      const lethe = [join(root, 'tools', 'cli', 'dist', 'main.js'), 'database', 'prepare'];
+      const place = ['--cluster-arn', cluster, '--secret-arn', admin];
+      await run(process.execPath, [...lethe, ...place], { cwd: root, env: { AWS_REGION: region }, shown: true });
     },
     smoke: () => smokeTest(SMOKE_ORIGIN, patience),
   });

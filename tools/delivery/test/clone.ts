@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../src/run-command.js';
 
-const CHECKOUT = join(import.meta.dirname, '..', '..', '..');
+/** The top of this checkout. */
+export const CHECKOUT = join(import.meta.dirname, '..', '..', '..');
 const AUTHOR = {
   GIT_AUTHOR_NAME: 'test',
   GIT_AUTHOR_EMAIL: 'test@lethe.example',

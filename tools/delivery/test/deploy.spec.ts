@@ -1,11 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { storeServices } from '@lethe/contracts';
-import { COMMIT_PARAMETER, digestParameter, migrationName, webName, workerName } from '../src/index.js';
+import {
+  COMMIT_PARAMETER,
+  DATABASE_ADMIN_PARAMETER,
+  DATABASE_CLUSTER_PARAMETER,
+  digestParameter,
+  migrationName,
+  webName,
+  workerName,
+} from '../src/index.js';
 import { writeManifest } from '../src/manifest.js';
 import { run } from '../src/program.js';
 import type { RunCommand } from '../src/run-command.js';
@@ -36,6 +44,8 @@ describe('a deployment of a stage', () => {
     site.listen(0, '127.0.0.1');
     await once(site, 'listening');
     aws.parameters.set(COMMIT_PARAMETER, OLD);
+    aws.parameters.set(DATABASE_CLUSTER_PARAMETER, 'arn:cluster');
+    aws.parameters.set(DATABASE_ADMIN_PARAMETER, 'arn:secret');
     for (const service of services) {
       aws.parameters.set(digestParameter(service), digest('0'));
       for (const [name, controller] of [
@@ -59,7 +69,7 @@ describe('a deployment of a stage', () => {
 
   /** As CloudFormation does it: what has a new digest is registered anew, and nothing is replaced. */
   const cdk: RunCommand = (_command, args) => {
-    aws.asked.push(`cdk ${args.slice(1).join(' ')}`);
+    aws.asked.push([basename(args[0] ?? ''), ...args.slice(1)].join(' '));
     for (const service of services)
       if (aws.parameters.get(digestParameter(service)) !== digest('0'))
         for (const name of [webName(service), workerName(service)]) aws.definitions.set(name, revision(name, 2));
@@ -76,10 +86,13 @@ describe('a deployment of a stage', () => {
       tell: (line) => void told.push(line),
     });
   };
-  const migrations = services.map((service) => `RunTask ${migrationName(service)}`);
+  const migrations = [
+    'main.js database prepare --cluster-arn arn:cluster --secret-arn arn:secret',
+    ...services.map((service) => `RunTask ${migrationName(service)}`),
+  ];
   const stacks = 'cdk deploy --all --require-approval=never -c stage=staging -c domain=a.example';
 
-  it('writes digests, registers, migrates, then replaces workers before who sends to them, and the commit is written last', async () => {
+  it('writes digests, registers, prepares databases, migrates, then replaces workers before who sends to them, and the commit is written last', async () => {
     expect(await deploy()).toBe(0);
 
     expect(aws.changes).toEqual([
@@ -93,12 +106,23 @@ describe('a deployment of a stage', () => {
     expect(aws.parameters.get(digestParameter('catalog'))).toBe(digest('0'));
   });
 
+  it('ends where nobody has written down where the database is', async () => {
+    aws.parameters.delete(DATABASE_ADMIN_PARAMETER);
+
+    expect(await deploy()).toBe(1);
+
+    expect(told.at(-1)).toBe(
+      'delivery: there is no parameter /lethe/database/admin, which the stack of the data writes',
+    );
+    expect(aws.changes.filter((one) => one.startsWith('RunTask'))).toEqual([]);
+  });
+
   it('has no tasks before the first migration of a new stage', async () => {
     aws.parameters.delete(COMMIT_PARAMETER);
 
     expect(await deploy()).toBe(0);
 
-    expect(aws.changes.filter((one) => !one.startsWith('PutParameter')).slice(0, 6)).toEqual([
+    expect(aws.changes.filter((one) => !one.startsWith('PutParameter')).slice(0, 3 + services.length)).toEqual([
       `${stacks} -c tasks=none`,
       ...migrations,
       stacks,
