@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { lakeBucket, lakeColumns } from '@lethe/contracts';
 import { columnList, lakeKey } from '@lethe/warehouse';
@@ -148,6 +150,26 @@ describe.each(EVERY)('around the lake of %s', (stage) => {
     expect(keysOf(statements, 's3:PutObject')).toEqual(['models/*']);
     expect(keysOf(statements, 's3:DeleteObject')).toEqual(['models/*']);
     expect(keysOf(statements, 'glue:CreateTable')).toContain('lethe_models/*');
+  });
+});
+
+interface Manifest {
+  readonly artifacts: Readonly<Record<string, { readonly dependencies?: readonly string[] }>>;
+}
+
+describe('a deployment of a stage that chooses Firehose and Cognito', () => {
+  const { artifacts } = JSON.parse(readFileSync(join(managed.folder, 'manifest.json'), 'utf8')) as Manifest;
+  const before = (stack: string): readonly string[] => artifacts[`lethe-dev-${stack}`]?.dependencies ?? [];
+
+  it('has Firehose write clicks before analytics no longer does', () => {
+    expect(before('services')).toContain('lethe-dev-lake');
+  });
+
+  it('makes what Firehose and the pool name before them', () => {
+    expect(before('lake')).toEqual(
+      expect.arrayContaining(['lethe-dev-data', 'lethe-dev-functions', 'lethe-dev-messaging']),
+    );
+    expect(before('identity')).toContain('lethe-dev-functions');
   });
 });
 

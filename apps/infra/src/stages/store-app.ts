@@ -19,11 +19,17 @@ export function addStage(app: App, stage: StageDefinition, sources: FunctionSour
   const { keys } = new KeysStack(app, stage);
   const { vpc } = new NetworkStack(app, stage, keys.logs);
   const data = new DataStack(app, stage, { vpc, keys });
-  new MessagingStack(app, stage, keys.messages);
-  new FunctionsStack(app, stage, { vpc, keys, sources });
-  const userPool = stage.identityProvider === 'cognito' ? new IdentityStack(app, stage, keys).pool : undefined;
-  new LakeStack(app, stage, { vpc, keys });
-  const { balancer } = new ServicesStack(app, stage, { vpc, data, keys, userPool }).balancer;
+  const messaging = new MessagingStack(app, stage, keys.messages);
+  const functions = new FunctionsStack(app, stage, { vpc, keys, sources });
+  const identity = stage.identityProvider === 'cognito' ? new IdentityStack(app, stage, keys) : undefined;
+  // Its triggers are named, and must be there when the first user signs in.
+  identity?.addStackDependency(functions);
+  const lake = new LakeStack(app, stage, { vpc, keys });
+  for (const named of [data, messaging, functions]) lake.addStackDependency(named);
+  const services = new ServicesStack(app, stage, { vpc, data, keys, userPool: identity?.pool });
+  // Who is to write clicks writes them before analytics no longer does (decision 40).
+  services.addStackDependency(lake);
+  const { balancer } = services.balancer;
   new EdgeStack(app, stage, { world: new WorldStack(app, stage), balancer, accessLogs: data.accessLogs });
   const { stopAlarms } = new ObservabilityStack(app, stage, { balancer, keys });
   new ExperimentsStack(app, stage, { stopAlarms });
