@@ -16,7 +16,10 @@ export const WILDCARDS: readonly Wildcard[] = [
   {
     id: 'objects',
     fits: (resource, { actions }) =>
-      resource.endsWith('/*') && resource.includes(':s3:::') && actions.every((one) => one.startsWith('s3:')),
+      resource.endsWith('/*') &&
+      // By name, or as the ARN of a bucket of the same stack: no other resource has actions of S3.
+      (resource.includes(':s3:::') || resource.endsWith('.Arn>/*')) &&
+      actions.every((one) => one.startsWith('s3:')),
     reason: 'Objects are named when they are made: all of a bucket, or of a prefix of it, which is one kind of file.',
   },
   {
@@ -109,6 +112,12 @@ export const WILDCARDS: readonly Wildcard[] = [
     fits: (resource, { actions }) =>
       resource.endsWith(':task/lethe/*') && actions.every((one) => one === 'ecs:DescribeTasks'),
     reason: 'A task is named when it starts: those of the one cluster.',
+  },
+  {
+    id: 'key-by-alias',
+    fits: (resource, { actions }) => resource.endsWith(':key/*') && actions.every((one) => one === 'kms:Decrypt'),
+    reason:
+      'The stack of the pipeline is older than the key: a condition holds it to the one alias, by Secrets Manager.',
   },
   {
     id: 'log-streams',
