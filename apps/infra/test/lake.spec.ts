@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { lakeBucket, lakeColumns } from '@lethe/contracts';
 import { columnList, lakeKey } from '@lethe/warehouse';
+import { StageError } from '../src/infra.errors.js';
+import { stageOf } from '../src/stages/stages.js';
 import { EVERY, MANAGED, Templates, written } from './templates.js';
 
 interface TableProperties {
@@ -45,6 +47,19 @@ function keysOf(statements: readonly Statement[], action: string): string[] {
     .sort();
 }
 
+/** What the tasks of these families are told, by variable. */
+function environmentOf(templates: Templates, family: RegExp): Map<string, unknown[]> {
+  const tasks = templates.all<{
+    Family: string;
+    ContainerDefinitions: readonly { Environment: readonly { Name: string; Value: unknown }[] }[];
+  }>('AWS::ECS::TaskDefinition');
+  const variables = tasks
+    .filter(({ properties }) => family.test(properties.Family))
+    .flatMap(({ properties }) => properties.ContainerDefinitions.flatMap(({ Environment }) => Environment));
+  const byName = Map.groupBy(variables, ({ Name }) => Name);
+  return new Map([...byName].map(([name, all]) => [name, all.map(({ Value }) => Value)]));
+}
+
 describe.each(EVERY)('around the lake of %s', (stage) => {
   const templates = new Templates(stage);
 
@@ -59,17 +74,20 @@ describe.each(EVERY)('around the lake of %s', (stage) => {
 
   it('one writes clicks into the lake, analytics or Firehose, never both', () => {
     const deliveries = templates.all('AWS::KinesisFirehose::DeliveryStream');
-    const tasks = templates.all<{
-      ContainerDefinitions: readonly { Environment: readonly { Name: string; Value: unknown }[] }[];
-    }>('AWS::ECS::TaskDefinition');
-    const said = tasks.flatMap(({ properties }) =>
-      properties.ContainerDefinitions.flatMap(({ Environment }) =>
-        Environment.filter(({ Name }) => Name === 'LAKE_CLICKS').map(({ Value }) => Value),
-      ),
-    );
+    const said = environmentOf(templates, /^lethe-analytics/).get('LAKE_CLICKS') ?? [];
 
     expect(deliveries.length).toBe(stage === MANAGED ? 1 : 0);
     expect(new Set(said)).toEqual(new Set([stage === MANAGED ? 'firehose' : 'analytics']));
+    expect(() => stageOf({ stage: 'dev', lakeClicks: 'both' })).toThrow(StageError);
+  });
+
+  it('analytics is told the bucket that the stage has', () => {
+    const [bucket] = templates
+      .all<{ BucketName: unknown }>('AWS::S3::Bucket')
+      .filter(({ properties }) => written(properties.BucketName).startsWith(lakeBucket));
+    const said = environmentOf(templates, /^lethe-analytics/).get('LAKE_BUCKET') ?? [];
+
+    expect(new Set(said.map(written))).toEqual(new Set([written(bucket?.properties.BucketName)]));
   });
 
   it('S55: the warehouse is encrypted, speaks TLS alone, and nobody connects to it', () => {
