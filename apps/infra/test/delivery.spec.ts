@@ -320,6 +320,19 @@ describe.each(STAGES)('services of %s', (stage) => {
     expect(kept).toEqual([]);
   });
 
+  it('grow with the requests of both colours, whichever has them after a deployment', () => {
+    const policies = templates.all<{ TargetTrackingScalingPolicyConfiguration?: object }>(
+      'AWS::ApplicationAutoScaling::ScalingPolicy',
+    );
+    const sums = policies.filter(({ properties }) =>
+      JSON.stringify(properties).includes('FILL(blue, 0) + FILL(green, 0)'),
+    );
+    expect(sums.length).toBe(storeServices.length);
+    expect(JSON.stringify(policies)).not.toContain('ALBRequestCountPerTarget');
+    for (const { properties } of sums)
+      expect(JSON.stringify(properties).match(/"MetricName":"RequestCount"/g)?.length).toBe(2);
+  });
+
   it('have workers that are taken back when dead letters come, and when they do not start', () => {
     const watched = services.filter(({ properties }) => properties.ServiceName.endsWith('-worker'));
     const alarmed = watched.filter(({ properties }) =>

@@ -96,7 +96,8 @@ export class ServicesStack extends StoreStack {
         minCapacity: this.definition.services.least,
         maxCapacity: this.definition.services.most,
       }),
-      blue,
+      made.web,
+      { blue, green },
     );
     Tags.of(made).add('service', service.name);
     this.services.push(made);
