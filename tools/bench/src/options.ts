@@ -7,7 +7,7 @@ export const USAGE = `npm run bench -- <suite> [options]
   messaging            consuming, sending and the outbox, some six minutes
   identity             tokens, guards, sessions and sign-in, some two minutes
   orders               placing, confirming and listing orders, a hot product, some six minutes
-  streaming            producing and consuming, windows, dashboards and the warehouse, some eight minutes
+  streaming            producing and consuming, windows, dashboards and the warehouse, some ten minutes
   startup              each service's bundle beside an empty service, some four minutes
 
   --quick              shorter runs

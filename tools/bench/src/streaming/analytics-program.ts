@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Database, type DatabaseOptions, type Statement, migrate } from '@lethe/database';
+import { Database, type DatabaseOptions, migrate } from '@lethe/database';
 import { builtModule } from '../orders/built-program.js';
 
 interface Handler<C, R> {
@@ -20,7 +20,12 @@ export interface BenchClick {
 }
 interface Modules {
   readonly database: { databaseOptions: (c: { DATABASE_URL: string; DATABASE_POOL_SIZE: number }) => DatabaseOptions };
-  readonly clicks: { RECORD_CLICKS: Statement };
+  readonly clicks: {
+    RecordClicks: Class<[object], object>;
+    RecordClicksHandler: Class<[Database, object, object, undefined], Handler<object, unknown>>;
+  };
+  readonly lake: { LakeLog: Class<[], object> };
+  readonly visitors: { VisitorSketches: Class<[number], object> };
   readonly sales: {
     FindSales: Class<[Period, string], object>;
     FindSalesHandler: Class<[Database], Handler<object, unknown>>;
@@ -38,17 +43,22 @@ interface Modules {
 /** The statements and reports of analytics as its built program has them, over a database of their own. */
 export interface AnalyticsProgram {
   readonly database: Database;
-  /** Counts clicks in one transaction, with all their windows. */
+  /** What the worker of a shard does with a batch, but for its checkpoint: counts the clicks in one transaction. */
   readonly count: (clicks: readonly BenchClick[]) => Promise<void>;
   readonly dashboards: Readonly<Record<string, (period: Period) => Promise<unknown>>>;
 }
 
+/** Visitors of a window that are counted one by one, as the program has it by default. */
+const EXACT_VISITORS = 50_000;
+
 export async function openAnalytics(url: string): Promise<AnalyticsProgram> {
   const load = <K extends keyof Modules>(path: string): Promise<Modules[K]> =>
     builtModule<Modules[K]>(`apps/analytics/dist/${path}.js`);
-  const [options, clicks, sales, top, windows] = await Promise.all([
+  const [options, clicks, lake, visitors, sales, top, windows] = await Promise.all([
     load<'database'>('analytics.database'),
-    load<'clicks'>('click/click.sql'),
+    load<'clicks'>('click/record-clicks'),
+    load<'lake'>('lake/lake-log'),
+    load<'visitors'>('visitor/visitor-sketches'),
     load<'sales'>('report/find-sales'),
     load<'top'>('report/find-top-products'),
     load<'windows'>('window/find-windows'),
@@ -57,6 +67,8 @@ export async function openAnalytics(url: string): Promise<AnalyticsProgram> {
   await migrate(settings);
   const database = new Database(settings);
   await database.open();
+  const sketches = new visitors.VisitorSketches(EXACT_VISITORS);
+  const recording = new clicks.RecordClicksHandler(database, new lake.LakeLog(), sketches, undefined);
   const finders = {
     sales: new sales.FindSalesHandler(database),
     top: new top.FindTopProductsHandler(database),
@@ -65,15 +77,8 @@ export async function openAnalytics(url: string): Promise<AnalyticsProgram> {
   return {
     database,
     count: async (batch) => {
-      await database.transaction((tx) =>
-        tx.query(clicks.RECORD_CLICKS, [
-          batch.map(({ id }) => id),
-          batch.map(({ type }) => type),
-          batch.map(({ at }) => new Date(at)),
-          batch.map(({ sessionId }) => sessionId),
-          batch.map(() => null),
-        ]),
-      );
+      const records = batch.map((data) => ({ data }));
+      await recording.execute(new clicks.RecordClicks({ shardId: 'shardId-000000000000', records }));
     },
     dashboards: {
       'sales by day': (period) => finders.sales.execute(new sales.FindSales(period, 'day')),

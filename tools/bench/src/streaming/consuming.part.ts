@@ -18,8 +18,8 @@ const CONSUMERS: Readonly<Record<string, Consume>> = {
 /** So many that no contender waits for the 2 MiB a second that a shard gives to those who keep to it. */
 const SHARDS = 32;
 /** Records that were put, in each shard. */
-const EXTENT = { plain: 15_000, packed: 30_000 };
-const QUICK = { plain: 5_000, packed: 10_000 };
+const EXTENT = { plain: 20_000, packed: 30_000 };
+const QUICK = { plain: 10_000, packed: 15_000 };
 /** Rounds take a quarter of a minute each. */
 const MOST_ROUNDS = 4;
 /** Milliseconds after which a run is none. */

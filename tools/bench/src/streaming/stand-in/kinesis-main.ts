@@ -6,8 +6,8 @@ import { placeOf, sequenceNumber } from './shards.js';
 import type { StandInReply, StandInRequest } from './protocol.js';
 import { type StandInStream, standInStream } from './tape.js';
 
-// Entry of a process that stands in for Kinesis where readers are measured: the answers to GetRecords are prepared, so that
-// it is never who is waited for. It ends with its parent.
+// Entry of a process that stands in for Kinesis where clients are measured: the answers to GetRecords are prepared, and
+// what is put is forgotten, so that it is never who is waited for. It ends with its parent.
 
 interface Input {
   readonly StreamName?: string;
@@ -16,6 +16,7 @@ interface Input {
   readonly ShardIteratorType?: string;
   readonly StartingSequenceNumber?: string;
   readonly Limit?: number;
+  readonly Records?: readonly { readonly ExplicitHashKey?: string }[];
 }
 
 const streams = new Map<string, StandInStream>();
@@ -68,8 +69,23 @@ const summary = ({ StreamName }: Input): object => ({
 
 const prepared = (answer: (input: Input) => object) => (input: Input) => [Buffer.from(JSON.stringify(answer(input)))];
 
+let taken = 0;
+const take = (ShardId = ''): object => ({ ShardId, SequenceNumber: sequenceNumber((taken += 1)) });
+
+/** Into the shard whose first hash key it is aimed at; of others nobody asks where they are. */
+function putRecords({ StreamName = '', Records = [] }: Input): object {
+  const shards = streams.get(StreamName)?.shards ?? [];
+  const byKey = new Map(shards.map(({ id, startingHashKey }) => [startingHashKey, id]));
+  return {
+    FailedRecordCount: 0,
+    Records: Records.map(({ ExplicitHashKey = '' }) => take(byKey.get(ExplicitHashKey) ?? shards[0]?.id)),
+  };
+}
+
 const operations: Readonly<Record<string, (input: Input) => readonly Buffer[]>> = {
   GetRecords: getRecords,
+  PutRecord: prepared(({ StreamName = '' }) => take(streams.get(StreamName)?.shards[0]?.id)),
+  PutRecords: prepared(putRecords),
   GetShardIterator: prepared(shardIterator),
   ListShards: prepared(listShards),
   DescribeStreamSummary: prepared(summary),
