@@ -3,6 +3,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
+import { serveOpenApiPages } from './openapi-pages.js';
 
 const SERVICE_TOKEN = {
   type: 'http',
@@ -21,8 +22,9 @@ export function serveOpenApi(app: NestFastifyApplication, name: string): void {
   SwaggerModule.setup(`${name}/docs`, app, () => describeApi(app, name), {
     jsonDocumentUrl: `${name}/openapi.json`,
     raw: ['json'],
-    customSiteTitle: `Lethe: ${name}`,
+    ui: false,
   });
+  serveOpenApiPages(app.getHttpAdapter().getInstance(), name);
 }
 
 /** The OpenAPI document of the application's controllers. */
