@@ -23,7 +23,14 @@ export async function affectedProjects(base: string, root: string, run: RunComma
   return projectsSchema.parse(JSON.parse(await run(process.execPath, [...nx, '--json'], { cwd: root })));
 }
 
-/** Those of the projects that are services, by name, in the order of the store. */
-export function servicesOf(projects: readonly string[]): string[] {
-  return storeServices.map(({ name }) => name).filter((name) => projects.includes(`@lethe/${name}`));
+/** What is in every image and belongs to no project that a service depends on: how images are made. */
+const OF_EVERY_IMAGE = ['docker', 'tools/images'];
+
+/** The services whose images a change since `base` may have altered, by name, in the order of the store. */
+export async function affectedServices(base: string, root: string, run: RunCommand): Promise<string[]> {
+  const services = storeServices.map(({ name }) => name);
+  const making = await run('git', ['diff', '--name-only', base, 'HEAD', '--', ...OF_EVERY_IMAGE], { cwd: root });
+  if (making.trim() !== '') return services;
+  const projects = await affectedProjects(base, root, run);
+  return services.filter((name) => projects.includes(`@lethe/${name}`));
 }

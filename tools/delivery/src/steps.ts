@@ -4,7 +4,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { affectedProjects, baseOf, servicesOf } from './affected.js';
+import { affectedServices, baseOf } from './affected.js';
 import { writeBill } from './bill-of-materials.js';
 import type { DeliveryConfig } from './delivery.config.js';
 import { deployStage } from './deploy-stage.js';
@@ -55,7 +55,7 @@ export async function buildImages(
   };
   const [ecr, s3] = [new ECRClient({ region }), new S3Client({ region })];
   const images: BuiltImage[] = [];
-  for (const service of servicesOf(await affectedProjects(base, root, run))) {
+  for (const service of await affectedServices(base, root, run)) {
     const image = await imageOf(service, { ecr, run, root, registry, bases });
     tell(`${service}: ${image.digest}${image.built ? '' : ', of the same sources as before'}`);
     if (image.built) tell(`${service}: ${await writeBill(s3, bucket, image, root)}`);

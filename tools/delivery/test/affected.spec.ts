@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { storeServices } from '@lethe/contracts';
-import { NOTHING, affectedProjects, baseOf, servicesOf } from '../src/affected.js';
+import { NOTHING, affectedProjects, affectedServices, baseOf } from '../src/affected.js';
 import { runCommand } from '../src/run-command.js';
 import { sourceTag } from '../src/source-tag.js';
 import { Clone } from './clone.js';
@@ -37,14 +37,21 @@ describe('what is affected', () => {
     expect(projects.toSorted()).toEqual(expected);
     expect(expected).toEqual(expect.arrayContaining(['@lethe/cache', '@lethe/catalog']));
     expect(expected).not.toContain('@lethe/messaging');
-    expect(servicesOf(projects)).toEqual(services.filter((name) => expected.includes(`@lethe/${name}`)));
   });
 
   it('is everything before the first deployment, and where the commit deployed is of another history', async () => {
     expect(await baseOf(undefined, clone.root, runCommand)).toBe(NOTHING);
     expect(await baseOf('0123456789012345678901234567890123456789', clone.root, runCommand)).toBe(NOTHING);
     expect(await baseOf(base, clone.root, runCommand)).toBe(base);
-    expect(servicesOf(await affectedProjects(NOTHING, clone.root, runCommand))).toEqual(services);
+    const projects = await affectedProjects(NOTHING, clone.root, runCommand);
+    expect(projects).toEqual(expect.arrayContaining(services.map((name) => `@lethe/${name}`)));
+  });
+
+  it('is the image of every service after touching how images are made, although no service depends on that', async () => {
+    const before = clone.git('rev-parse', 'HEAD');
+    change('docker/healthcheck.mjs', '\n// touched\n');
+
+    expect(await affectedServices(before, clone.root, runCommand)).toEqual(services);
   });
 
   it('has images of new sources, and what is unaffected has the image that it had', async () => {
