@@ -23,15 +23,8 @@ const PROGRAMS = ['main', 'migrate', 'rotate-keys', 'users', 'backfill-lake'] as
 const METADATA = 'reflect-metadata';
 /** Files that a package serves, found by its own folder: they lie beside the bundle as the package has them. */
 const SERVED = {
-  'swagger-ui-dist': [
-    'package.json',
-    'absolute-path.js',
-    'favicon-16x16.png',
-    'favicon-32x32.png',
-    'swagger-ui.css',
-    'swagger-ui-bundle.js',
-    'swagger-ui-standalone-preset.js',
-  ],
+  // What the pages of an API ask for: libs/service-kit/src/http/openapi-pages.ts.
+  'swagger-ui-dist': ['package.json', 'favicon-32x32.png', 'swagger-ui.css', 'swagger-ui-bundle.js'],
 };
 
 /** Decorators write their metadata when they are run, so it comes before every chunk. Packages in CommonJS ask for parts of Node by `require`. */
