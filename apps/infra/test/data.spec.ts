@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DATABASE_ADMIN_PARAMETER, DATABASE_CLUSTER_PARAMETER } from '@lethe/delivery';
 import { STAGES, Templates, written } from './templates.js';
 
 interface PolicyDocument {
@@ -77,6 +78,17 @@ describe.each(STAGES)('data of %s', (stage) => {
     const users = templates.all<{ UserName: string; AccessString: string }>('AWS::ElastiCache::User');
     const nobody = users.find(({ properties }) => properties.UserName === 'default');
     expect(nobody?.properties.AccessString).toMatch(/^off .*-@all$/);
+  });
+
+  it('writes down where databases and users of services are made, and enables the way in to make them', () => {
+    const parameters = templates
+      .all<{ Name: string; Value: unknown }>('AWS::SSM::Parameter')
+      .map(({ properties }) => [properties.Name, written(properties.Value)] as const);
+    const places = new Map(parameters);
+    expect(places.get(DATABASE_CLUSTER_PARAMETER)).toMatch(/:cluster:/);
+    expect(places.get(DATABASE_ADMIN_PARAMETER)).toMatch(/Secret/);
+    const clusters = templates.all<{ EnableHttpEndpoint?: boolean }>('AWS::RDS::DBCluster');
+    expect(clusters.map(({ properties }) => properties.EnableHttpEndpoint)).toEqual([true]);
   });
 
   it('no data is public: neither buckets nor databases, and the network lets nobody in from outside', () => {

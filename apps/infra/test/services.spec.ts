@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { storeServices } from '@lethe/contracts';
-import { STAGES, Templates } from './templates.js';
+import { STAGES, Templates, written } from './templates.js';
 
 interface Container {
   readonly User?: string;
@@ -8,6 +8,7 @@ interface Container {
   readonly StopTimeout?: number;
   readonly Privileged?: boolean;
   readonly Image: unknown;
+  readonly Command?: readonly string[];
   readonly Environment: readonly { readonly Name: string; readonly Value: unknown }[];
   readonly Secrets?: readonly { readonly Name: string }[];
   readonly LinuxParameters?: { readonly Capabilities?: { readonly Drop?: readonly string[] } };
@@ -118,6 +119,25 @@ describe.each(STAGES)('services of %s', (stage) => {
     expect(given.size).toBe(8);
     for (const container of containers)
       expect(JSON.stringify(environmentOf(container).get('DATABASE_URL'))).not.toMatch(/postgres:\/\/[^@]*:[^@]*@/);
+  });
+
+  it('S56: sign in to the database by tokens, as a user of their own, over verified TLS', () => {
+    for (const { properties } of tasks.filter(({ properties: { Family } }) => Family.startsWith('lethe-'))) {
+      const [container] = properties.ContainerDefinitions;
+      const environment = container === undefined ? new Map<string, unknown>() : environmentOf(container);
+      const name = /^lethe-([a-z]+)/.exec(properties.Family)?.[1];
+      expect(environment.get('DATABASE_AUTH')).toBe('iam');
+      expect(written(environment.get('DATABASE_URL'))).toMatch(
+        new RegExp(`postgres://${name}@.*:5432/${name}\\?sslmode=verify-full`),
+      );
+    }
+  });
+
+  it('run the step before a deployment from the folder of the image, by the Node that it begins with', () => {
+    const steps = tasks.filter(({ properties: { Family } }) => Family.endsWith('-migrate'));
+    expect(steps.map(({ properties }) => properties.ContainerDefinitions[0]?.Command)).toEqual(
+      storeServices.map(() => ['migrate.mjs']),
+    );
   });
 
   it('are not reached from outside: neither tasks nor the balancer have public addresses', () => {

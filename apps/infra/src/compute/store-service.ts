@@ -217,7 +217,7 @@ export class StoreService extends Construct {
       size: { cpu: 256, memoryMb: 512 },
       taskRole: role.withoutPolicyUpdates(),
       secrets: this.#secrets(true),
-      command: ['node', 'dist/migrate.js'],
+      command: ['migrate.mjs'],
     });
   }
 }

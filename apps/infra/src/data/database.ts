@@ -13,7 +13,9 @@ import {
   ParameterGroup,
   ProxyTarget,
 } from 'aws-cdk-lib/aws-rds';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { storeServices } from '@lethe/contracts';
+import { DATABASE_ADMIN_PARAMETER, DATABASE_CLUSTER_PARAMETER } from '@lethe/delivery';
 import { Construct } from 'constructs';
 import { acknowledge } from '../checks/acknowledge.js';
 import { SUBNETS } from '../network/subnets.js';
@@ -54,6 +56,7 @@ export class StoreDatabase extends Construct {
     const database = group('DatabaseAccess', 'The database.');
     this.cluster = this.#cluster(vpc, stage, keys, removal, database);
     this.proxy = this.#proxy(vpc, proxies);
+    this.#writeDown();
     this.clients.addEgressRule(proxies, POSTGRES, 'the database proxy');
     proxies.addIngressRule(this.clients, POSTGRES, 'tasks of services');
     proxies.addEgressRule(database, POSTGRES, 'the database');
@@ -108,6 +111,14 @@ export class StoreDatabase extends Construct {
       acknowledge(cluster, ['AwsSolutions-RDS10'], 'A stage to try things out in may be thrown away.');
     cluster.addRotationSingleUser({ automaticallyAfter: Duration.days(30) });
     return cluster;
+  }
+
+  /** Where the step finds it that makes a database and a user per service. */
+  #writeDown(): void {
+    const places: Record<string, string> = { [DATABASE_CLUSTER_PARAMETER]: this.cluster.clusterArn };
+    if (this.cluster.secret !== undefined) places[DATABASE_ADMIN_PARAMETER] = this.cluster.secret.secretArn;
+    for (const [parameterName, stringValue] of Object.entries(places))
+      new StringParameter(this, parameterName.slice(1).replaceAll('/', '-'), { parameterName, stringValue });
   }
 
   #proxy(vpc: IVpc, access: SecurityGroup): DatabaseProxy {

@@ -4,6 +4,8 @@ import {
   BASE_PARAMETER,
   CLUSTER,
   COMMIT_PARAMETER,
+  DATABASE_ADMIN_PARAMETER,
+  DATABASE_CLUSTER_PARAMETER,
   digestParameter,
   migrationName,
   recordsBucket,
@@ -103,7 +105,39 @@ export function deployGrants(stack: Stack): Grant[] {
       conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
       because: 'the step before a deployment has roles of its own',
     },
+    ...databaseGrants(stack),
     ...codedeployGrants(stack),
+  ];
+}
+
+/** The Data API asks for the administrator's secret in the name of whoever calls it. */
+function databaseGrants(stack: Stack): Grant[] {
+  return [
+    {
+      actions: ['ssm:GetParameter'],
+      resources: [DATABASE_CLUSTER_PARAMETER, DATABASE_ADMIN_PARAMETER].map((name) => parameter(stack, name)),
+      because: 'finds the database of the stage',
+    },
+    {
+      actions: ['rds-data:ExecuteStatement'],
+      resources: [colon(stack, 'rds', 'cluster', CLUSTER)],
+      because: 'makes a database and a user for each service',
+    },
+    {
+      actions: ['secretsmanager:GetSecretValue'],
+      // Six characters that Secrets Manager makes up.
+      resources: [colon(stack, 'secretsmanager', 'secret', 'lethe/database/admin-??????')],
+      because: 'makes them as the administrator of the database',
+    },
+    {
+      actions: ['kms:Decrypt'],
+      resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+      conditions: {
+        StringEquals: { 'kms:ViaService': `secretsmanager.${stack.region}.amazonaws.com` },
+        'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/lethe/secrets' },
+      },
+      because: 'the secret of the administrator is encrypted',
+    },
   ];
 }
 
