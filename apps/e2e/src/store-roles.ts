@@ -7,8 +7,8 @@ import { storeFunctions } from '@lethe/contracts';
 import { type RoleStatement, readRoleStatements } from '@lethe/infra/audit';
 import { root } from '@lethe/store';
 
-/** What each role may do in a stage, as the app synthesizes it: in a process of its own, without an account. */
-export async function synthesizedRoles(stage: string): Promise<RoleStatement[]> {
+/** What each role may do in production, as the app synthesizes it: in a process of its own, without an account. */
+export async function synthesizedRoles(identityProvider: 'own' | 'cognito' = 'own'): Promise<RoleStatement[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lethe-roles-'));
   try {
     const [out, bundles] = [join(folder, 'out'), join(folder, 'bundles')];
@@ -22,7 +22,7 @@ export async function synthesizedRoles(stage: string): Promise<RoleStatement[]> 
         PATH: process.env['PATH'] ?? '',
         CDK_OUTDIR: out,
         CDK_VALIDATION: 'false',
-        CDK_CONTEXT_JSON: JSON.stringify({ stage, bundles }),
+        CDK_CONTEXT_JSON: JSON.stringify({ stage: 'production', identityProvider, bundles }),
       },
       maxBuffer: 64 * 1_048_576,
     });

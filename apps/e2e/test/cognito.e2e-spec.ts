@@ -5,17 +5,28 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cartSchema, orderPageSchema, orderSchema, productSchema, profileSchema, tokensSchema } from '@lethe/contracts';
+import { STORE_ROLES, UNSEEN, lacking, linesOf, unused } from '@lethe/infra/audit';
 import { uuidv7 } from '@lethe/kernel';
 import { type RunningStore, StoreClient, root, startStore } from '@lethe/store';
 import { eventually } from '@lethe/testing';
 import { endOf, firstProducts, placeOrder, signedInAdmin } from '../src/buyer-steps.js';
+import { synthesizedRoles } from '../src/store-roles.js';
 
 const PASSWORD = 'a long enough passphrase';
 let dataDir: string;
 let store: RunningStore;
 
 const start = (identityProvider: 'own' | 'cognito'): Promise<RunningStore> =>
-  startStore({ dataDir, port: 0, replicas: 1, fresh: false, seed: true, logLevel: 'warn', identityProvider });
+  startStore({
+    dataDir,
+    port: 0,
+    replicas: 1,
+    fresh: false,
+    seed: true,
+    logLevel: 'warn',
+    identityProvider,
+    ...(identityProvider === 'cognito' ? { recordCalls: join(dataDir, 'calls') } : {}),
+  });
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'lethe e2e-'));
@@ -132,5 +143,16 @@ describe('a store that moves to Cognito', () => {
     // Both the admin and Ada are in the pool by now.
     expect(dry).toMatchObject({ dryRun: true, imported: users.length - 2, exists: 2, refused: 0 });
     expect(again).toMatchObject({ imported: 0, exists: users.length });
+  }, 120_000);
+
+  it('S57: has asked nothing of the pool that the roles of auth do not allow, and all that they do', async () => {
+    const [statements, calls] = [await synthesizedRoles('cognito'), store.recordedCalls()];
+    const ofPool = statements.map((one) => ({
+      ...one,
+      actions: one.actions.filter((action) => action.startsWith('cognito-idp:')),
+    }));
+
+    expect(linesOf(lacking(statements, calls, STORE_ROLES))).toEqual([]);
+    expect(linesOf(unused(ofPool, calls, STORE_ROLES, UNSEEN))).toEqual([]);
   }, 120_000);
 });

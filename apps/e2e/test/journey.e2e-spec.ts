@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import canary from '@lethe/infra/canary';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type Order,
@@ -19,7 +20,7 @@ import { uuidv7 } from '@lethe/kernel';
 import { type RunningStore, StoreClient, startStore } from '@lethe/store';
 import { eventually } from '@lethe/testing';
 import { z } from 'zod';
-import { endOf, firstProducts, newCustomer, placeOrder, signedInAdmin } from '../src/buyer-steps.js';
+import { PASSWORD, endOf, firstProducts, newCustomer, placeOrder, signedInAdmin } from '../src/buyer-steps.js';
 import { pngOf, postForm } from '../src/image-upload.js';
 import { ConsoleUser } from '../src/console-user.js';
 
@@ -108,6 +109,19 @@ describe('a journey through the load balancer', () => {
       PATIENT,
     );
   });
+
+  it('sells to the canary that watches production, each time it comes', async () => {
+    const account = { email: `canary-${uuidv7()}@example.com`, password: PASSWORD, paymentToken: 'tok_visa' };
+
+    const first = await canary.buy(store.url, account, 100);
+    const second = await canary.buy(store.url, account, 100);
+
+    expect([first.status, second.status]).toEqual([
+      expect.stringMatching(/^(confirmed|fulfilling)$/),
+      expect.stringMatching(/^(confirmed|fulfilling)$/),
+    ]);
+    expect(second.orderId).not.toBe(first.orderId);
+  }, 120_000);
 
   it('R30: a session and a cart are the same on every replica', async () => {
     const ada = await newCustomer(store);

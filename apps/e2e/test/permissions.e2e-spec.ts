@@ -29,7 +29,7 @@ beforeAll(async () => {
       settings: QUICK_WORKFLOWS,
       recordCalls: join(dataDir, 'calls'),
     }),
-    synthesizedRoles('production'),
+    synthesizedRoles(),
   ]);
 }, 300_000);
 

@@ -214,3 +214,24 @@ describe('logs', () => {
     }
   });
 });
+
+describe('traces', () => {
+  it('R35: are sent to X-Ray by every task, which takes them', () => {
+    const tasks = templates.all('AWS::ECS::TaskDefinition');
+
+    expect(tasks.length).toBeGreaterThanOrEqual(storeServices.length * 2);
+    for (const task of tasks)
+      expect(JSON.stringify(task)).toContain(
+        '{"Name":"TRACES_URL","Value":"https://xray.eu-west-1.amazonaws.com/v1/traces"}',
+      );
+    expect(templates.all('AWS::XRay::TransactionSearchConfig')).toHaveLength(1);
+  });
+});
+
+describe('long work', () => {
+  it('R01: may keep its task, where a service has any', () => {
+    const text = templates.text('services');
+
+    expect(text.split('"ecs:UpdateTaskProtection"')).toHaveLength(2);
+  });
+});

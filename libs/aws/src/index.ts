@@ -8,3 +8,4 @@ export {
   createClients,
 } from './clients.js';
 export { CONNECT_TIMEOUT_MS, MAX_SOCKETS, REQUEST_TIMEOUT_MS } from './http-handler.js';
+export { Signer } from './lean/sign.js';

@@ -99,6 +99,13 @@ export const serviceConfigSchema = z.object({
     .default(300_000)
     .describe('Longest time in which a request must have arrived whole, streamed uploads included.'),
   TRUSTED_PROXY_HOPS: int(0, 10).default(1).describe('Proxies in front whose X-Forwarded-For is believed (S50).'),
+  TRACES_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Where spans go, by OTLP over HTTP, such as http://localhost:4318/v1/traces; signed for *.amazonaws.com.',
+    ),
+  TRACES_PERCENT: int(0, 100).default(5).describe('Of a hundred traces that begin here, how many are recorded.'),
   ECS_AGENT_URI: z
     .url({ protocol: /^https?$/ })
     .optional()

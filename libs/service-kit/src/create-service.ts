@@ -29,6 +29,7 @@ import { QueueMetrics } from './observe/queue-metrics.js';
 import { ReadinessRegistry } from './observe/readiness.js';
 import { UnguardedError } from './service-kit.errors.js';
 import { ServiceModule } from './service.module.js';
+import { Tracing } from './tracing/tracing.js';
 
 /** What a service is made of. */
 export interface ServiceOptions {
@@ -61,6 +62,7 @@ export async function createService(options: ServiceOptions): Promise<NestFastif
   );
   try {
     if (!options.unguarded) requireGuard(app, definition.name);
+    await app.get(Tracing).start();
     prepareHttp(app, config, logger);
     serveOpenApi(app, definition.name);
     if (options.consume ?? definition.handles.length > 0) connectQueue(app, options, logger);

@@ -51,6 +51,17 @@ export class TooManyStreamsError extends ProblemError {
   }
 }
 
+/** The receiver of spans did not take them. */
+export class SpansRefusedError extends Error {
+  override readonly name = 'SpansRefusedError';
+  constructor(
+    readonly status: number,
+    answer: string,
+  ) {
+    super(`${status}: ${answer.slice(0, 300)}`);
+  }
+}
+
 /** The agent of ECS did not change the protection of the task. */
 export class TaskProtectionError extends Error {
   override readonly name = 'TaskProtectionError';

@@ -62,7 +62,7 @@ describe('TaskProtection', () => {
   it('renews the protection for as long as the work goes on', async () => {
     const { requests, uri } = await start();
     const { protection: task } = protection({ agentUri: uri, renewMs: 20 });
-    const done = deferred<void>();
+    const done = deferred();
 
     const work = task.during(() => done.promise);
     await eventually(() => expect(requests.length).toBeGreaterThan(3));
@@ -76,7 +76,7 @@ describe('TaskProtection', () => {
   it('protects as long as any of several works goes on', async () => {
     const { requests, uri } = await start();
     const { protection: task } = protection({ agentUri: uri });
-    const [first, second] = [deferred<void>(), deferred<void>()];
+    const [first, second] = [deferred(), deferred()];
 
     const works = [task.during(() => first.promise), task.during(() => second.promise)];
     first.resolve();

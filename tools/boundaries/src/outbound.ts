@@ -17,6 +17,8 @@ export const outboundPlaces: Readonly<Record<string, string>> = {
   'libs/aws/src/http-handler.ts': 'endpoints of AWS, from AWS_REGION and AWS_ENDPOINT_URL',
   'libs/aws/src/lean/transport.ts': 'endpoints of AWS, from AWS_REGION and AWS_ENDPOINT_URL',
   'libs/identity/src/keys/fetch-json.ts': 'JWKS_URL',
+  'libs/service-kit/src/protection/task-protection.ts': 'ECS_AGENT_URI',
+  'libs/service-kit/src/tracing/tracing.ts': 'TRACES_URL',
   'libs/sessions/src/bridge/inspector.ts': '127.0.0.1',
 };
 

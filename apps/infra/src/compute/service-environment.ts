@@ -45,6 +45,7 @@ export function serviceEnvironment(scope: Construct, options: EnvironmentOptions
     PORT: String(PORT),
     LOG_LEVEL: 'info',
     METRICS: 'emf',
+    TRACES_URL: `https://xray.${region}.amazonaws.com/v1/traces`,
     AWS_REGION: region,
     AWS_ACCOUNT_ID: account,
     // Signed in to by tokens of the task's role: there is no password.

@@ -40,7 +40,7 @@ export function serviceRole(scope: Construct, stack: Stack, options: ServiceRole
     ...messagingGrants(scope, permissionsOf(store, service), keys.messages.keyArn),
     ...accessGrants(scope, serviceAccess[name] ?? {}, { keys, mailDomain, userPoolArn }),
     databaseGrant(scope, proxyArn, name),
-    { actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'], because: 'sends traces' },
+    { actions: ['xray:PutSpans', 'xray:PutSpansForIndexing'], resources: ['*'], because: 'sends traces' },
   ];
   new Grants(scope, 'Grants', role, grants);
   return role;

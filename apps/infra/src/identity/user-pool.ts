@@ -4,6 +4,7 @@ import {
   FeaturePlan,
   LambdaVersion,
   Mfa,
+  type PasswordPolicy,
   StandardThreatProtectionMode,
   StringAttribute,
   UserPool,
@@ -21,6 +22,16 @@ import type { StageDefinition } from '../stages/stage.js';
 
 /** As `registerSchema` has it: length, and no rules of composition (NIST SP 800-63B-4, S23). */
 export const LEAST_PASSWORD = 15;
+
+/** Length alone: rules of composition are none. */
+const PASSWORDS: PasswordPolicy = {
+  minLength: LEAST_PASSWORD,
+  requireLowercase: false,
+  requireUppercase: false,
+  requireDigits: false,
+  requireSymbols: false,
+  tempPasswordValidity: Duration.days(1),
+};
 
 /** A function of the store by its handler. It lets pools of this account invoke it (functions.stack.ts). */
 function trigger(scope: Construct, handler: string): IFunction {
@@ -49,14 +60,7 @@ export function addUserPool(scope: Construct, stage: StageDefinition, removalPol
     standardAttributes: { email: { required: true, mutable: true }, fullname: { required: false, mutable: true } },
     // Set when a user is made, by the migration trigger or an import, and never again: whoever writes it is that user.
     customAttributes: { account_id: new StringAttribute({ minLen: 36, maxLen: 36, mutable: false }) },
-    passwordPolicy: {
-      minLength: LEAST_PASSWORD,
-      requireLowercase: false,
-      requireUppercase: false,
-      requireDigits: false,
-      requireSymbols: false,
-      tempPasswordValidity: Duration.days(1),
-    },
+    passwordPolicy: PASSWORDS,
     mfa: Mfa.OPTIONAL,
     mfaSecondFactor: { otp: true, sms: false, email: false },
     accountRecovery: AccountRecovery.EMAIL_ONLY,

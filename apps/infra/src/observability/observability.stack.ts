@@ -15,6 +15,7 @@ import { BuyingCanary } from './canary.js';
 import { businessDashboard, serviceDashboard } from './dashboards.js';
 import { OBJECTIVES, ObjectiveAlarms } from './objectives.js';
 import { serviceSymptoms } from './service-symptoms.js';
+import { addTraceSearch } from './trace-search.js';
 
 /** Alarms on what customers and operators feel, objectives, a canary that buys, dashboards, and what it may cost. */
 export class ObservabilityStack extends StoreStack {
@@ -46,6 +47,7 @@ export class ObservabilityStack extends StoreStack {
       objectives.flatMap(({ composites }) => composites),
       canary,
     );
+    addTraceSearch(this);
     addBudget(this, stage);
   }
 

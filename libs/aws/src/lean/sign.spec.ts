@@ -33,6 +33,7 @@ const calls = fc.record({
   host: fc.stringMatching(/^[a-z0-9-]{1,20}(\.[a-z0-9-]{1,20})?(:[1-9][0-9]{0,4})?$/),
   target: fc.constantFrom('AmazonSQS.ReceiveMessage', 'Kinesis_20131202.PutRecords'),
   queryMode: fc.boolean(),
+  path: fc.constantFrom('/', '/v1/traces'),
   region: fc.constantFrom('us-east-1', 'eu-central-1'),
   service: fc.constantFrom('sqs', 'kinesis'),
   at: fc.date({ min: new Date('2020-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }),
@@ -48,7 +49,8 @@ describe('Signer', () => {
 
     await fc.assert(
       fc.asyncProperty(calls, async (call) => {
-        const { body, host, target, queryMode, region, service, at, accessKeyId, secretAccessKey, sessionToken } = call;
+        const { body, host, path, target, queryMode, region, service, at, accessKeyId, secretAccessKey, sessionToken } =
+          call;
         const credentials = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
         const headers: Record<string, string> = {
           'content-type': 'application/x-amz-json-1.0',
@@ -57,11 +59,11 @@ describe('Signer', () => {
         };
         if (queryMode) headers['x-amzn-query-mode'] = 'true';
         const sdk = new SignatureV4({ region, service, credentials, sha256: Sha256, applyChecksum: false });
-        const request = new HttpRequest({ method: 'POST', path: '/', headers: { ...headers }, body });
+        const request = new HttpRequest({ method: 'POST', path, headers: { ...headers }, body });
 
         const expected = await sdk.sign(request, { signingDate: at });
 
-        expect(signer.sign(headers, body, { region, service, credentials, at })).toEqual(expected.headers);
+        expect(signer.sign(headers, body, { region, service, credentials, at, path })).toEqual(expected.headers);
       }),
     );
   });

@@ -10,12 +10,14 @@ export interface Scope {
   readonly credentials: AwsCredentialIdentity;
   /** By the server's clock. */
   readonly at: Date;
+  /** Default: `/`. Without anything that would have to be encoded. */
+  readonly path?: string;
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /**
- * Signs what is posted to `/`, with Signature Version 4. A signing key costs four HMACs and holds for a day: it is kept.
+ * Signs what is posted, with Signature Version 4. A signing key costs four HMACs and holds for a day: it is kept.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export class Signer {
@@ -23,7 +25,7 @@ export class Signer {
   #key: KeyObject | undefined;
 
   /** These headers with the date, the session token and the signature of all. */
-  sign(headers: Headers, body: string | Buffer, { region, service, credentials, at }: Scope): Headers {
+  sign(headers: Headers, body: string | Buffer, { region, service, credentials, at, path = '/' }: Scope): Headers {
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     const time = at.toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
@@ -31,7 +33,7 @@ export class Signer {
     const signed: Headers = { ...headers, 'x-amz-date': time, ...token };
     const names = Object.keys(signed).sort();
     const lines = names.map((name) => `${name}:${signed[name]}\n`).join('');
-    const request = hash('sha256', `POST\n/\n\n${lines}\n${names.join(';')}\n${hash('sha256', body)}`);
+    const request = hash('sha256', `POST\n${path}\n\n${lines}\n${names.join(';')}\n${hash('sha256', body)}`);
     const signature = createHmac('sha256', this.#keyOf(secretAccessKey, scope))
       .update(`${ALGORITHM}\n${time}\n${scope}\n${request}`)
       .digest('hex');

@@ -1,7 +1,10 @@
 import { type TraceContext, childTrace, parseTraceparent, runInTrace } from '@lethe/kernel';
+import type { Span } from '@opentelemetry/api';
 import { type FastifyInstance } from 'fastify';
+import { endRequestSpan, startRequestSpan, traceOfSpan } from '../tracing/request-span.js';
 
 const traces = new WeakMap<object, TraceContext>();
+const spans = new WeakMap<object, Span>();
 
 /** The trace of a Fastify request; undefined before its first hook. */
 export function traceOf(request: object): TraceContext | undefined {
@@ -15,10 +18,18 @@ export function traceOf(request: object): TraceContext | undefined {
 export function traceRequests(instance: FastifyInstance): void {
   instance.addHook('onRequest', (request, reply, done) => {
     const { traceparent } = request.headers;
-    const trace = childTrace(parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined));
+    const parent = parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined);
+    const span = startRequestSpan(request.method, parent);
+    if (span) spans.set(request, span);
+    const trace = span ? traceOfSpan(span) : childTrace(parent);
     traces.set(request, trace);
     void reply.header('x-trace-id', trace.traceId);
     runInTrace(trace, done);
+  });
+  instance.addHook('onResponse', (request, reply, done) => {
+    const span = spans.get(request);
+    if (span) endRequestSpan(span, request, reply);
+    done();
   });
   instance.addHook('preValidation', (request, _reply, done) => {
     const trace = traces.get(request);

@@ -69,16 +69,19 @@ export class TaskProtection {
   }
 
   #put(enabled: boolean): Promise<void> {
-    this.#last = this.#last.then(async () => {
-      // Meanwhile another work may have begun, or all have ended.
-      if (enabled !== this.#held > 0) return;
-      try {
-        await this.#ask(enabled);
-      } catch (error) {
-        this.options.logger.warn({ err: error, enabled }, 'the protection of the task could not be changed');
-      }
-    });
+    this.#last = this.#inTurn(this.#last, enabled);
     return this.#last;
+  }
+
+  async #inTurn(before: Promise<void>, enabled: boolean): Promise<void> {
+    await before;
+    // Meanwhile another work may have begun, or all have ended.
+    if (enabled !== this.#held > 0) return;
+    try {
+      await this.#ask(enabled);
+    } catch (error) {
+      this.options.logger.warn({ err: error, enabled }, 'the protection of the task could not be changed');
+    }
   }
 
   async #ask(enabled: boolean): Promise<void> {
