@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   AdminAddUserToGroupCommand,
@@ -6,7 +6,11 @@ import {
   CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { type Profile } from '@lethe/contracts';
-import { type TestCognito, startTestCognito } from '@lethe/local-cloud';
+import { type TestCognito, startTestCognito, testDatabase } from '@lethe/local-cloud';
+import { parseConfig } from '@lethe/service-kit';
+import { migrateConfigSchema } from '../src/auth.config.js';
+import { prepare } from '../src/prepare.js';
+import { ADMIN_EMAIL } from '../src/user/ensure-admin.js';
 import { PASSWORD } from './auth-service.js';
 import { type CognitoAuth, startCognitoAuth } from './cognito-service.js';
 
@@ -150,6 +154,31 @@ describe('auth on Cognito', () => {
     expect((await auth.login(email, NEW_PASSWORD)).status).toBe(200);
     expect((await auth.refresh(tokens.refreshToken)).status).toBe(401);
     expect((await auth.call('/auth/password/reset', { body: reset })).status).toBe(400);
+  });
+
+  it('S20 S30: gives the pool its groups and its admin once, and a new password ends the admin’s sign-ins', async () => {
+    const database = await testDatabase();
+    const migrate = parseConfig(migrateConfigSchema, {
+      ...cognito.env,
+      AWS_REGION: 'us-east-1',
+      IDENTITY_PROVIDER: 'cognito',
+      DATABASE_URL: database.url,
+      AUTH_KEY_SECRET: randomBytes(32).toString('base64'),
+    });
+    const prepared = async (LETHE_ADMIN_PASSWORD: string) =>
+      (await prepare({ ...migrate, LETHE_ADMIN_PASSWORD, cognito: migrate })).admin;
+
+    const answers = [await prepared(PASSWORD), await prepared(PASSWORD)];
+    const { body: before } = await auth.login(ADMIN_EMAIL);
+    answers.push(await prepared(NEW_PASSWORD));
+
+    expect(answers).toEqual(['created', 'unchanged', 'changed']);
+    expect((await auth.refresh(before.refreshToken)).status).toBe(401);
+    expect(await auth.login(ADMIN_EMAIL)).toMatchObject(WRONG);
+    const { body: after } = await auth.login(ADMIN_EMAIL, NEW_PASSWORD);
+    const me = await auth.call<Profile>('/auth/me', { token: after.accessToken });
+    expect(me.body.roles).toContain('admin');
+    await database.drop();
   });
 
   it('S20 S29: changes a password for who knows the present one, and ends every sign-in', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cartSchema, orderPageSchema, orderSchema, productSchema, profileSchema, tokensSchema } from '@lethe/contracts';
-import { STORE_ROLES, UNSEEN, lacking, linesOf, unused } from '@lethe/infra/audit';
+import { STORE_ROLES, UNSEEN_OF_POOL, lacking, linesOf, stale, unused } from '@lethe/infra/audit';
 import { uuidv7 } from '@lethe/kernel';
 import { type RunningStore, StoreClient, root, startStore } from '@lethe/store';
 import { eventually } from '@lethe/testing';
@@ -129,6 +129,18 @@ describe('a store that moves to Cognito', () => {
     }
   });
 
+  it('S20: changes a password, and ends every sign-in', async () => {
+    const { client: eve, email } = await register('Eve');
+    await eve.expect('POST', '/auth/email/verify', { body: { email, code: await codeFor(email) } });
+    const { refreshToken } = await eve.signIn(email, PASSWORD);
+    const newPassword = 'another long passphrase';
+
+    await eve.expect('POST', '/auth/password', { body: { currentPassword: PASSWORD, newPassword } });
+
+    expect((await eve.send('POST', '/auth/refresh', { body: { refreshToken } })).status).toBe(401);
+    await eve.signIn(email, newPassword);
+  });
+
   it('gives its users away by command, with their hashes, and takes them into the pool without', async () => {
     const file = join(dataDir, 'users.ndjson');
 
@@ -153,6 +165,7 @@ describe('a store that moves to Cognito', () => {
     }));
 
     expect(linesOf(lacking(statements, calls, STORE_ROLES))).toEqual([]);
-    expect(linesOf(unused(ofPool, calls, STORE_ROLES, UNSEEN))).toEqual([]);
+    expect(linesOf(unused(ofPool, calls, STORE_ROLES, UNSEEN_OF_POOL))).toEqual([]);
+    expect(stale(ofPool, STORE_ROLES, UNSEEN_OF_POOL)).toEqual([]);
   }, 120_000);
 });

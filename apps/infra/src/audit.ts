@@ -2,4 +2,4 @@ export { type Finding, lacking, linesOf, stale, unused } from './permissions/aud
 export type { SeenCall } from './permissions/audit/matching.js';
 export { type RoleStatement, readRoleStatements } from './permissions/audit/role-statements.js';
 export { STORE_ROLES } from './permissions/audit/store-roles.js';
-export { UNSEEN, type Unseen } from './permissions/audit/unseen.js';
+export { UNSEEN, UNSEEN_OF_POOL, type Unseen } from './permissions/audit/unseen.js';

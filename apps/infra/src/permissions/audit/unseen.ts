@@ -147,3 +147,13 @@ export const UNSEEN: readonly Unseen[] = [
     shownBy: 'libs/schedules/test/event-bridge.int-spec.ts',
   },
 ];
+
+/** The same of a stage whose users are in a pool. */
+export const UNSEEN_OF_POOL: readonly Unseen[] = [
+  {
+    roles: ['lethe-auth-migrate'],
+    actions: ['cognito-idp:AdminUserGlobalSignOut'],
+    reason: 'Sign-ins of the admin end when the step gives it another password; the journey has one password.',
+    shownBy: 'apps/auth/test/cognito.int-spec.ts',
+  },
+];
