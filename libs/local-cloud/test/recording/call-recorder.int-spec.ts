@@ -16,8 +16,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { readCalls, writeCalls } from '../../src/recording/call-book.js';
 import { type CallRecorder, startCallRecorder } from '../../src/recording/call-recorder.js';
 
-/** Of letters alone: four digits in a row are what a recording leaves out of a name. */
-const id = [...String(Date.now())].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+/** Of letters that are no hexadecimal digits: ids are what a recording leaves out of a name. */
+const id = [...String(Date.now())].map((digit) => 'ghijklmnop'[Number(digit)]).join('');
 let recorder: CallRecorder;
 let aws: Record<string, string>;
 
