@@ -5,9 +5,10 @@ import { type Deferred, deferred, eventually } from '@lethe/testing';
 import { randomUUID } from 'node:crypto';
 import { ConsumerGroup, type ConsumerEvent, type ConsumerGroupOptions, StreamProducer } from '../src/index.js';
 import { provisionLeaseTable, provisionStreams } from '../src/provision.js';
+import { range } from './range.js';
 import { Steps, WideSteps } from './steps.js';
 
-export { Steps, WideSteps };
+export { Steps, WideSteps, range };
 export type Step = { key: string; n: number };
 type Group = ConsumerGroupOptions<typeof Steps>;
 
@@ -132,6 +133,3 @@ export class Seen {
     return this.steps.filter((step) => step.key === key).map(({ n }) => n);
   }
 }
-
-export const range = (from: number, to: number): number[] =>
-  Array.from({ length: to - from + 1 }, (_, at) => from + at);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AwsClients, createClients } from '@lethe/aws';
 import { leasesTable } from '@lethe/contracts';
 import { type Cloud, startTestCloud } from '@lethe/local-cloud';
-import { ConsumerGroup } from '@lethe/streaming';
+import { ConsumerGroup, type ShardCheckpoints } from '@lethe/streaming';
 import { provisionLeaseTable } from '@lethe/streaming/provision';
 import { eventually } from '@lethe/testing';
 import { defineStream } from '@lethe/topology';
@@ -107,6 +107,34 @@ describe('lethe streams', () => {
     const [one, other] = [shards, shards + 1].map((at) => `shardId-${String(at).padStart(12, '0')}`);
     const merged = await cli.run(`streams reshard clicks --merge ${one} ${other} --json`);
     expect(JSON.parse(merged.out)).toMatchObject({ name: stream, status: 'ACTIVE', openShards: shards });
+  });
+
+  it('says what a replay does to effects, which depends on where the checkpoints are', async () => {
+    const group = (application: string, checkpoints?: ShardCheckpoints) =>
+      new ConsumerGroup({
+        definition: Anything,
+        stream,
+        application,
+        worker: 'w',
+        leaseTable: leasesTable.name,
+        clients,
+        ...(checkpoints && { checkpoints }),
+        handle: async () => undefined,
+      });
+    const nothing = async (): Promise<void> => undefined;
+    const place = 'table stream_checkpoint of PostgreSQL';
+    const beside = { place, open: async (_: unknown, at: string) => at, pass: nothing, followed: nothing, close: nothing };
+    const groups = [group('plain'), group('transactional', beside)];
+    await Promise.all(groups.map((one) => one.start()));
+    const told = await Promise.all(
+      ['plain', 'transactional'].map((name) => cli.run(`streams replay clicks --application ${name} --from 2026-01-01`)),
+    );
+    await Promise.all(groups.map((one) => one.stop()));
+
+    expect(told.map(({ code }) => code)).toEqual([1, 1]);
+    expect(told[0]?.err).toContain('Each effect happens again, at least once, that is not idempotent: say --yes');
+    expect(told[1]?.err).toContain(`Checkpoints are with the effects in ${place} and go back with the leases`);
+    expect(told[1]?.err).toContain('exactly once more');
   });
 
   it('tells what is wrong with its options', async () => {

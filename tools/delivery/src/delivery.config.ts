@@ -8,6 +8,11 @@ const schema = z.object({
   BASE_IMAGE: z.string().default('').describe('the image that is built on, by digest; else that of the Dockerfile'),
   CDK_CONTEXT: z.string().default('').describe('what the stage has of its own: `domain=… hostedZoneId=…`'),
   SMOKE_ORIGIN: z.string().default('').describe('where the stage is asked after a deployment: `https://shop.example`'),
+  CONTAINER_TOOL: z.enum(['docker', 'podman', 'buildah']).default('docker').describe('what builds and pushes images'),
+  STRIPE_API_KEY: z.string().default('').describe('`secrets`: key of the account at the payment provider'),
+  PAYMENT_WEBHOOK_SECRET: z.string().default('').describe("`secrets`: signs the payment provider's webhooks"),
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: z.string().default('').describe('another place of Secrets Manager, as the SDK has it'),
+  AWS_ENDPOINT_URL_CLOUDFRONT: z.string().default('').describe('another place of CloudFront, as the SDK has it'),
 });
 
 export type DeliveryConfig = Readonly<z.output<typeof schema>>;

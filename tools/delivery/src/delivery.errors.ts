@@ -59,3 +59,37 @@ export class DeliveryTimeoutError extends DeliveryError {
     super(`${what} took longer than ${seconds} seconds`);
   }
 }
+
+/** A service of AWS refused a call, or did not answer it. */
+export class CallFailedError extends DeliveryError {
+  override readonly name = 'CallFailedError';
+  constructor(what: string, why: string, options?: ErrorOptions) {
+    super(`${what} ${why}`, options);
+  }
+}
+
+/** Secrets that the payment provider makes have no value yet, and nobody says one. */
+export class UnprovidedSecretsError extends DeliveryError {
+  override readonly name = 'UnprovidedSecretsError';
+  constructor(missing: readonly { readonly name: string; readonly variable: string }[]) {
+    super(
+      `set ${missing.map(({ variable }) => variable).join(' and ')}: ${missing.map(({ name }) => name).join(' and ')} of the payment provider cannot be made up`,
+    );
+  }
+}
+
+/** A secret holds something that is neither a value of chance nor what belongs there. It is not overwritten. */
+export class UnreadableSecretError extends DeliveryError {
+  override readonly name = 'UnreadableSecretError';
+  constructor(secret: string) {
+    super(`${secret} holds something else than keys of services: it is left as it is`);
+  }
+}
+
+/** Nobody has written down where the pages of a stage go: its stacks are not there, or older than this step. */
+export class NoPlaceForPagesError extends DeliveryError {
+  override readonly name = 'NoPlaceForPagesError';
+  constructor(parameter: string) {
+    super(`there is no parameter ${parameter}, which the stack of the edge writes`);
+  }
+}

@@ -16,16 +16,18 @@ export interface StageDeployment extends Switching {
   readonly preparesDatabases: () => Promise<void>;
   /** Asks the stage from outside; rejects where it does not answer. */
   readonly smoke: () => Promise<void>;
+  /** Puts the pages where they are handed out. */
+  readonly publishes: () => Promise<void>;
   readonly tell: (line: string) => void;
 }
 
 /**
  * A commit as far as a stage: digests, task definitions, databases, migrations, workers, then tasks behind the balancer, a
- * look from outside, and the commit, which is written last. Who reads is replaced before who writes: nobody is sent what it cannot
+ * look from outside, the pages, and the commit, which is written last. Who reads is replaced before who writes: nobody is sent what it cannot
  * read yet. What fails is taken back, and the stage keeps its commit: the next run compares with that one again.
  */
 export async function deployStage(commit: string, digests: Digests, stage: StageDeployment): Promise<void> {
-  const { parameters, registers, preparesDatabases, smoke, tell } = stage;
+  const { parameters, registers, preparesDatabases, smoke, publishes, tell } = stage;
   const services = storeServices.map(({ name }) => name);
   const first = (await parameters.deployedCommit()) === undefined;
   const before = await Promise.all(
@@ -51,6 +53,8 @@ export async function deployStage(commit: string, digests: Digests, stage: Stage
     });
     throw error;
   }
+  // Services are as they should be: pages that do not go up take nothing back, and the next run puts them there.
+  await publishes();
   await parameters.writeCommit(commit);
   tell(`deployed ${commit}`);
 }

@@ -14,8 +14,21 @@ export const DATABASE_CLUSTER_PARAMETER = '/lethe/database/cluster';
 /** Where the ARN of the secret is by which databases and users are made. CloudFormation writes it. */
 export const DATABASE_ADMIN_PARAMETER = '/lethe/database/admin';
 
+/** Where the name of the bucket of the pages is. CloudFormation writes it. */
+export const WEB_BUCKET_PARAMETER = '/lethe/web/bucket';
+/** Where the id of the distribution is that hands the pages out. CloudFormation writes it. */
+export const WEB_DISTRIBUTION_PARAMETER = '/lethe/web/distribution';
+/** Where the hash of the pages is that the distribution hands out: written last, when it has been told of them. */
+export const WEB_PAGES_PARAMETER = '/lethe/delivery/pages';
+
+/** The bucket of the pages, in the account of a stage. */
+export const webBucket = (account: string, region: string): string => `lethe-web-${account}-${region}`;
+
 /** The repository of a service's images. */
 export const repositoryName = (service: string): string => `lethe/${service}`;
+
+/** What the step `registry` prints where every service has its repository. */
+export const REGISTRY_PRESENT = 'present';
 
 /** The bucket of what is known of images, in the account of the pipeline. Names of buckets are the world's. */
 export const recordsBucket = (account: string, region: string): string => `lethe-delivery-${account}-${region}`;

@@ -1,10 +1,13 @@
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { NoDatabaseError } from './delivery.errors.js';
+import { NoDatabaseError, NoPlaceForPagesError } from './delivery.errors.js';
 import {
   BASE_PARAMETER,
   COMMIT_PARAMETER,
   DATABASE_ADMIN_PARAMETER,
   DATABASE_CLUSTER_PARAMETER,
+  WEB_BUCKET_PARAMETER,
+  WEB_DISTRIBUTION_PARAMETER,
+  WEB_PAGES_PARAMETER,
   digestParameter,
 } from './names.js';
 
@@ -48,6 +51,27 @@ export class StageParameters {
     if (cluster === undefined) throw new NoDatabaseError(DATABASE_CLUSTER_PARAMETER);
     if (admin === undefined) throw new NoDatabaseError(DATABASE_ADMIN_PARAMETER);
     return { cluster, admin };
+  }
+
+  /** Where the pages go, and what hands them out. Throws a {@link NoPlaceForPagesError}. */
+  async web(): Promise<{ readonly bucket: string; readonly distribution: string }> {
+    const [bucket, distribution] = await Promise.all([
+      this.#read(WEB_BUCKET_PARAMETER),
+      this.#read(WEB_DISTRIBUTION_PARAMETER),
+    ]);
+    if (bucket === undefined) throw new NoPlaceForPagesError(WEB_BUCKET_PARAMETER);
+    if (distribution === undefined) throw new NoPlaceForPagesError(WEB_DISTRIBUTION_PARAMETER);
+    return { bucket, distribution };
+  }
+
+  /** The hash of the pages that are handed out; undefined before the first ones are. */
+  pages(): Promise<string | undefined> {
+    return this.#read(WEB_PAGES_PARAMETER);
+  }
+
+  /** To be written when the distribution has been told of them. */
+  writePages(hash: string): Promise<void> {
+    return this.#write(WEB_PAGES_PARAMETER, hash);
   }
 
   async #read(Name: string): Promise<string | undefined> {

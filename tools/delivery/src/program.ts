@@ -5,21 +5,34 @@ import { readDeliveryConfig } from './delivery.config.js';
 import { DeliveryError } from './delivery.errors.js';
 import { runCommand } from './run-command.js';
 import { smokeTest } from './smoke.js';
-import { type Surroundings, buildImages, deploy, printBase, recordBase } from './steps.js';
+import {
+  type Surroundings,
+  buildImages,
+  deploy,
+  printBase,
+  printRegistry,
+  publish,
+  recordBase,
+  secrets,
+} from './steps.js';
 
 const USAGE = `node tools/delivery/dist/main.js
   base                            prints what nx affected compares with: the last commit deployed
   images --base SHA --out FILE    builds, scans and writes down the images that are affected
   deploy --stage NAME --images FILE
-                                  digests, stacks, migrations, workers, services, a look from outside, the commit
+                                  digests, stacks, migrations, workers, services, a look from outside, pages, the commit
   record --images FILE            the commit has come through: the next one is compared with it
-  smoke                           only the look from outside`;
+  smoke                           only the look from outside
+  pages                           only the pages of the web, and CloudFront is told of them
+  registry                        prints whether images have a place: present, absent
+  secrets [--check]               fills the secrets that nobody can make up; or only looks whether it could`;
 
 const OPTIONS = {
   base: { type: 'string' },
   out: { type: 'string' },
   stage: { type: 'string' },
   images: { type: 'string' },
+  check: { type: 'boolean' },
 } as const;
 
 /** The top of the checkout, seen from `src` and from `dist` alike. */
@@ -52,7 +65,7 @@ export async function run(
 
 async function step(args: readonly string[], env: NodeJS.ProcessEnv, around: Surroundings): Promise<boolean> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
-  const { base, out, stage, images } = values;
+  const { base, out, stage, images, check = false } = values;
   const [name = ''] = positionals;
   const config = readDeliveryConfig(env);
   switch (name) {
@@ -61,6 +74,15 @@ async function step(args: readonly string[], env: NodeJS.ProcessEnv, around: Sur
       return true;
     case 'smoke':
       await smokeTest(config.SMOKE_ORIGIN, around.patience);
+      return true;
+    case 'pages':
+      await publish(config, around);
+      return true;
+    case 'registry':
+      await printRegistry(config, around);
+      return true;
+    case 'secrets':
+      await secrets({ check }, config, around);
       return true;
     case 'images':
       if (base === undefined || out === undefined) return false;

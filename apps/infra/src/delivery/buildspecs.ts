@@ -48,7 +48,6 @@ export const imagesSpec = (): BuildSpec =>
     [
       `${NX} run @lethe/delivery:build --output-style=static`,
       `base="$(${STEPS} base)"`,
-      'aws ecr get-login-password | docker login --username AWS --password-stdin "$REGISTRY"',
       `${STEPS} images --base "$base" --out images.json`,
     ],
     { artifacts: { files: ['images.json'] } },

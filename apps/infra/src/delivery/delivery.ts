@@ -14,13 +14,19 @@ export interface DeliveryStage {
   readonly context: Readonly<Record<string, string>>;
 }
 
+const DOORS = ['codepipeline', 'github', 'none'] as const;
+type Door = (typeof DOORS)[number];
+
 /** How commits become what runs: where from, through which stages, and by whom. */
 export interface DeliveryDefinition {
   /** Where images, bills of materials and the pipeline are. Absent: the account of the credentials. */
   readonly account?: string;
   readonly region: string;
-  /** Who takes the steps: CodePipeline, or workflows of GitHub that sign in by OIDC. One, so that nobody else may. */
-  readonly door: 'codepipeline' | 'github';
+  /**
+   * Who takes the steps: CodePipeline, or workflows of GitHub that sign in by OIDC. One, so that nobody else may. `none`: a person
+   * does, with credentials of their own, and needs nothing but a registry.
+   */
+  readonly door: Door;
   readonly repository: { readonly owner: string; readonly name: string; readonly branch: string };
   /** Of CodeConnections, which somebody has to agree to in the console; not needed by GitHub's workflows. */
   readonly connectionArn: string;
@@ -43,8 +49,7 @@ const isAccount = (text: string): boolean => /^\d{12}$/.test(text);
 
 /** The delivery as the context of its app has it: `-c repository=owner/name -c staging.account=…`. Throws a {@link StageError}. */
 export function deliveryOf(said: (key: string) => string | undefined): DeliveryDefinition {
-  const door = said('door') ?? 'codepipeline';
-  if (door !== 'codepipeline' && door !== 'github') throw new StageError('-c door= is not codepipeline or github');
+  const door = doorOf(said('door') ?? 'codepipeline');
   const repository = said('repository') ?? 'example/lethe';
   const [owner, name, ...rest] = repository.split('/');
   if (!owner || !name || rest.length > 0) throw new StageError('-c repository= is not owner/name');
@@ -60,6 +65,12 @@ export function deliveryOf(said: (key: string) => string | undefined): DeliveryD
     bases: { ...(node === undefined ? {} : { node }), ...(base === undefined ? {} : { base }) },
     stages: ROUTE.map((one) => stageOn(one, said)),
   };
+}
+
+function doorOf(said: string): Door {
+  const door = DOORS.find((one) => one === said);
+  if (door === undefined) throw new StageError(`-c door= is not one of ${DOORS.join(', ')}`);
+  return door;
 }
 
 function stageOn({ name, approval }: (typeof ROUTE)[number], said: (key: string) => string | undefined): DeliveryStage {

@@ -6,10 +6,14 @@ import {
   COMMIT_PARAMETER,
   DATABASE_ADMIN_PARAMETER,
   DATABASE_CLUSTER_PARAMETER,
+  WEB_BUCKET_PARAMETER,
+  WEB_DISTRIBUTION_PARAMETER,
+  WEB_PAGES_PARAMETER,
   digestParameter,
   migrationName,
   recordsBucket,
   repositoryName,
+  webBucket,
   webName,
   workerName,
 } from '@lethe/delivery';
@@ -79,8 +83,10 @@ export function deployGrants(stack: Stack): Grant[] {
     },
     {
       actions: ['ssm:GetParameter', 'ssm:PutParameter'],
-      resources: [COMMIT_PARAMETER, ...names.map(digestParameter)].map((name) => parameter(stack, name)),
-      because: 'reads and writes which digests and which commit the stage runs',
+      resources: [COMMIT_PARAMETER, WEB_PAGES_PARAMETER, ...names.map(digestParameter)].map((name) =>
+        parameter(stack, name),
+      ),
+      because: 'reads and writes which digests, which pages and which commit the stage runs',
     },
     {
       actions: ['ecs:DescribeServices', 'ecs:UpdateService'],
@@ -107,6 +113,7 @@ export function deployGrants(stack: Stack): Grant[] {
     },
     ...databaseGrants(stack),
     ...codedeployGrants(stack),
+    ...pagesGrants(stack),
   ];
 }
 
@@ -137,6 +144,32 @@ function databaseGrants(stack: Stack): Grant[] {
         'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/lethe/secrets' },
       },
       because: 'the secret of the administrator is encrypted',
+    },
+  ];
+}
+
+/** By name: the role is older than the stacks of the stage. */
+function pagesGrants(stack: Stack): Grant[] {
+  const bucket = `arn:${stack.partition}:s3:::${webBucket(stack.account, stack.region)}`;
+  return [
+    {
+      actions: ['ssm:GetParameter'],
+      resources: [WEB_BUCKET_PARAMETER, WEB_DISTRIBUTION_PARAMETER].map((name) => parameter(stack, name)),
+      because: 'finds where the pages go',
+    },
+    { actions: ['s3:ListBucket'], resources: [bucket], because: 'finds pages that are no more' },
+    {
+      actions: ['s3:DeleteObject', 's3:PutObject'],
+      resources: [`${bucket}/*`],
+      because: 'puts pages there, and takes away those that are no more',
+    },
+    {
+      actions: ['cloudfront:CreateInvalidation'],
+      resources: [
+        stack.formatArn({ service: 'cloudfront', region: '', resource: 'distribution', resourceName: '*' }),
+      ],
+      conditions: { StringEquals: { 'aws:ResourceTag/project': 'lethe' } },
+      because: 'tells CloudFront which pages have changed',
     },
   ];
 }

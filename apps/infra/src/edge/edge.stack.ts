@@ -18,7 +18,9 @@ import type { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalanci
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IMAGES_PREFIX, storeServices } from '@lethe/contracts';
+import { WEB_BUCKET_PARAMETER, WEB_DISTRIBUTION_PARAMETER } from '@lethe/delivery';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../checks/acknowledge.js';
 import { internalName } from '../compute/service-environment.js';
@@ -62,6 +64,7 @@ export class EdgeStack extends StoreStack {
   constructor(scope: Construct, stage: StageDefinition, { world, balancer, accessLogs }: EdgeOptions) {
     super(scope, 'edge', stage, { description: 'CloudFront before the store.', stateful: false });
     const service = behaviorOf(balancer, stage);
+    const web = this.#webBucket(accessLogs);
     this.distribution = new Distribution(this, 'Distribution', {
       comment: `Lethe, ${stage.name}`,
       domainNames: [stage.domain],
@@ -72,7 +75,7 @@ export class EdgeStack extends StoreStack {
       webAclId: world.firewallArn,
       defaultRootObject: 'index.html',
       defaultBehavior: {
-        origin: S3BucketOrigin.withOriginAccessControl(this.#webBucket(accessLogs)),
+        origin: S3BucketOrigin.withOriginAccessControl(web),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         responseHeadersPolicy: ResponseHeadersPolicy.SECURITY_HEADERS,
         compress: true,
@@ -99,6 +102,17 @@ export class EdgeStack extends StoreStack {
     });
     this.#explain();
     this.#name(stage);
+    this.#writeDown(web);
+  }
+
+  /** Where the step finds them that puts the pages there. */
+  #writeDown({ bucketName }: Bucket): void {
+    const places = {
+      [WEB_BUCKET_PARAMETER]: bucketName,
+      [WEB_DISTRIBUTION_PARAMETER]: this.distribution.distributionId,
+    };
+    for (const [parameterName, stringValue] of Object.entries(places))
+      new StringParameter(this, parameterName.slice(1).replaceAll('/', '-'), { parameterName, stringValue });
   }
 
   #explain(): void {

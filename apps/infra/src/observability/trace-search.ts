@@ -32,5 +32,5 @@ export function addTraceSearch(scope: Construct): void {
       }).toJSON(),
     ),
   });
-  new CfnTransactionSearchConfig(scope, 'TraceSearch', { indexingPercentage: INDEXED_PERCENT }).addDependency(policy);
+  new CfnTransactionSearchConfig(scope, 'TraceSearch', { indexingPercentage: INDEXED_PERCENT }).addResourceDependency(policy);
 }

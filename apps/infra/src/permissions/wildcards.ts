@@ -120,6 +120,14 @@ export const WILDCARDS: readonly Wildcard[] = [
       'The stack of the pipeline is older than the key: a condition holds it to the one alias, by Secrets Manager.',
   },
   {
+    id: 'distribution-by-tag',
+    fits: (resource, { actions, conditions }) =>
+      resource.endsWith(':distribution/*') &&
+      conditions?.['StringEquals']?.['aws:ResourceTag/project'] !== undefined &&
+      actions.every((one) => one === 'cloudfront:CreateInvalidation'),
+    reason: 'CloudFront makes up the id after the role was made: a condition holds it to what is tagged as the store’s.',
+  },
+  {
     id: 'log-streams',
     fits: (resource, { actions }) => resource.endsWith(':*') && actions.every((one) => one.startsWith('logs:')),
     reason: 'Streams of one log group: CloudWatch names a stream per task or container.',

@@ -6,11 +6,14 @@ import { ShardRun } from './handling/shard-run.js';
 import type { ConsumerListener } from './handling/stream-events.js';
 import { ShardGauge } from './leases/balance/shard-gauge.js';
 import { LeaseCoordinator, type TakenLease } from './leases/lease-coordinator.js';
+import type { Lease } from './leases/lease.js';
 
 /** Milliseconds, at most, that a worker leaves a shard alone which it could not read. */
 const AVOID_MS = 5_000;
 /** Milliseconds between rounds while leases that were asked for are on their way. */
-const EXPECTING_MS = 150;
+export const EXPECTING_MS = 150;
+/** Intervals of `syncMs` for which a worker that stops reads on, at most, until others have asked for its leases. */
+const PATIENCE = 2;
 
 /** What the group is doing with one shard. */
 export interface ShardStatus {
@@ -53,7 +56,8 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
     this.#settings = settings;
     this.owner = `${settings.worker}:${randomUUID()}`;
     const { kinesis, dynamodb } = settings.clients;
-    this.#coordinator = new LeaseCoordinator({ ...settings, kinesis, dynamodb, owner: this.owner });
+    const checkpointsIn = settings.checkpoints?.place;
+    this.#coordinator = new LeaseCoordinator({ ...settings, kinesis, dynamodb, checkpointsIn, owner: this.owner });
   }
 
   /** The shards that this worker reads now. */
@@ -73,15 +77,16 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
    * `onEvent` is told and the next round tries again, so that a service starts without them.
    */
   async start(): Promise<void> {
-    if (this.#syncing !== undefined) return;
+    if (this.#syncing !== undefined || this.#stopping.signal.aborted) return;
     const first = this.#round();
     this.#syncing = first.then(() => this.#keepSynced());
     await first;
   }
 
   /**
-   * Reads no more, waits for the handlers in flight, checkpoints and frees the leases, so that others go on at once.
-   * Never rejects: a lease that could not be freed expires.
+   * Offers its leases to the other workers and reads on until they have asked for them, for two intervals of `syncMs` at
+   * most; then reads no more, waits for the handlers in flight, checkpoints, and gives each lease to the one who waits for
+   * it. Where there is no other worker it stops at once. Never rejects: a lease that could not be freed expires.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
@@ -90,12 +95,34 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
 
   async #stop(): Promise<void> {
     this.#stopping.abort();
-    for (const { run } of this.#readings.values()) run.stop();
     await this.#syncing;
     await this.#withdraw();
+    await this.#handOver();
+    for (const { run } of this.#readings.values()) run.stop();
     await Promise.all([...this.#readings.values()].map(({ run }) => run.done));
     // Once more: an owner may have been about to hand over.
     await this.#withdraw();
+  }
+
+  /** Gives its leases to those who ask for them, until it has none to offer, nobody else is there, or time is up. */
+  async #handOver(): Promise<void> {
+    const { syncMs, monotonic, timers, onEvent } = this.#settings;
+    const until = monotonic() + PATIENCE * syncMs;
+    try {
+      for (let held = this.#offerable; held.size > 0 && monotonic() < until; held = this.#offerable) {
+        const { wanted, heirs } = await this.#coordinator.offer(held);
+        if (!heirs) return;
+        this.#letGoOf(wanted);
+        if (this.#offerable.size > 0) await pause(Math.min(EXPECTING_MS, syncMs), undefined, timers);
+      }
+    } catch (error) {
+      onEvent({ type: 'failed', what: 'lease', error });
+    }
+  }
+
+  /** Keys of the leases whose shards are read until somebody asks for them. */
+  get #offerable(): ReadonlySet<string> {
+    return new Set([...this.#readings].flatMap(([key, { run }]) => (run.stopping ? [] : [key])));
   }
 
   async #withdraw(): Promise<void> {
@@ -108,7 +135,8 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
 
   async #keepSynced(): Promise<void> {
     for (;;) {
-      await pause(this.#untilNextRound(), AbortSignal.any([this.#stopping.signal, this.#wake.signal]));
+      const over = AbortSignal.any([this.#stopping.signal, this.#wake.signal]);
+      await pause(this.#untilNextRound(), over, this.#settings.timers);
       if (this.#stopping.signal.aborted) return;
       this.#wake = new AbortController();
       await this.#round();
@@ -137,6 +165,10 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
     const { taken, wanted, expecting } = await this.#coordinator.survey(new Set(this.#readings.keys()), avoided);
     this.#expecting = expecting;
     for (const lease of taken) this.#begin(lease);
+    this.#letGoOf(wanted);
+  }
+
+  #letGoOf(wanted: readonly Lease[]): void {
     for (const { key, handoffTo } of wanted) this.#readings.get(key)?.run.stop(handoffTo);
   }
 
@@ -162,8 +194,6 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
       taken,
     );
     this.#readings.set(key, { stream, run, gauge });
-    // Taken by a round that was under way when the group was told to stop.
-    if (this.#stopping.signal.aborted) run.stop();
     void this.#end(key, run);
   }
 

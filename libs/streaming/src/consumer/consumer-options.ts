@@ -1,4 +1,5 @@
 import type { AwsClients } from '@lethe/aws';
+import { systemTimers } from '@lethe/kernel';
 import type { StreamDefinition } from '@lethe/topology';
 import { type HandlingOptions, type HandlingSettings, handlingSettings } from './handling/handling-options.js';
 import type { StartAt } from './leases/checkpoint.js';
@@ -33,8 +34,9 @@ export interface ConsumerGroupOptions<D extends StreamDefinition> extends Handli
   readonly shardSyncMs?: number;
   /** Milliseconds between reads of a shard that has nothing new; 500. Never less than the 200 that Kinesis allows. */
   readonly idlePollMs?: number;
-  /** Monotonic milliseconds; performance.now. */
+  /** Monotonic milliseconds; those of `timers`. */
   readonly monotonic?: () => number;
+  /** That of `timers`. */
   readonly random?: () => number;
 }
 
@@ -46,19 +48,19 @@ export type ConsumerSettings<D extends StreamDefinition> = HandlingSettings<D> &
 
 /** Throws a TypeError where options contradict each other. */
 export function withDefaults<D extends StreamDefinition>(options: ConsumerGroupOptions<D>): ConsumerSettings<D> {
-  const { idlePollMs = 500 } = options;
+  const { idlePollMs = 500, timers = systemTimers } = options;
   const streams = typeof options.stream === 'string' ? [options.stream] : [...new Set(options.stream)];
   const [stream] = streams;
   if (stream === undefined) throw new TypeError('a consumer group has a stream to read');
   return {
-    source: prefetched(polling({ idlePollMs })),
+    source: prefetched(polling({ idlePollMs, timers })),
     leaseKeys: 'shared',
     startAt: 'trim-horizon',
     leaseDurationMs: 10_000,
     syncMs: 1_000,
     shardSyncMs: 30_000,
-    monotonic: () => performance.now(),
-    random: Math.random,
+    monotonic: () => timers.monotonic(),
+    random: () => timers.random(),
     ...options,
     idlePollMs,
     streams,

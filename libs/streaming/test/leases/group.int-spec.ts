@@ -1,5 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { LimitExceededException } from '@aws-sdk/client-kinesis';
+import { DescribeStreamSummaryCommand, LimitExceededException } from '@aws-sdk/client-kinesis';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@lethe/testing';
 import { LeaseTable } from '../../src/consumer/leases/lease-table.js';
@@ -46,6 +46,29 @@ describe('a consumer group', () => {
       startingHashKey: { S: '0' },
       endingHashKey: { S: String(2n ** 128n - 1n) },
     });
+  });
+
+  it('names the rows of several streams as KCL does: account, stream, second of its creation, shard', async () => {
+    const other = `${test.stream}-b`;
+    await provisionStreams([{ name: other, owner: 'shop', shards: 1 }], test.clients.kinesis);
+    const stream = [test.stream, other];
+    const { group } = test.group({ handle: async () => undefined, leaseKeys: 'kcl', stream });
+    await group.start();
+
+    for (const StreamName of stream) {
+      const { StreamDescriptionSummary: summary } = await test.clients.kinesis.send(
+        new DescribeStreamSummaryCommand({ StreamName }),
+      );
+      const epoch = Math.floor((summary?.StreamCreationTimestamp?.getTime() ?? 0) / 1_000);
+      const [, , , , accountId] = summary?.StreamARN?.split(':') ?? [];
+      const streamName = `${accountId}:${StreamName}:${epoch}`;
+      expect(streamName).toMatch(/^\d{12}:[^:]+:\d{10}$/);
+      const Key = { leaseKey: { S: `${streamName}:${shard}` } };
+      const { Item } = await test.clients.dynamodb.send(
+        new GetItemCommand({ TableName: test.table, Key, ConsistentRead: true }),
+      );
+      expect(Item).toMatchObject({ ...Key, streamName: { S: streamName }, shardId: { S: shard } });
+    }
   });
 
   it('begins at a time where it is told to, and with the children of a reshard at their beginning', async () => {

@@ -38,6 +38,11 @@ export interface ReplayOptions extends StreamsOptions {
   readonly wait: number;
 }
 
+interface ReplayReport extends ReplayProgress {
+  /** What becomes of effects, for the one who asked. */
+  readonly consequence: string;
+}
+
 /** Where a command runs, and which stream it is about. */
 export interface StreamsContext {
   readonly config: CliConfig;
@@ -144,23 +149,34 @@ export async function replayCommand(context: StreamsContext, options: ReplayOpti
   const { application, from } = options;
   const stream = nameOf(context.stream);
   if (from.getTime() > Date.now()) throw new CommandFailed('--from lies in the future');
-  const progress = await withAws(context.config, options, async (clients): Promise<ReplayProgress> => {
+  const progress = await withAws(context.config, options, async (clients): Promise<ReplayReport> => {
     const target = { dynamodb: clients.dynamodb, table: leasesTable.name, application, stream };
     const known = await leasesOf(target, stream, application);
     if (known.length === 0) throw new CommandFailed(`${application} has no leases of ${stream}`);
     if (options.yes !== true) {
       throw new CommandFailed(
-        `${known.length} shards would be read again from ${from.toISOString()} on, and each effect happen again that is not idempotent: say --yes`,
+        `${known.length} shards would be read again from ${from.toISOString()} on. ${consequence(known)}: say --yes`,
       );
     }
     await requestReplay(target, from);
-    return interruptible((signal) => replayed(target, AbortSignal.any([signal, AbortSignal.timeout(options.wait)])));
+    const waited = await interruptible((signal) =>
+      replayed(target, AbortSignal.any([signal, AbortSignal.timeout(options.wait)])),
+    );
+    return { ...waited, consequence: consequence(known) };
   });
   print(context.terminal, options.json, { stream, application, from: from.toISOString(), ...progress }, () => {
     const gone = progress.shards - progress.waiting.length;
     const rest = progress.waiting.length > 0 ? '; the others do once a worker reads them' : '';
-    return `${gone} shards of ${progress.shards} go on at ${from.toISOString()}${rest}\n`;
+    return `${gone} shards of ${progress.shards} go on at ${from.toISOString()}${rest}\n${progress.consequence}\n`;
   });
+}
+
+/** What a replay does to effects, which depends on where the checkpoints are. */
+function consequence(leases: readonly ApplicationLease[]): string {
+  const places = [...new Set(leases.map(({ checkpointsIn }) => checkpointsIn).filter((place) => place !== undefined))];
+  return places.length === 0
+    ? 'Each effect happens again, at least once, that is not idempotent'
+    : `Checkpoints are with the effects in ${places.join(', ')} and go back with the leases: each effect happens exactly once more that is not idempotent. What the effects have left there stays: delete first what must not be there twice`;
 }
 
 function planOf({ shards, split, merge }: ReshardOptions): ReshardPlan {

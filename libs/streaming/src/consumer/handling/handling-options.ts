@@ -42,7 +42,7 @@ export interface HandlingOptions<D extends StreamDefinition> {
   /** Milliseconds between checkpoints while there is much to read; 1,000. Idle and stopping checkpoint at once. */
   readonly checkpointIntervalMs?: number;
   readonly onEvent?: ConsumerListener;
-  /** Time and chance of handling; the system's. */
+  /** Time and chance; the system's. */
   readonly timers?: Timers;
 }
 

@@ -46,7 +46,8 @@ export class ShardRun<D extends StreamDefinition> {
     const onFailure = (error: unknown): void => {
       options.handling.onEvent({ type: 'failed', what: 'lease', shardId: lease.shardId, error });
     };
-    const about = { table, lease, owner, counter, durationMs, takenAt, monotonic, onFailure };
+    const { timers } = options.handling;
+    const about = { table, lease, owner, counter, durationMs, takenAt, monotonic, timers, onFailure };
     this.#held = new HeldLease({ ...about, ...(load && { load }) });
     const held = this.#held;
     this.#tenure = {
@@ -61,6 +62,10 @@ export class ShardRun<D extends StreamDefinition> {
 
   get shardId(): string {
     return this.#held.shardId;
+  }
+  /** Whether it was told to stop. */
+  get stopping(): boolean {
+    return this.#stop.signal.aborted;
   }
   get millisBehindLatest(): number | undefined {
     return this.#reader?.millisBehindLatest;
@@ -88,8 +93,8 @@ export class ShardRun<D extends StreamDefinition> {
     const { handling } = this.#options;
     const { shardId, fence } = this.#tenure;
     const tenure = { stream: handling.stream, shardId, fence };
-    const initial = this.#held.initialCheckpoint;
-    const from = (await handling.checkpoints?.open(tenure, initial)) ?? initial;
+    const { initialCheckpoint: initial, replay } = this.#held;
+    const from = (await handling.checkpoints?.open(tenure, initial, replay)) ?? initial;
     const reader = new ShardReader(handling, this.#tenure, this.#stop.signal, from);
     this.#reader = reader;
     const outcome = await this.#readFrom(from, reader);
@@ -162,7 +167,8 @@ export class ShardRun<D extends StreamDefinition> {
   async #keepRenewed(): Promise<void> {
     const every = this.#options.leaseDurationMs / 3;
     for (;;) {
-      await pause(every, AbortSignal.any([this.#over.signal, this.#held.lost]));
+      const over = AbortSignal.any([this.#over.signal, this.#held.lost]);
+      await pause(every, over, this.#options.handling.timers);
       if (this.#over.signal.aborted || this.#held.lost.aborted) return;
       try {
         await this.#held.renew(every);

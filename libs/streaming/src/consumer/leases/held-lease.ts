@@ -1,4 +1,4 @@
-import { fullJitter, pause } from '@lethe/kernel';
+import { type Timers, fullJitter, pause } from '@lethe/kernel';
 import { LeaseLostError } from '../../streaming.errors.js';
 import { SHARD_END, sameCheckpoint } from './checkpoint.js';
 import type { LeaseTable, LeaseUpdate } from './lease-table.js';
@@ -7,6 +7,13 @@ import type { Lease, ShardLoad } from './lease.js';
 /** The owner believes in its lease for less than the others wait: clocks may run at slightly different rates. */
 const TRUST = 0.9;
 const BACKOFF = { base: 50, cap: 1_000 } as const;
+/** The system's, but a deadline alone keeps no process alive. */
+const UNHELD: Pick<Timers, 'after'> = {
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};
 
 export interface HeldLeaseOptions {
   readonly table: LeaseTable;
@@ -18,6 +25,8 @@ export interface HeldLeaseOptions {
   /** Monotonic milliseconds at which the taking was sent. */
   readonly takenAt: number;
   readonly monotonic: () => number;
+  /** Source of time; the system's. */
+  readonly timers?: Pick<Timers, 'after'>;
   /** Told of a write that failed and is tried again. */
   readonly onFailure: (error: unknown) => void;
   /** What the shard carries: written down along with what is written anyway. */
@@ -32,14 +41,16 @@ export interface HeldLeaseOptions {
 export class HeldLease {
   readonly #options: HeldLeaseOptions;
   readonly #lost = new AbortController();
+  readonly #timers: Pick<Timers, 'after'>;
   #counter: number;
   #validUntil: number;
-  #deadline: NodeJS.Timeout | undefined;
+  #cancelDeadline: () => void = nothing;
   #released = false;
   #last: Promise<void> = Promise.resolve();
 
   constructor(options: HeldLeaseOptions) {
     this.#options = options;
+    this.#timers = options.timers ?? UNHELD;
     this.#counter = options.counter;
     this.#validUntil = 0;
     this.#extend(options.takenAt);
@@ -51,6 +62,10 @@ export class HeldLease {
   /** The checkpoint that the lease had when it was taken. */
   get initialCheckpoint(): string {
     return this.#options.lease.checkpoint;
+  }
+  /** Which order to read again the lease was taken under, if that is where it still stands. */
+  get replay(): number | undefined {
+    return this.#options.lease.replayedAt;
   }
   /** Aborted when the lease is lost: whatever is done under it must end. */
   get lost(): AbortSignal {
@@ -120,7 +135,7 @@ export class HeldLease {
         this.#lose();
       } catch (error) {
         this.#options.onFailure(error);
-        await pause(fullJitter(attempt, BACKOFF), this.#lost.signal);
+        await pause(fullJitter(attempt, BACKOFF), this.#lost.signal, this.#timers);
       }
     }
   }
@@ -141,20 +156,17 @@ export class HeldLease {
 
   #extend(sentAt: number): void {
     this.#validUntil = sentAt + this.#options.durationMs * TRUST;
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => {
-      this.#lose();
-    }, this.#validUntil - this.#options.monotonic());
-    this.#deadline.unref();
+    this.#cancelDeadline();
+    this.#cancelDeadline = this.#timers.after(this.#validUntil - this.#options.monotonic(), () => this.#lose());
   }
 
   #end(): void {
     this.#released = true;
-    clearTimeout(this.#deadline);
+    this.#cancelDeadline();
   }
 
   #lose(): void {
-    clearTimeout(this.#deadline);
+    this.#cancelDeadline();
     this.#lost.abort(this.#lossError());
   }
 

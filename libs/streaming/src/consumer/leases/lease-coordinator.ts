@@ -34,10 +34,15 @@ interface Asked {
   readonly at: number;
 }
 
-export interface Survey {
-  readonly taken: readonly TakenLease[];
+export interface Offer {
   /** Leases of this worker to let go of: another one asks for them, or they are to be read again from before. */
   readonly wanted: readonly Lease[];
+  /** Whether there is a worker who could ask for them. */
+  readonly heirs: boolean;
+}
+
+export interface Survey extends Pick<Offer, 'wanted'> {
+  readonly taken: readonly TakenLease[];
   /** Whether leases that were asked for are on their way: then the next round is better soon. */
   readonly expecting: boolean;
 }
@@ -59,26 +64,31 @@ export class LeaseCoordinator {
 
   /** One round. Safe to repeat after any failure: every write is conditional. `held` and `avoided` go by key. */
   async survey(held: ReadonlySet<string>, avoided: (key: string) => boolean): Promise<Survey> {
-    const views = await Promise.all(this.#streams.map((stream) => stream.look((leases) => this.#leads(leases))));
-    const leases = views.flatMap((view) => [...view.leases.values()]);
-    this.#observer.observe(leases);
+    const views = await this.#look();
     const readable = views.flatMap((view) => view.readable);
     const decision = this.#decide(readable, held, avoided);
-    await Promise.all(decision.ask.map((lease) => this.#askFor(lease, views)));
+    // Beside each other: what is taken is read by nobody meanwhile.
+    const asking = Promise.all(decision.ask.map((lease) => this.#askFor(lease, views)));
+    const [taken] = await Promise.all([Promise.all(decision.take.map((lease) => this.#take(lease, views))), asking]);
     if (decision.forLoad) this.#askedForLoadAt = this.options.monotonic();
-    const taken = await Promise.all(decision.take.map((lease) => this.#take(lease, views)));
-    const mayGoOn = new Set(readable.map(({ key }) => key));
     const gone = new Set(decision.take.map(({ key }) => key));
     return {
       taken: taken.filter((lease) => lease !== undefined),
-      wanted: leases.filter(
-        ({ key, handoffTo, replayFrom }) =>
-          held.has(key) && (handoffTo !== undefined || replayFrom !== undefined || !mayGoOn.has(key)),
-      ),
+      wanted: wantedOf(views, held),
       expecting:
         decision.ask.length > 0 ||
         readable.some((lease) => !gone.has(lease.key) && this.#isOnItsWay(lease, held, avoided)),
     };
+  }
+
+  /** One round of a worker that stops: it takes nothing, and offers what it holds to the others, if there are any. */
+  async offer(held: ReadonlySet<string>): Promise<Offer> {
+    const views = await this.#look();
+    const leases = leasesOf(views);
+    const heirs = leases.some((lease) => this.#hasOtherWorker(lease));
+    const unoffered = leases.filter(({ key, offered }) => heirs && held.has(key) && !offered);
+    await Promise.all(unoffered.map((lease) => tableOf(lease, views).offer(lease, this.options.owner)));
+    return { wanted: wantedOf(views, held), heirs };
   }
 
   /** Takes back what this worker asked for and does not come for any more, so that nobody keeps it. */
@@ -86,6 +96,20 @@ export class LeaseCoordinator {
     await Promise.all(
       [...this.#asked.values()].map(({ lease, table }) => table.withdrawHandoff(lease, this.options.owner)),
     );
+  }
+
+  async #look(): Promise<readonly StreamView[]> {
+    const views = await Promise.all(this.#streams.map((stream) => stream.look((leases) => this.#leads(leases))));
+    this.#observer.observe(leasesOf(views));
+    return views;
+  }
+
+  /** Whether the lease tells of another worker that goes on. */
+  #hasOtherWorker(lease: Lease): boolean {
+    const { owner: me } = this.options;
+    const { owner, handoffTo, offered } = lease;
+    if (handoffTo !== undefined && handoffTo !== me) return true;
+    return owner !== undefined && owner !== me && !offered && !this.#observer.expired(lease);
   }
 
   #decide(readable: readonly Lease[], held: ReadonlySet<string>, avoided: (key: string) => boolean): BalanceDecision {
@@ -115,14 +139,15 @@ export class LeaseCoordinator {
     this.#asked.delete(lease.key);
     if (counter === undefined) return undefined;
     this.options.onEvent({ type: 'lease-taken', shardId: lease.shardId, from: lease.owner });
-    return { lease: replayed(lease), table, counter, takenAt };
+    return { lease: replayed(lease, counter), table, counter, takenAt };
   }
 
   async #askFor(lease: Lease, views: readonly StreamView[]): Promise<void> {
     const table = tableOf(lease, views);
     this.#asked.set(lease.key, { lease, table, at: this.options.monotonic() });
-    await table.requestHandoff(lease, this.options.owner);
-    this.options.onEvent({ type: 'lease-asked-for', shardId: lease.shardId, from: lease.owner });
+    if (await table.requestHandoff(lease, this.options.owner))
+      this.options.onEvent({ type: 'lease-asked-for', shardId: lease.shardId, from: lease.owner });
+    else this.#asked.delete(lease.key);
   }
 
   #isTakeable(lease: Lease): boolean {
@@ -145,10 +170,21 @@ export class LeaseCoordinator {
 }
 
 /** The lease as taking it has left it, where a replay was asked for. */
-function replayed(lease: Lease): Lease {
+function replayed(lease: Lease, counter: number): Lease {
   if (lease.replayFrom === undefined) return lease;
   const checkpoint = formatCheckpoint({ kind: 'at-timestamp', at: new Date(lease.replayFrom) });
-  return { ...lease, checkpoint, replayFrom: undefined };
+  return { ...lease, checkpoint, replayFrom: undefined, replayedAt: counter };
+}
+
+const leasesOf = (views: readonly StreamView[]): Lease[] => views.flatMap(({ leases }) => [...leases.values()]);
+
+/** Those of the leases held that are asked for, or may not be read any more. */
+function wantedOf(views: readonly StreamView[], held: ReadonlySet<string>): Lease[] {
+  const mayGoOn = new Set(views.flatMap(({ readable }) => readable.map(({ key }) => key)));
+  return leasesOf(views).filter(
+    ({ key, handoffTo, replayFrom }) =>
+      held.has(key) && (handoffTo !== undefined || replayFrom !== undefined || !mayGoOn.has(key)),
+  );
 }
 
 function tableOf(lease: Lease, views: readonly StreamView[]): LeaseTable {

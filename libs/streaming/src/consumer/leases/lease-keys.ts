@@ -5,11 +5,16 @@
  */
 export type LeaseKeyForm = 'shared' | 'kcl';
 
-/** A stream among several, as KCL's `StreamIdentifier` has it. */
+/** A stream among several: what KCL's `StreamIdentifier` is made of. */
 export interface StreamIdentity {
   readonly accountId: string;
   /** Unix seconds of the stream's creation. */
   readonly epoch: number;
+}
+
+/** How a stream is called in its rows: by its name, or among several of KCL as `StreamIdentifier.serialize()` writes it. */
+export function streamIdentifier(stream: string, identity?: StreamIdentity): string {
+  return identity === undefined ? stream : `${identity.accountId}:${stream}:${identity.epoch}`;
 }
 
 /** What stands before the shard id in every key of an application and stream. `identity` only where KCL has several streams. */
@@ -19,7 +24,8 @@ export function leaseKeyPrefix(
   identity?: StreamIdentity,
 ): string {
   if (form === 'shared') return `${application}:${stream}:`;
-  return identity === undefined ? '' : `${identity.accountId}:${stream}:${identity.epoch}:`;
+  // As `MultiStreamLease.getLeaseKey` joins them.
+  return identity === undefined ? '' : `${streamIdentifier(stream, identity)}:`;
 }
 
 /** Takes a key of the shared form apart; nothing for another one. A shard id has no colon, nor has a stream's name. */

@@ -7,7 +7,7 @@ export type Row = Record<string, AttributeValue>;
 
 const BYTES_PER_KB = 1_024;
 
-/** The row of a shard that nobody has read yet; its columns are KCL's. */
+/** The row of a shard that nobody has read yet; its columns are KCL's, whose `streamName` is a stream's identifier. */
 export function newRow(shard: Shard, stream: string, checkpoint: string): Row {
   const { shardId, parents, hashKeys } = shard;
   return {
@@ -58,8 +58,12 @@ export function toLease(row: Row, stream: string, shardId: string): Lease {
     checkpoint: fromColumns({ checkpoint, subSequenceNumber, timestamp }),
     ownerSwitches: numberOf(row, 'ownerSwitchesSinceCheckpoint') ?? 0,
     handoffTo: row['handoffTo']?.S,
+    // By name, since it is the word of that owner alone, whoever has the lease by now.
+    offered: row['offeredBy'] !== undefined && row['offeredBy'].S === row['leaseOwner']?.S,
     load: loadOf(row),
     replayFrom: numberOf(row, 'replayFrom'),
+    replayedAt: numberOf(row, 'replayedAt'),
+    checkpointsIn: row['checkpointsIn']?.S,
     parents: row['parentShardId']?.SS ?? [],
     children: row['childShardIds']?.SS ?? [],
   };

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { fullJitter, pause } from '@lethe/kernel';
 import { AT_TIMESTAMP, SHARD_END, TRIM_HORIZON } from './checkpoint.js';
-import { type LeaseKeyForm, type StreamIdentity, leaseKeyPrefix } from './lease-keys.js';
+import { type LeaseKeyForm, type StreamIdentity, leaseKeyPrefix, streamIdentifier } from './lease-keys.js';
 import { type Row, checkpointAttributes, loadAttributes, newRow, toLease } from './lease-row.js';
 import type { Lease, Shard, ShardLoad } from './lease.js';
 
@@ -29,6 +29,8 @@ export interface LeaseTableOptions {
   readonly keys?: LeaseKeyForm;
   /** Names the stream among several in the `kcl` form. */
   readonly identity?: StreamIdentity;
+  /** Where checkpoints are beside the effects, for whoever looks at the rows. */
+  readonly checkpointsIn?: string | undefined;
 }
 
 /** What the owner of a lease writes; every write raises the counter. */
@@ -69,9 +71,10 @@ export class LeaseTable {
 
   /** Adds the lease of a shard seen for the first time. A child of a reshard begins at TRIM_HORIZON: it must not skip a record. */
   async create(shard: Shard, checkpoint = TRIM_HORIZON): Promise<void> {
+    const { stream, identity } = this.options;
     const put = new PutItemCommand({
       TableName: this.options.table,
-      Item: { ...this.#keyOf(shard.shardId), ...newRow(shard, this.options.stream, checkpoint) },
+      Item: { ...this.#keyOf(shard.shardId), ...newRow(shard, streamIdentifier(stream, identity), checkpoint) },
       ConditionExpression: 'attribute_not_exists(leaseKey)',
     });
     await conditionally(() => this.options.dynamodb.send(put));
@@ -82,20 +85,23 @@ export class LeaseTable {
    * back in the same write, under no owner's feet. Answers the new counter, or nothing.
    */
   async take({ shardId, counter, owner: previous, replayFrom }: Lease, owner: string): Promise<number | undefined> {
+    const { checkpointsIn } = this.options;
     const sameOwner = previous === undefined ? 'attribute_not_exists(leaseOwner)' : 'leaseOwner = :previous';
     const replay = replayFrom === undefined ? undefined : replayParts(replayFrom);
+    const gone = ['handoffTo', 'offeredBy', checkpointsIn ? [] : 'checkpointsIn', replay ? 'replayFrom' : []].flat();
     const update = new UpdateItemCommand({
       TableName: this.options.table,
       Key: this.#keyOf(shardId),
       UpdateExpression: `SET leaseOwner = :owner, leaseCounter = :next, ownerSwitchesSinceCheckpoint = ownerSwitchesSinceCheckpoint + :one${
-        replay?.set ?? ''
-      } REMOVE handoffTo${replay ? ', replayFrom' : ''}`,
+        replay ? `${replay.set}, replayedAt = :next` : ''
+      }${checkpointsIn ? ', checkpointsIn = :in' : ''} REMOVE ${gone.join(', ')}`,
       ConditionExpression: `leaseCounter = :counter AND ${sameOwner}${replay ? ' AND replayFrom = :from' : ''}`,
       ExpressionAttributeValues: {
         ':owner': { S: owner },
         ...counters(counter),
         ':one': { N: '1' },
         ...(previous !== undefined && { ':previous': { S: previous } }),
+        ...(checkpointsIn !== undefined && { ':in': { S: checkpointsIn } }),
         ...replay?.values,
       },
     });
@@ -119,7 +125,7 @@ export class LeaseTable {
     };
     const gone = [
       ...(checkpoint !== undefined && columns['checkpointTimestamp'] === undefined ? ['checkpointTimestamp'] : []),
-      ...(release === undefined ? [] : ['leaseOwner']),
+      ...(release === undefined ? [] : ['leaseOwner', 'offeredBy']),
       ...(release === 'free' ? ['handoffTo'] : []),
     ];
     const set = ['leaseCounter = :next', ...Object.keys(columns).map((name) => `${name} = :${name}`)];
@@ -138,8 +144,23 @@ export class LeaseTable {
     return (await conditionally(() => this.options.dynamodb.send(update))) !== undefined;
   }
 
-  /** Asks the owner of a lease to let go of it. Does not touch the counter, which is the owner's. */
-  async requestHandoff({ shardId, owner = '' }: Lease, to: string): Promise<void> {
+  /** Tells the others that `owner` is about to stop and that they may ask for its lease. Does not touch the counter. */
+  async offer({ shardId }: Pick<Lease, 'shardId'>, owner: string): Promise<void> {
+    const update = new UpdateItemCommand({
+      TableName: this.options.table,
+      Key: this.#keyOf(shardId),
+      UpdateExpression: 'SET offeredBy = :owner',
+      ConditionExpression: 'leaseOwner = :owner',
+      ExpressionAttributeValues: { ':owner': { S: owner } },
+    });
+    await conditionally(() => this.options.dynamodb.send(update));
+  }
+
+  /**
+   * Asks the owner of a lease to let go of it; answers whether nobody had before. Does not touch the counter, which is the
+   * owner's.
+   */
+  async requestHandoff({ shardId, owner = '' }: Lease, to: string): Promise<boolean> {
     const update = new UpdateItemCommand({
       TableName: this.options.table,
       Key: this.#keyOf(shardId),
@@ -147,7 +168,7 @@ export class LeaseTable {
       ConditionExpression: 'leaseOwner = :owner AND attribute_not_exists(handoffTo)',
       ExpressionAttributeValues: { ':to': { S: to }, ':owner': { S: owner } },
     });
-    await conditionally(() => this.options.dynamodb.send(update));
+    return (await conditionally(() => this.options.dynamodb.send(update))) !== undefined;
   }
 
   /** Takes the request back, and what was kept because of it: `to` does not come any more. */
@@ -172,7 +193,7 @@ export class LeaseTable {
     const ended = new UpdateItemCommand({
       TableName: this.options.table,
       Key,
-      UpdateExpression: `SET leaseCounter = leaseCounter + :once${set} REMOVE replayFrom`,
+      UpdateExpression: `SET leaseCounter = leaseCounter + :once${set}, replayedAt = leaseCounter + :once REMOVE replayFrom`,
       ConditionExpression: 'checkpoint = :end AND attribute_not_exists(leaseOwner)',
       ExpressionAttributeValues: { ...values, ':end': { S: SHARD_END }, ':once': { N: '1' } },
     });

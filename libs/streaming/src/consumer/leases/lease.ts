@@ -20,10 +20,16 @@ export interface Lease {
   readonly ownerSwitches: number;
   /** A worker that has too little to do: it asks the owner to let go, and a free lease is kept for it for a moment. */
   readonly handoffTo: string | undefined;
+  /** The owner is about to stop: it reads on until another worker has asked for the lease, and then lets go. */
+  readonly offered: boolean;
   /** As its owner, or the last one, measured it. */
   readonly load: ShardLoad | undefined;
   /** Unix milliseconds from which someone asks the shard to be read again; whoever takes the lease next obeys. */
   readonly replayFrom: number | undefined;
+  /** The counter with which the last replay began: tells apart two that begin at the same time. */
+  readonly replayedAt: number | undefined;
+  /** Where checkpoints are that lie beside the effects; none where the lease's own is what counts. */
+  readonly checkpointsIn: string | undefined;
   readonly parents: readonly string[];
   /** Shards that a reshard made of this one, as far as somebody has written them down. */
   readonly children: readonly string[];

@@ -24,6 +24,8 @@ export interface StreamLeasesOptions {
   readonly startAt: StartAt;
   /** Milliseconds between two looks of the group at the shards of a stream. */
   readonly shardSyncMs: number;
+  /** Where checkpoints are beside the effects; in the rows it tells whoever looks at them. */
+  readonly checkpointsIn: string | undefined;
   readonly monotonic: () => number;
   readonly random: () => number;
 }
@@ -108,7 +110,7 @@ export class StreamLeases {
   }
 
   async #open(): Promise<LeaseTable> {
-    const { dynamodb, leaseTable, leaseKeys, application } = this.options;
+    const { dynamodb, leaseTable, leaseKeys, application, checkpointsIn } = this.options;
     const { stream } = this;
     const identity = leaseKeys === 'kcl' && this.several ? await this.#identify() : undefined;
     return new LeaseTable({
@@ -117,6 +119,7 @@ export class StreamLeases {
       application,
       stream,
       keys: leaseKeys,
+      checkpointsIn,
       ...(identity && { identity }),
     });
   }

@@ -28,10 +28,14 @@ export interface PostgresCheckpointsOptions {
  * follows behind for whoever looks at it; a lease that was rewound rewinds Postgres too.
  */
 export class PostgresCheckpoints implements ShardCheckpoints {
+  /** The table. */
+  readonly place: string;
   readonly #sql: CheckpointStatements;
 
   constructor(private readonly options: PostgresCheckpointsOptions) {
-    this.#sql = checkpointStatements(tableName(options.table ?? CHECKPOINT_TABLE));
+    const table = tableName(options.table ?? CHECKPOINT_TABLE);
+    this.place = `table ${table} of PostgreSQL`;
+    this.#sql = checkpointStatements(table);
   }
 
   /**
@@ -52,10 +56,11 @@ export class PostgresCheckpoints implements ShardCheckpoints {
     throw new StaleBatchError(shardId, `the checkpoint is ${found}, not at ${position.from} under ${fence}`);
   }
 
-  async open(tenure: ShardTenure, leaseCheckpoint: string): Promise<string> {
+  async open(tenure: ShardTenure, leaseCheckpoint: string, replay?: number): Promise<string> {
     const { fence, shardId } = tenure;
     // A word is where somebody told the shard to begin, a number how far it has come since.
-    const begunAt = /^\d/.test(leaseCheckpoint) ? null : leaseCheckpoint;
+    const order = replay === undefined ? leaseCheckpoint : `${leaseCheckpoint}#${replay}`;
+    const begunAt = /^\d/.test(leaseCheckpoint) ? null : order;
     const values = [...this.#key(tenure), leaseCheckpoint, begunAt, fence];
     const [row] = rowsOf(await this.options.database.query(this.#sql.open, values));
     if (!row) throw new StaleBatchError(shardId, `an owner later than ${fence} has begun`);

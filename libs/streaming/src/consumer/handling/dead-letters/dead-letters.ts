@@ -7,6 +7,8 @@ export interface DeadLetter {
   readonly sequenceNumber: string;
   readonly subSequenceNumber?: number;
   readonly partitionKey: string;
+  /** Decimal, where the record tells it: only packed ones do. */
+  readonly explicitHashKey?: string;
   /** When Kinesis took the record. */
   readonly arrivedAt: Date | undefined;
   /** As its producer wrote it. */

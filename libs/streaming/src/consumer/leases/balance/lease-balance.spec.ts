@@ -22,7 +22,10 @@ const toLeases = (rows: readonly Row[]): Lease[] =>
     owner,
     handoffTo,
     load: rate === undefined ? undefined : { bytesPerSecond: 0, recordsPerSecond: rate },
+    offered: false,
     replayFrom: undefined,
+    replayedAt: undefined,
+    checkpointsIn: undefined,
     parents: [],
     children: [],
   }));

@@ -35,9 +35,10 @@ const LEAST_GAIN = 1.9 * IDLE_WEIGHT;
 const LEAST_GAIN_SHARE = 0.05;
 
 /**
- * Shares the leases out. Those that may be taken are taken up to an even number; only where there are none, leases of
- * busier workers are asked for, as long as that evens out the weights. Equal weights: that evens out the numbers, and
- * shares that differ by one stay. A worker without a lease is unknown to the others: it makes itself known by asking.
+ * Shares the leases out. Those that may be taken are taken up to an even number, and those asked for that a worker offers
+ * who stops, and does not count any more. Only where there are none, leases of busier workers are asked for, as long as
+ * that evens out the weights. Equal weights: that evens out the numbers, and shares that differ by one stay. A worker
+ * without a lease is unknown to the others: it makes itself known by asking.
  */
 export function balance(view: BalanceView): BalanceDecision {
   const { readable, held, me, takeable } = view;
@@ -45,21 +46,26 @@ export function balance(view: BalanceView): BalanceDecision {
   const others = new Map<string, Share>();
   const kept: Lease[] = [];
   const free: Lease[] = [];
+  const offered: Lease[] = [];
   for (const lease of readable) {
     const { key, owner, handoffTo } = lease;
     const holder = handoffTo ?? owner;
     if (held.has(key) && handoffTo === undefined) give(mine, lease);
     else if (!held.has(key) && (holder === undefined || takeable(lease))) (handoffTo === me ? kept : free).push(lease);
+    else if (handoffTo === undefined && lease.offered) offered.push(lease);
     else if (holder === me) give(mine, lease);
     else if (holder !== undefined) give(shareOf(others, holder), lease);
   }
   const share = Math.ceil(readable.length / (others.size + 1));
-  const wanted = shuffled(
-    free.filter(({ key }) => !view.avoided(key)),
-    view.random,
-  );
-  const take = [...kept, ...wanted.slice(0, Math.max(0, share - mine.leases.length - kept.length))];
-  if (free.length + kept.length > 0) return { take, ask: [], forLoad: false };
+  const some = (leases: readonly Lease[], most: number): Lease[] => {
+    const wanted = leases.filter(({ key }) => !view.avoided(key));
+    return shuffled(wanted, view.random).slice(0, Math.max(0, most));
+  };
+  const taken = some(free, share - mine.leases.length - kept.length);
+  const take = [...kept, ...taken];
+  if (free.length + kept.length + offered.length > 0) {
+    return { take, ask: some(offered, share - mine.leases.length - take.length), forLoad: false };
+  }
   return { take, ...leasesToAskFor(mine, [...others.values()], view) };
 }
 

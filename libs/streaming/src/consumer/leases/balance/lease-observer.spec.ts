@@ -12,7 +12,10 @@ const lease = (counter: number, owner: string | undefined = 'other'): Lease => (
   ownerSwitches: 0,
   handoffTo: undefined,
   load: undefined,
+  offered: false,
   replayFrom: undefined,
+  replayedAt: undefined,
+  checkpointsIn: undefined,
   parents: [],
   children: [],
 });

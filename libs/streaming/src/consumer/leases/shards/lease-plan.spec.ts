@@ -20,7 +20,10 @@ const lease = (shardId: string, checkpoint = 'TRIM_HORIZON', children: string[] 
   ownerSwitches: 0,
   handoffTo: undefined,
   load: undefined,
+  offered: false,
   replayFrom: undefined,
+  replayedAt: undefined,
+  checkpointsIn: undefined,
   parents: [],
   children,
 });
