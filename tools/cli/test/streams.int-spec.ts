@@ -4,6 +4,7 @@ import { type AwsClients, createClients } from '@lethe/aws';
 import { leasesTable } from '@lethe/contracts';
 import { type Cloud, startTestCloud } from '@lethe/local-cloud';
 import { ConsumerGroup, type ShardCheckpoints } from '@lethe/streaming';
+import { SqsDeadLetters } from '@lethe/streaming/dead-letters';
 import { provisionLeaseTable } from '@lethe/streaming/provision';
 import { eventually } from '@lethe/testing';
 import { defineStream } from '@lethe/topology';
@@ -123,11 +124,19 @@ describe('lethe streams', () => {
       });
     const nothing = async (): Promise<void> => undefined;
     const place = 'table stream_checkpoint of PostgreSQL';
-    const beside = { place, open: async (_: unknown, at: string) => at, pass: nothing, followed: nothing, close: nothing };
+    const beside = {
+      place,
+      open: async (_: unknown, at: string) => at,
+      pass: nothing,
+      followed: nothing,
+      close: nothing,
+    };
     const groups = [group('plain'), group('transactional', beside)];
     await Promise.all(groups.map((one) => one.start()));
     const told = await Promise.all(
-      ['plain', 'transactional'].map((name) => cli.run(`streams replay clicks --application ${name} --from 2026-01-01`)),
+      ['plain', 'transactional'].map((name) =>
+        cli.run(`streams replay clicks --application ${name} --from 2026-01-01`),
+      ),
     );
     await Promise.all(groups.map((one) => one.stop()));
 
@@ -135,6 +144,26 @@ describe('lethe streams', () => {
     expect(told[0]?.err).toContain('Each effect happens again, at least once, that is not idempotent: say --yes');
     expect(told[1]?.err).toContain(`Checkpoints are with the effects in ${place} and go back with the leases`);
     expect(told[1]?.err).toContain('exactly once more');
+  });
+
+  it('puts records that an application has parked back into their stream', async () => {
+    const queue = 'lethe-analytics-dlq';
+    const bytes = Buffer.from(JSON.stringify({ data: { n: 7 } }));
+    const about = { stream, shardId: 'shardId-000000000000', partitionKey: 'one', arrivedAt: undefined, bytes };
+    const letters = ['analytics', 'somebody'].map((application) => ({
+      ...{ ...about, application, sequenceNumber: '1', error: new Error('at fault') },
+    }));
+    await new SqsDeadLetters({ sqs: clients.sqs, queue }).park(letters, new AbortController().signal);
+
+    const dry = await cli.run('streams redrive clicks --application analytics --dry-run');
+    const real = await cli.run('streams redrive clicks --application analytics --json');
+    const named = await cli.run(`streams redrive clicks --application somebody --queue ${queue}`);
+    const nobody = await cli.run('streams redrive clicks --application nobody');
+
+    expect(dry.out).toBe(`1 records of 2 messages would go from ${queue} to ${stream}\n`);
+    expect(JSON.parse(real.out)).toMatchObject({ queue, stream, letters: 1, redriven: 1, gone: 0, failures: [] });
+    expect(named.out).toBe(`1 records of 1 went from ${queue} to ${stream}\n`);
+    expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining('no service is called nobody') });
   });
 
   it('tells what is wrong with its options', async () => {

@@ -194,6 +194,6 @@ async function leasesOn(clients: AwsClients, stream: string, options: LeasesOpti
 }
 
 /** The stream that is meant: by its name in AWS, or the one it was declared with. */
-function nameOf(name: string): string {
+export function nameOf(name: string): string {
   return resourcesOf(store).streams.find((stream) => stream.name.endsWith(`-${name}`))?.name ?? name;
 }

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CliConfig } from '../cli.config.js';
 import { duration } from '../messaging/duration.js';
 import type { Terminal } from '../terminal.js';
+import { redriveStreamCommand } from './redrive.command.js';
 import {
   type StreamsContext,
   lagCommand,
@@ -14,12 +15,17 @@ import {
 /** Shards of one UpdateShardCount, at most: more than any account has by default. */
 const MOST_SHARDS = 10_000;
 
-function shardCount(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1 || value > MOST_SHARDS)
-    throw new InvalidArgumentError(`a whole number from 1 to ${MOST_SHARDS}`);
-  return value;
-}
+/** Letters that one redrive can hold. */
+const MOST_LETTERS = 100_000;
+
+const numberUpTo =
+  (most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < 1 || value > most)
+      throw new InvalidArgumentError(`a whole number from 1 to ${most}`);
+    return value;
+  };
 
 /** An instant such as `2026-11-23T08:00:00Z`. */
 function instant(text: string): Date {
@@ -60,7 +66,7 @@ export function addStreamCommands(program: Command, config: CliConfig, terminal:
   streams
     .command('reshard <stream>')
     .description('change the shards, and wait until it is done; readers go on meanwhile')
-    .option('--shards <n>', 'so many of equal hash ranges', shardCount)
+    .option('--shards <n>', 'so many of equal hash ranges', numberUpTo(MOST_SHARDS))
     .option('--split <shard>', 'this one in its middle')
     .option('--merge <shards...>', 'these two, which are neighbours')
     .addOption(aws())
@@ -76,4 +82,14 @@ export function addStreamCommands(program: Command, config: CliConfig, terminal:
     .addOption(aws())
     .addOption(json())
     .action((stream: string, options) => replayCommand(context(stream), options));
+  streams
+    .command('redrive <stream>')
+    .description('put records that an application has parked back into the stream, in order per key')
+    .requiredOption('--application <name>', 'whose')
+    .option('--queue <queue>', 'where they are; by default the dead letters of the service of that name')
+    .option('--limit <n>', 'at most so many, the oldest', numberUpTo(MOST_LETTERS))
+    .option('--dry-run', 'only tell how many there are')
+    .addOption(aws())
+    .addOption(json())
+    .action((stream: string, options) => redriveStreamCommand(context(stream), options));
 }

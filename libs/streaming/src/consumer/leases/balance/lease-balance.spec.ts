@@ -7,12 +7,14 @@ import type { Lease } from '../lease.js';
 interface Row {
   owner: string | undefined;
   handoffTo: string | undefined;
+  /** Its owner stops. */
+  offered?: boolean;
   /** Records per second. */
   rate?: number;
 }
 
 const toLeases = (rows: readonly Row[]): Lease[] =>
-  rows.map(({ owner, handoffTo, rate }, at) => ({
+  rows.map(({ owner, handoffTo, offered = false, rate }, at) => ({
     key: `s${at}`,
     stream: 'stream',
     shardId: `s${at}`,
@@ -22,7 +24,7 @@ const toLeases = (rows: readonly Row[]): Lease[] =>
     owner,
     handoffTo,
     load: rate === undefined ? undefined : { bytesPerSecond: 0, recordsPerSecond: rate },
-    offered: false,
+    offered,
     replayFrom: undefined,
     replayedAt: undefined,
     checkpointsIn: undefined,
@@ -42,6 +44,7 @@ function round(rows: Row[], me: string, alive: readonly string[]): void {
     Object.assign(rows[Number(shardId.slice(1))] ?? {}, { owner: me, handoffTo: undefined });
   for (const { shardId } of ask) Object.assign(rows[Number(shardId.slice(1))] ?? {}, { handoffTo: me });
 }
+const free = ({ owner, handoffTo }: Lease): boolean => owner === undefined && handoffTo === undefined;
 const VIEW = { me: 'me', avoided: () => false, mayAskForLoad: true, random: Math.random };
 const handed = ({ handoffTo }: Row): Row => ({ owner: undefined, handoffTo });
 
@@ -129,6 +132,46 @@ describe('balance', () => {
     expect(ask.map(({ key }) => key)).toEqual(['s2']);
     expect(forLoad).toBe(true);
     expect(balance({ ...view, mayAskForLoad: false }).ask).toEqual([]);
+  });
+
+  it('asks for its share of what a worker offers that stops, also while other leases are free', () => {
+    const rows: Row[] = [
+      ...Array.from({ length: 4 }, () => ({ owner: 'leaving', handoffTo: undefined, offered: true })),
+      { owner: undefined, handoffTo: undefined },
+      { owner: 'me', handoffTo: undefined },
+      { owner: 'other', handoffTo: undefined },
+      { owner: 'leaving', handoffTo: 'other', offered: true },
+    ];
+    const view = { ...VIEW, readable: toLeases(rows), held: new Set(['s5']), takeable: free };
+
+    const { take, ask } = balance(view);
+    expect(take.map(({ key }) => key)).toEqual(['s4']);
+    // Eight leases and two workers that stay: one is held, one taken, two are asked for.
+    expect(ask).toHaveLength(2);
+    expect(ask.every(({ owner, handoffTo }) => owner === 'leaving' && handoffTo === undefined)).toBe(true);
+    expect(balance({ ...view, avoided: () => true }).ask).toEqual([]);
+  });
+
+  it('what a worker offers that stops finds workers that together ask for all of it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 24 }), (others, leases) => {
+        const workers = Array.from({ length: others }, (_, at) => `w${at}`);
+        const rows: Row[] = Array.from({ length: leases }, (_, at) =>
+          at % (others + 1) === 0
+            ? { owner: 'leaving', handoffTo: undefined, offered: true }
+            : { owner: `w${(at % (others + 1)) - 1}`, handoffTo: undefined },
+        );
+
+        for (const me of [...workers, ...workers]) {
+          const held = new Set(rows.flatMap(({ owner }, at) => (owner === me ? [`s${at}`] : [])));
+          const { ask } = balance({ ...VIEW, me, readable: toLeases(rows), held, takeable: free });
+          for (const { key } of ask) Object.assign(rows[Number(key.slice(1))] ?? {}, { handoffTo: me });
+        }
+
+        const kept = rows.filter(({ owner, handoffTo }) => owner === 'leaving' && handoffTo === undefined);
+        expect(kept).toEqual([]);
+      }),
+    );
   });
 
   it('a worker that joins asks for its whole share at once', () => {
