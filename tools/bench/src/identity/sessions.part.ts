@@ -43,11 +43,11 @@ const named = (place: 'Valkey' | 'DynamoDB') => ({
 function shopSession(): SessionData & Record<string, unknown> {
   const cookie = new session.Cookie();
   cookie.maxAge = HOUR_SECONDS * 1_000;
-  const cart = Array.from({ length: 6 }, (_, at) => ({
+  const items = Array.from({ length: 6 }, (_, at) => ({
     sku: `sku-${at}-${randomBytes(6).toString('hex')}`,
     quantity: at,
   }));
-  return { cookie, user: 'b6f1c1c0-0000-7000-8000-000000000000', cart, csrf: randomBytes(18).toString('base64url') };
+  return { cookie, user: 'b6f1c1c0-0000-7000-8000-000000000000', items, csrf: randomBytes(18).toString('base64url') };
 }
 
 /** Asks a store of express-session as that does for a request that changes nothing. */
