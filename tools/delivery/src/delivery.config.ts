@@ -11,7 +11,10 @@ const schema = z.object({
   CONTAINER_TOOL: z.enum(['docker', 'podman', 'buildah']).default('docker').describe('what builds and pushes images'),
   STRIPE_API_KEY: z.string().default('').describe('`secrets`: key of the account at the payment provider'),
   PAYMENT_WEBHOOK_SECRET: z.string().default('').describe("`secrets`: signs the payment provider's webhooks"),
-  AWS_ENDPOINT_URL_SECRETS_MANAGER: z.string().default('').describe('another place of Secrets Manager, as the SDK has it'),
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: z
+    .string()
+    .default('')
+    .describe('another place of Secrets Manager, as the SDK has it'),
   AWS_ENDPOINT_URL_CLOUDFRONT: z.string().default('').describe('another place of CloudFront, as the SDK has it'),
 });
 

@@ -51,6 +51,15 @@ export async function imageOf(service: string, options: ImagesOptions): Promise<
   return { service, tag, digest, built: true };
 }
 
+/** Throws a {@link DeliveryError} where there is nothing to build images with. */
+export async function checkTool({ run, root, tool }: Pick<ImagesOptions, 'run' | 'root' | 'tool'>): Promise<void> {
+  try {
+    await run(tool, ['--version'], { cwd: root });
+  } catch (cause) {
+    throw new DeliveryError(`${tool} does not run here: set CONTAINER_TOOL to docker, podman or buildah`, { cause });
+  }
+}
+
 /** A token of twelve hours, by the standard input: it is in no list of processes. */
 async function signIn({ ecr, run, root, registry, tool }: ImagesOptions): Promise<void> {
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readDeliveryConfig } from './delivery.config.js';
 import { DeliveryError } from './delivery.errors.js';
+import { checkTool } from './images.js';
 import { runCommand } from './run-command.js';
 import { smokeTest } from './smoke.js';
 import {
@@ -19,6 +20,7 @@ import {
 const USAGE = `node tools/delivery/dist/main.js
   base                            prints what nx affected compares with: the last commit deployed
   images --base SHA --out FILE    builds, scans and writes down the images that are affected
+  images --check                  only looks whether there is something to build them with
   deploy --stage NAME --images FILE
                                   digests, stacks, migrations, workers, services, a look from outside, pages, the commit
   record --images FILE            the commit has come through: the next one is compared with it
@@ -85,6 +87,10 @@ async function step(args: readonly string[], env: NodeJS.ProcessEnv, around: Sur
       await secrets({ check }, config, around);
       return true;
     case 'images':
+      if (check) {
+        await checkTool({ ...around, tool: config.CONTAINER_TOOL });
+        return true;
+      }
       if (base === undefined || out === undefined) return false;
       await buildImages({ base, out }, config, around);
       return true;

@@ -44,7 +44,9 @@ export const runCommand: RunCommand = async (command, args, { cwd, env = {}, inp
 
 /** What it said last, without colours. */
 function lastOf(complained: string): string {
-  const lines = stripVTControlCharacters(complained).split('\n').map((line) => line.trim());
+  const lines = stripVTControlCharacters(complained)
+    .split('\n')
+    .map((line) => line.trim());
   const line = lines.findLast((one) => one !== '');
   return line === undefined ? '' : `: ${line.slice(0, COMPLAINT)}`;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
 const textsSchema = z.looseObject({
@@ -13,6 +13,10 @@ const textsSchema = z.looseObject({
   deploymentId: z.string().default(''),
   tasks: z.array(z.string()).default([]),
   repositoryName: z.string().default(''),
+  repositoryNames: z.array(z.string()).default([]),
+  SecretId: z.string().default(''),
+  SecretString: z.string().default(''),
+  ClientRequestToken: z.string().default(''),
   imageIds: z.array(z.object({ imageTag: z.string() })).default([]),
   revision: z.object({ appSpecContent: z.object({ content: z.string() }) }).optional(),
 });
@@ -32,8 +36,9 @@ const NETWORK = {
 };
 
 /**
- * Speaks the protocol of SSM, ECS, CodeDeploy and ECR, JSON 1.1 over HTTP with the operation in a header, so that real
- * requests of the SDK are answered, and keeps what a stage would: parameters, definitions of tasks, what runs.
+ * Speaks the protocol of SSM, ECS, CodeDeploy, ECR and Secrets Manager, JSON 1.1 over HTTP with the operation in a header, and
+ * of CloudFront, XML, so that real requests are answered, and keeps what a stage would: parameters, secrets, definitions of
+ * tasks, what runs.
  */
 export class AwsStandIn {
   readonly asked: string[] = [];
@@ -42,6 +47,12 @@ export class AwsStandIn {
   /** The newest revision of each family. */
   readonly definitions = new Map<string, string>();
   readonly images = new Map<string, string>();
+  readonly repositories = new Set<string>();
+  readonly secrets = new Map<string, string>();
+  /** Paths that CloudFront was told to forget, by distribution. */
+  readonly invalidated: { readonly distribution: string; readonly paths: readonly string[] }[] = [];
+  /** Answers to come before any other, as a service that has too much to do gives them. */
+  readonly troubles: number[] = [];
   /** Severities that the scan of every image finds. */
   findings: Readonly<Record<string, number>> = {};
   /** Names of services that AWS takes back. */
@@ -66,7 +77,9 @@ export class AwsStandIn {
     await once(this.#server, 'listening');
     const address = this.#server.address();
     const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-    const names = ['SSM', 'ECS', 'CODEDEPLOY', 'ECR'].map((name) => [`AWS_ENDPOINT_URL_${name}`, url] as const);
+    const names = ['SSM', 'ECS', 'CODEDEPLOY', 'ECR', 'SECRETS_MANAGER', 'CLOUDFRONT'].map(
+      (name) => [`AWS_ENDPOINT_URL_${name}`, url] as const,
+    );
     return { ...Object.fromEntries(names), AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
   }
 
@@ -81,10 +94,21 @@ export class AwsStandIn {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const input = textsSchema.parse(await json(request));
+    const body = await text(request);
+    const trouble = this.troubles.shift();
+    if (trouble !== undefined) {
+      response.writeHead(trouble).end('<html>too much to do</html>');
+      return;
+    }
+    const [, distribution] = /^\/2020-05-31\/distribution\/(\w+)\/invalidation$/.exec(request.url ?? '') ?? [];
+    if (distribution !== undefined) {
+      this.#invalidate(distribution, body, response);
+      return;
+    }
+    const input = textsSchema.parse(JSON.parse(body));
     const [, operation = ''] = String(request.headers['x-amz-target']).split('.');
-    const [status, body] = await this.#operation(operation, input);
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+    const [status, answer] = await this.#operation(operation, input);
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
   }
 
   #operation(operation: string, input: Input): Answer | Promise<Answer> {
@@ -102,6 +126,16 @@ export class AwsStandIn {
       CreateDeployment: () => this.#createDeployment(input),
       GetDeployment: () => this.#getDeployment(input),
       DescribeImages: () => this.#describeImages(input),
+      DescribeRepositories: () =>
+        input.repositoryNames.every((name) => this.repositories.has(name))
+          ? [200, { repositories: [] }]
+          : fault('RepositoryNotFoundException'),
+      GetAuthorizationToken: () => [
+        200,
+        { authorizationData: [{ authorizationToken: Buffer.from('AWS:of-a-registry').toString('base64') }] },
+      ],
+      GetSecretValue: () => this.#getSecret(input),
+      PutSecretValue: () => this.#putSecret(input),
       DescribeImageScanFindings: () => [
         200,
         { imageScanStatus: { status: 'ACTIVE' }, imageScanFindings: { findingSeverityCounts: this.findings } },
@@ -119,6 +153,39 @@ export class AwsStandIn {
     this.asked.push(`PutParameter ${Name}=${Value}`);
     this.parameters.set(Name, Value);
     return [200, { Version: 1 }];
+  }
+
+  #getSecret({ SecretId }: Input): Answer {
+    const SecretString = this.secrets.get(SecretId);
+    return SecretString === undefined
+      ? fault('ResourceNotFoundException')
+      : [200, { Name: SecretId, SecretString, VersionStages: ['AWSCURRENT'] }];
+  }
+
+  #putSecret({ SecretId, SecretString, ClientRequestToken }: Input): Answer {
+    if (ClientRequestToken.length < 32) return fault('InvalidParameterException');
+    if (!this.secrets.has(SecretId)) return fault('ResourceNotFoundException');
+    this.asked.push(`PutSecretValue ${SecretId}`);
+    this.secrets.set(SecretId, SecretString);
+    return [200, { Name: SecretId }];
+  }
+
+  #invalidate(distribution: string, body: string, response: ServerResponse): void {
+    if (distribution === 'NONE') {
+      response
+        .writeHead(404)
+        .end('<ErrorResponse><Error><Message>no such distribution</Message></Error></ErrorResponse>');
+      return;
+    }
+    const paths = [...body.matchAll(/<Path>([^<]*)<\/Path>/g)].map(([, path = '']) => path);
+    const [, quantity] = /<Quantity>(\d+)<\/Quantity>/.exec(body) ?? [];
+    if (Number(quantity) !== paths.length) {
+      response.writeHead(400).end('<ErrorResponse><Error><Message>wrong quantity</Message></Error></ErrorResponse>');
+      return;
+    }
+    this.asked.push(`CreateInvalidation ${distribution}`);
+    this.invalidated.push({ distribution, paths });
+    response.writeHead(201, { 'content-type': 'text/xml' }).end('<Invalidation><Id>I1</Id></Invalidation>');
   }
 
   #describeServices({ services }: Input): Answer {

@@ -9,15 +9,20 @@ import {
   COMMIT_PARAMETER,
   DATABASE_ADMIN_PARAMETER,
   DATABASE_CLUSTER_PARAMETER,
+  WEB_BUCKET_PARAMETER,
+  WEB_DISTRIBUTION_PARAMETER,
+  WEB_PAGES_PARAMETER,
   digestParameter,
   migrationName,
   webName,
   workerName,
 } from '../src/index.js';
 import { writeManifest } from '../src/manifest.js';
+import { hashOf, pagesOf } from '../src/pages/pages.js';
 import { run } from '../src/program.js';
 import type { RunCommand } from '../src/run-command.js';
 import { AwsStandIn } from './aws-stand-in.js';
+import { CHECKOUT } from './clone.js';
 
 const COMMIT = 'a'.repeat(40);
 const OLD = 'b'.repeat(40);
@@ -46,6 +51,9 @@ describe('a deployment of a stage', () => {
     aws.parameters.set(COMMIT_PARAMETER, OLD);
     aws.parameters.set(DATABASE_CLUSTER_PARAMETER, 'arn:cluster');
     aws.parameters.set(DATABASE_ADMIN_PARAMETER, 'arn:secret');
+    aws.parameters.set(WEB_BUCKET_PARAMETER, 'lethe-web');
+    aws.parameters.set(WEB_DISTRIBUTION_PARAMETER, 'E1');
+    aws.parameters.set(WEB_PAGES_PARAMETER, hashOf(pagesOf(CHECKOUT), 'E1'));
     for (const service of services) {
       aws.parameters.set(digestParameter(service), digest('0'));
       for (const [name, controller] of [
@@ -161,6 +169,22 @@ describe('a deployment of a stage', () => {
 
     expect(aws.changes.filter((one) => one.startsWith('CreateDeployment'))).toEqual([]);
     expect(told.at(-1)).toContain('lethe-orders-worker was not switched over');
+  });
+
+  it('keeps what runs where pages do not go up, and its commit is not written: the next run does the rest', async () => {
+    aws.parameters.delete(WEB_BUCKET_PARAMETER);
+
+    expect(await deploy()).toBe(1);
+
+    expect(told.at(-1)).toBe('delivery: there is no parameter /lethe/web/bucket, which the stack of the edge writes');
+    expect(aws.services.get('lethe-orders')?.current).toBe(revision('lethe-orders', 2));
+    expect(aws.parameters.get(COMMIT_PARAMETER)).toBe(OLD);
+
+    aws.parameters.set(WEB_BUCKET_PARAMETER, 'lethe-web');
+    expect(await deploy()).toBe(0);
+
+    expect(aws.changes.at(-1)).toBe(`PutParameter ${COMMIT_PARAMETER}=${COMMIT}`);
+    expect(aws.changes.filter((one) => one.startsWith('CreateDeployment')).length).toBe(1);
   });
 
   it('is taken back as a whole where the stage does not answer from outside', async () => {

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { storeServices } from '@lethe/contracts';
 import { bundleService } from '@lethe/images';
 import { type TestDatabase, testDatabase } from '@lethe/local-cloud';
 import { billKey, billOf } from '../src/bill-of-materials.js';
@@ -39,6 +40,7 @@ describe('the images of a commit', () => {
   let clone: Clone;
   let base: string;
   let docker: string[];
+  let given: (string | undefined)[];
   let printed: string[];
   let told: string[];
 
@@ -50,7 +52,7 @@ describe('the images of a commit', () => {
     clone.git('commit', '--quiet', '--all', '--no-verify', '--message', 'test: orders');
   });
   beforeEach(() => {
-    [docker, printed, told] = [[], [], []];
+    [docker, given, printed, told] = [[], [], [], []];
   });
   afterAll(() => {
     clone.remove();
@@ -60,14 +62,17 @@ describe('the images of a commit', () => {
 
   /** Everything is run but Docker, whose push the registry hears of. */
   const around: RunCommand = (command, args, options) => {
-    if (command !== 'docker') return runCommand(command, args, options);
+    if (!['docker', 'buildah'].includes(command)) return runCommand(command, args, options);
     docker.push(args.join(' '));
+    given.push(options.input);
     const [, pushed = ''] = args[0] === 'push' ? (/amazonaws\.com\/(.*)/.exec(args[1] ?? '') ?? []) : [];
     if (pushed !== '') aws.images.set(pushed, DIGEST);
     return Promise.resolve('');
   };
-  const step = (...args: string[]): Promise<number> => {
+  const step = (...args: string[]): Promise<number> => stepBy('docker', ...args);
+  const stepBy = (tool: string, ...args: string[]): Promise<number> => {
     const env = {
+      CONTAINER_TOOL: tool,
       AWS_REGION: 'eu-west-1',
       REGISTRY: '111122223333.dkr.ecr.eu-west-1.amazonaws.com',
       RECORDS_BUCKET: BUCKET,
@@ -89,8 +94,10 @@ describe('the images of a commit', () => {
     expect(await step('images', '--base', base, '--out', out)).toBe(0);
 
     expect(readManifest(out)).toEqual({ commit: clone.git('rev-parse', 'HEAD'), base, digests: { orders: DIGEST } });
-    expect(docker.map((line) => line.split(' ')[0])).toEqual(['build', 'push']);
-    expect(docker[0]).toContain(`--build-arg APP=orders --build-arg NODE=node@sha256:${'5'.repeat(64)}`);
+    expect(docker.map((line) => line.split(' ')[0])).toEqual(['login', 'build', 'push']);
+    expect(docker[0]).toBe('login --username AWS --password-stdin 111122223333.dkr.ecr.eu-west-1.amazonaws.com');
+    expect(given[0]).toBe('of-a-registry');
+    expect(docker[1]).toContain(`--build-arg APP=orders --build-arg NODE=node@sha256:${'5'.repeat(64)}`);
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: billKey('orders', DIGEST) }));
     const bill = JSON.parse((await Body?.transformToString()) ?? '') as {
       bomFormat: string;
@@ -117,6 +124,24 @@ describe('the images of a commit', () => {
     aws.findings = { LOW: 3, HIGH: 2 };
     expect(await step('images', '--base', base, '--out', out)).toBe(1);
     expect(told.at(-1)).toBe('delivery: the image of orders is not deployed: 2 HIGH findings');
+  });
+
+  it('are built by another program where one is named, with the health check that OCI alone would leave out', async () => {
+    aws.findings = {};
+    aws.images.clear();
+
+    expect(await stepBy('buildah', 'images', '--base', base, '--out', out)).toBe(0);
+
+    expect(docker.map((line) => line.split(' ')[0])).toEqual(['login', 'build', 'push']);
+    expect(docker[1]).toContain('--format docker');
+  });
+
+  it('have a place once every service has its repository', async () => {
+    expect(await step('registry')).toBe(0);
+    for (const { name } of storeServices) aws.repositories.add(`lethe/${name}`);
+    expect(await step('registry')).toBe(0);
+
+    expect(printed).toEqual(['absent', 'present']);
   });
 
   it('are what the next change is compared with, once they have come through', async () => {

@@ -13,7 +13,9 @@ const perDay = (text: string): number => {
 export function addDeployCommand(program: Command, config: CliConfig, terminal: Terminal): void {
   program
     .command('deploy')
-    .description('the store in an account of AWS, with nothing there before; run again, it goes on, or brings what is new')
+    .description(
+      'the store in an account of AWS, with nothing there before; run again, it goes on, or brings what is new',
+    )
     .option('--plan', 'only explain: what it creates, allows and costs, and whether it can begin')
     .option('--dry-run', 'only print the steps, their commands and what is put where; needs no account')
     .option('--stage <name>', 'dev, staging or production', 'production')
@@ -23,7 +25,10 @@ export function addDeployCommand(program: Command, config: CliConfig, terminal: 
     .option('--hosted-zone-name <name>', 'of the same zone')
     .option('--region <name>', 'without it that of the stage')
     .option('--operators <mail>', 'where alarms go')
-    .option('--template-dir <dir>', 'with --plan: a folder that cdk synth has written, instead of synthesizing apps/infra')
+    .option(
+      '--template-dir <dir>',
+      'with --plan: a folder that cdk synth has written, instead of synthesizing apps/infra',
+    )
     .option('--orders-per-day <n>', 'with --plan: for the cost', perDay, 1_000)
     .option('--visits-per-day <m>', 'with --plan: for the cost; without it fifty for an order', perDay)
     .option('--no-check', 'with --plan: ask AWS nothing, no preconditions')
