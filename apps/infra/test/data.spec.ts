@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { DATABASE_ADMIN_PARAMETER, DATABASE_CLUSTER_PARAMETER } from '@lethe/delivery';
+import {
+  DATABASE_ADMIN_PARAMETER,
+  DATABASE_CLUSTER_PARAMETER,
+  KEYED,
+  PROVIDED,
+  SERVICE_KEYS_SECRET,
+  isGenerated,
+  serviceKeySecret,
+} from '@lethe/delivery';
 import { STAGES, Templates, written } from './templates.js';
 
 interface PolicyDocument {
@@ -156,5 +164,23 @@ describe.each(STAGES)('data of %s', (stage) => {
         .map(({ properties }) => properties.AvailabilityZone),
     );
     expect(zones.size).toBe(3);
+  });
+});
+
+describe('the stack of the data', () => {
+  it('S56: makes the secrets that a deployment fills, each with what is known for chance', () => {
+    const secrets = new Map(
+      new Templates('production')
+        .all<{ Name: string; GenerateSecretString?: { PasswordLength?: number; ExcludePunctuation?: boolean } }>(
+          'AWS::SecretsManager::Secret',
+        )
+        .map(({ properties: { Name, GenerateSecretString } }) => [Name, GenerateSecretString] as const),
+    );
+    const filled = [...KEYED.map(serviceKeySecret), SERVICE_KEYS_SECRET, ...PROVIDED.map(({ name }) => name)];
+    expect(filled.map((name) => secrets.get(name))).toEqual(
+      filled.map(() => ({ PasswordLength: 32, ExcludePunctuation: true })),
+    );
+    expect(isGenerated('aA0'.repeat(10) + 'zZ')).toBe(true);
+    expect(isGenerated(`sk_${'a'.repeat(29)}`)).toBe(false);
   });
 });

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { storeServices } from '@lethe/contracts';
 import { BASE_PARAMETER } from '@lethe/delivery';
+import type { Grant } from '../src/permissions/grant.js';
 import { BECAUSE } from '../src/permissions/grants.js';
 import { WILDCARDS } from '../src/permissions/wildcards.js';
 import { type Resource, STAGES, Templates, written } from './templates.js';
@@ -13,7 +14,7 @@ import { type Resource, STAGES, Templates, written } from './templates.js';
 interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
-  readonly Condition?: object;
+  readonly Condition?: Grant['conditions'];
 }
 interface Action {
   readonly Name: string;
@@ -99,6 +100,8 @@ class Delivery {
 const pipelined = new Delivery();
 const github = new Delivery();
 const single = new Delivery();
+/** What `lethe deploy` makes of it: a person takes the steps. */
+const personal = new Delivery();
 const doors = [
   ['by CodePipeline', pipelined],
   ['by GitHub', github],
@@ -110,9 +113,10 @@ beforeAll(async () => {
     pipelined.synth({ ...ACCOUNTS, repository: 'shop/lethe' }, true),
     github.synth({ ...ACCOUNTS, repository: 'shop/lethe', door: 'github' }),
     single.synth({}),
+    personal.synth({ door: 'none', account: '111111111111', region: 'eu-west-1' }),
   ]);
 }, 120_000);
-afterAll(() => doors.forEach(([, delivery]) => delivery.remove()));
+afterAll(() => [pipelined, github, single, personal].forEach((delivery) => delivery.remove()));
 
 describe.each(doors)('the delivery %s', (_door, delivery) => {
   it('is synthesised without looking anything up, and passes the AWS Solutions rules of cdk-nag', () => {
@@ -127,13 +131,14 @@ describe.each(doors)('the delivery %s', (_door, delivery) => {
   it('S57: has no role with a wildcard but those that are listed, and every statement says why', () => {
     const wild = delivery
       .statements()
-      .flatMap(({ Action, Resource }) =>
-        list<unknown>(Resource).map((one) => ({ actions: list(Action), resource: written(one) })),
+      .flatMap(({ Action, Resource, Condition }) =>
+        list<unknown>(Resource).map((one) => ({
+          resource: written(one),
+          grant: { actions: list(Action), resources: [], because: '', ...(Condition && { conditions: Condition }) },
+        })),
       )
       .filter(({ resource }) => resource.includes('*'));
-    const unlisted = wild.filter(
-      ({ resource, actions }) => !WILDCARDS.some(({ fits }) => fits(resource, { actions, resources: [], because: '' })),
-    );
+    const unlisted = wild.filter(({ resource, grant }) => !WILDCARDS.some(({ fits }) => fits(resource, grant)));
     expect(unlisted).toEqual([]);
     expect(
       delivery
@@ -255,6 +260,36 @@ describe('the pipeline', () => {
         Statement: [{ Principal: { AWS: expect.stringContaining(`111111111111:role/lethe-delivery-${stage}`) } }],
       });
     }
+  });
+});
+
+describe('a deployment by a person', () => {
+  it('needs the registry alone: no pipeline, no role that anybody could take', () => {
+    expect(personal.stacks).toEqual(['lethe-delivery-images']);
+    expect(personal.all('AWS::IAM::Role')).toEqual([]);
+    expect(personal.all('AWS::ECR::Repository').length).toBe(storeServices.length);
+    const reports = personal.read<{ pluginReports: { conclusion: string }[] }>('validation-report.json').pluginReports;
+    expect(reports.map(({ conclusion }) => conclusion)).toEqual(reports.map(() => 'success'));
+  });
+
+  it('is changed into one by a pipeline without anything being made anew', () => {
+    const named = (delivery: Delivery): string[] =>
+      delivery
+        .all<RepositoryProperties>('AWS::ECR::Repository', 'lethe-delivery-images')
+        .map(({ RepositoryName }) => RepositoryName);
+    expect(named(personal)).toEqual(named(pipelined));
+  });
+});
+
+describe('the pages', () => {
+  it('S57: are put up by the role of the stage, in their bucket, and it may tell the tagged distribution alone', () => {
+    const statements = pipelined.statements('lethe-delivery-production');
+    const of = (action: string): Statement | undefined =>
+      statements.find(({ Action }) => list(Action).includes(action));
+    expect(written(of('s3:PutObject')?.Resource)).toMatch(/:s3:::lethe-web-333333333333-eu-west-1\/\*$/);
+    expect(of('cloudfront:CreateInvalidation')?.Condition).toEqual({
+      StringEquals: { 'aws:ResourceTag/project': 'lethe' },
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { storeServices } from '@lethe/contracts';
+import { WEB_BUCKET_PARAMETER, WEB_DISTRIBUTION_PARAMETER } from '@lethe/delivery';
 import { STAGES, Templates } from './templates.js';
 
 interface Behavior {
@@ -40,6 +41,15 @@ describe.each(STAGES)('edge of %s', (stage) => {
       HttpVersion: 'http2and3',
       ViewerCertificate: { MinimumProtocolVersion: 'TLSv1.2_2021' },
     });
+  });
+
+  it('has its pages where the step finds them that puts them up, and a tag by which it may tell CloudFront', () => {
+    const parameters = templates.all<{ Name: string; Value: unknown }>('AWS::SSM::Parameter');
+    const [distribution] = templates.all<{ Tags: unknown }>('AWS::CloudFront::Distribution');
+    const valueOf = (name: string) => parameters.find(({ properties }) => properties.Name === name)?.properties.Value;
+    expect(valueOf(WEB_DISTRIBUTION_PARAMETER)).toEqual({ Ref: distribution?.id });
+    expect(valueOf(WEB_BUCKET_PARAMETER)).toEqual({ Ref: expect.stringMatching(/^Web/) });
+    expect(distribution?.properties.Tags).toContainEqual({ Key: 'project', Value: 'lethe' });
   });
 
   it('S51: stands behind rules for rates, bots and known bad inputs', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { lakeBucket, lakeColumns } from '@lethe/contracts';
-import { columnList, lakeKey } from '@lethe/warehouse';
+import { columnList, createTable, lakeKey, readModels } from '@lethe/warehouse';
 import { StageError } from '../src/infra.errors.js';
 import { stageOf } from '../src/stages/stages.js';
 import { EVERY, MANAGED, Templates, written } from './templates.js';
@@ -26,6 +26,11 @@ interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+interface ScheduleTarget {
+  readonly Arn: unknown;
+  readonly RoleArn: unknown;
+  readonly Input: unknown;
 }
 interface PolicyProperties {
   readonly PolicyDocument: { readonly Statement: readonly Statement[] };
@@ -149,6 +154,25 @@ describe.each(EVERY)('around the lake of %s', (stage) => {
       { on: expect.stringMatching(/^<WarehouseWorkgroup\w+\.Workgroup\.WorkgroupArn>$/), if: undefined },
       { on: '*', if: { StringEquals: { 'redshift-data:statement-owner-iam-userid': '${aws:userid}' } } },
     ]);
+  });
+
+  it('the warehouse is built every night by what a build by hand says, as the same user, in one transaction', async () => {
+    const [schedule] = templates.all<{ ScheduleExpression: string; Target: ScheduleTarget }>(
+      'AWS::Scheduler::Schedule',
+    );
+    const { Arn, RoleArn, Input } = schedule?.properties.Target ?? { Arn: '', RoleArn: '', Input: '' };
+    expect(schedule?.properties.ScheduleExpression).toMatch(/^cron\(\d+ \d+ \* \* \? \*\)$/);
+    expect(written(Arn)).toContain(':scheduler:::aws-sdk:redshiftdata:batchExecuteStatement');
+    expect(written(RoleArn)).toMatch(/^<WarehouseBuildRole\w+\.Arn>$/);
+
+    const input = JSON.parse(written(Input)) as { WorkgroupName: string; Database: string; Sqls: string[] };
+    const models = await readModels(join(import.meta.dirname, '../../analytics/warehouse'));
+    expect(input).toMatchObject({ WorkgroupName: 'lethe', Database: 'lethe' });
+    expect(input.Sqls.slice(3)).toEqual(models.map((model) => createTable(model, 'redshift')));
+    expect(input.Sqls.length).toBeLessThanOrEqual(40);
+    expect(input.Sqls.at(2)).toMatch(
+      /^COPY lake_events FROM 's3:\/\/lethe-lake-.*\/manifest\.json' IAM_ROLE default FORMAT AS PARQUET MANIFEST$/,
+    );
   });
 
   it('S57: no replica of a service reaches the warehouse', () => {

@@ -165,9 +165,7 @@ function pagesGrants(stack: Stack): Grant[] {
     },
     {
       actions: ['cloudfront:CreateInvalidation'],
-      resources: [
-        stack.formatArn({ service: 'cloudfront', region: '', resource: 'distribution', resourceName: '*' }),
-      ],
+      resources: [stack.formatArn({ service: 'cloudfront', region: '', resource: 'distribution', resourceName: '*' })],
       conditions: { StringEquals: { 'aws:ResourceTag/project': 'lethe' } },
       because: 'tells CloudFront which pages have changed',
     },

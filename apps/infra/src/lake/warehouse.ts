@@ -12,6 +12,7 @@ import { Grants } from '../permissions/grants.js';
 import { keyGrant } from '../permissions/messaging-grants.js';
 import { retentionOf } from '../stages/retention.js';
 import type { StageDefinition } from '../stages/stage.js';
+import { addNightlyBuild } from './nightly-build.js';
 import { addUsageLimit } from './usage-limit.js';
 
 interface WarehouseOptions {
@@ -61,6 +62,7 @@ export class Warehouse extends Construct {
     this.workgroup = this.#workgroup(vpc, stage, namespace);
     addUsageLimit(this, { stage, keys, workgroupArn: this.workgroup.attrWorkgroupWorkgroupArn });
     this.buildRole = this.#buildRole(keys);
+    addNightlyBuild(this, { workgroup: this.workgroup, database: NAME, role: this.buildRole });
     const outputs = {
       REDSHIFT_WORKGROUP: this.workgroup.workgroupName,
       REDSHIFT_DATABASE: NAME,
@@ -126,16 +128,16 @@ export class Warehouse extends Construct {
     return role;
   }
 
-  /** Analytics' hand in the warehouse: an operator, or a task of its own, takes this role; no replica has it. */
+  /** Analytics' hand in the warehouse: an operator, a task of its own, or the schedule takes this role; no replica has it. */
   #buildRole(keys: StoreKeys): Role {
     const { account } = Stack.of(this);
+    const ofThisAccount = { conditions: { StringEquals: { 'aws:SourceAccount': account } } };
     const role = new Role(this, 'BuildRole', {
       roleName: 'lethe-analytics-warehouse',
       assumedBy: new CompositePrincipal(
         new AccountPrincipal(account),
-        new ServicePrincipal('ecs-tasks.amazonaws.com', {
-          conditions: { StringEquals: { 'aws:SourceAccount': account } },
-        }),
+        new ServicePrincipal('ecs-tasks.amazonaws.com', ofThisAccount),
+        new ServicePrincipal('scheduler.amazonaws.com', ofThisAccount),
       ),
       description: 'Builds the warehouse from the lake, and asks it.',
     });

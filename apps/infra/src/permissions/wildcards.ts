@@ -125,7 +125,8 @@ export const WILDCARDS: readonly Wildcard[] = [
       resource.endsWith(':distribution/*') &&
       conditions?.['StringEquals']?.['aws:ResourceTag/project'] !== undefined &&
       actions.every((one) => one === 'cloudfront:CreateInvalidation'),
-    reason: 'CloudFront makes up the id after the role was made: a condition holds it to what is tagged as the store’s.',
+    reason:
+      'CloudFront makes up the id after the role was made: a condition holds it to what is tagged as the store’s.',
   },
   {
     id: 'log-streams',
