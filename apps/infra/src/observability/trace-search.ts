@@ -32,5 +32,7 @@ export function addTraceSearch(scope: Construct): void {
       }).toJSON(),
     ),
   });
-  new CfnTransactionSearchConfig(scope, 'TraceSearch', { indexingPercentage: INDEXED_PERCENT }).addResourceDependency(policy);
+  new CfnTransactionSearchConfig(scope, 'TraceSearch', { indexingPercentage: INDEXED_PERCENT }).addResourceDependency(
+    policy,
+  );
 }
