@@ -147,7 +147,7 @@ describe('redriveLetters', () => {
       ['a', 'b'].flatMap((partitionKey) =>
         range(1, 3).map((n) => {
           const bytes = Buffer.from(JSON.stringify({ data: { key: partitionKey, n } }));
-          return letterOf({ partitionKey, sequenceNumber: String(n), bytes });
+          return letterOf({ partitionKey, sequenceNumber: `${n}${partitionKey === 'a' ? 1 : 2}`, bytes });
         }),
       ),
       never,

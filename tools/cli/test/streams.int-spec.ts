@@ -151,7 +151,10 @@ describe('lethe streams', () => {
     const bytes = Buffer.from(JSON.stringify({ data: { n: 7 } }));
     const about = { stream, shardId: 'shardId-000000000000', partitionKey: 'one', arrivedAt: undefined, bytes };
     const letters = ['analytics', 'somebody'].map((application) => ({
-      ...{ ...about, application, sequenceNumber: '1', error: new Error('at fault') },
+      ...about,
+      application,
+      sequenceNumber: '1',
+      error: new Error('at fault'),
     }));
     await new SqsDeadLetters({ sqs: clients.sqs, queue }).park(letters, new AbortController().signal);
 

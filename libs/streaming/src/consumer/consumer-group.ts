@@ -95,13 +95,18 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
 
   async #stop(): Promise<void> {
     this.#stopping.abort();
+    if (!this.#coordinator.heirs) this.#stopRuns();
     await this.#syncing;
     await this.#withdraw();
     await this.#handOver();
-    for (const { run } of this.#readings.values()) run.stop();
+    this.#stopRuns();
     await Promise.all([...this.#readings.values()].map(({ run }) => run.done));
     // Once more: an owner may have been about to hand over.
     await this.#withdraw();
+  }
+
+  #stopRuns(): void {
+    for (const { run } of this.#readings.values()) run.stop();
   }
 
   /** Gives its leases to those who ask for them, until it has none to offer, nobody else is there, or time is up. */
@@ -110,8 +115,8 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
     const until = monotonic() + PATIENCE * syncMs;
     try {
       for (let held = this.#offerable; held.size > 0 && monotonic() < until; held = this.#offerable) {
-        const { wanted, heirs } = await this.#coordinator.offer(held);
-        if (!heirs) return;
+        const { wanted } = await this.#coordinator.offer(held);
+        if (!this.#coordinator.heirs) return;
         this.#letGoOf(wanted);
         if (this.#offerable.size > 0) await pause(Math.min(EXPECTING_MS, syncMs), undefined, timers);
       }
@@ -202,7 +207,7 @@ export class ConsumerGroup<D extends StreamDefinition = StreamDefinition> {
     this.#readings.delete(key);
     const { monotonic, random } = this.#settings;
     if (outcome === 'failed') this.#avoidUntil.set(key, monotonic() + AVOID_MS * (0.2 + 0.8 * random()));
-    // The children of an ended shard need not wait for the next round.
-    if (outcome === 'ended') this.#wake.abort();
+    // The children of an ended shard need not wait for the next round; nor a shard whose heir has withdrawn meanwhile.
+    if (outcome === 'ended' || outcome === 'stopped') this.#wake.abort();
   }
 }

@@ -29,7 +29,7 @@ export interface HeldLetter {
 export class LetterQueue {
   /** Receipt handles by the message's id. */
   readonly #held = new Map<string, string>();
-  readonly #deleted = new Set<string>();
+  #scanned = 0;
 
   private constructor(
     private readonly sqs: SQSClient,
@@ -51,17 +51,19 @@ export class LetterQueue {
 
   /** Messages looked at. */
   get scanned(): number {
-    return this.#held.size + this.#deleted.size;
+    return this.#scanned;
   }
 
   /** The letters that are meant, of all that can be received until the queue's end or `signal`. */
   async collect(isMeant: (letter: WrittenLetter) => boolean, signal?: AbortSignal): Promise<HeldLetter[]> {
     const found: HeldLetter[] = [];
-    for (let stale = 0; stale < STALE_RECEIVES && this.scanned < MOST && signal?.aborted !== true;) {
+    const mayGoOn = (): boolean => this.#held.size < MOST && signal?.aborted !== true;
+    for (let stale = 0; stale < STALE_RECEIVES && mayGoOn();) {
       const messages = await this.#receive();
       if (messages.length === 0) break;
       const fresh = messages.filter(({ MessageId = '' }) => !this.#held.has(MessageId));
       stale = fresh.length > 0 ? 0 : stale + 1;
+      this.#scanned += fresh.length;
       for (const { MessageId = '', ReceiptHandle = '' } of messages) this.#held.set(MessageId, ReceiptHandle);
       for (const { MessageId: messageId = '', Body = '' } of fresh) {
         const letter = readLetter(Body);
@@ -80,7 +82,6 @@ export class LetterQueue {
       const failed = new Set(Failed.map(({ Id }) => batch[Number(Id)]));
       for (const id of batch) {
         this.#held.delete(id);
-        this.#deleted.add(id);
         if (failed.has(id)) refused.push(id);
       }
     }

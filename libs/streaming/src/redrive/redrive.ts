@@ -105,7 +105,8 @@ class Redrive {
     this.#letters += parked.length;
     if (dryRun === true) return;
     const lines = byKey(parked);
-    while (lines.size > 0 && signal?.aborted !== true) {
+    const isOver = (): boolean => lines.size === 0 || signal?.aborted === true;
+    while (!isOver()) {
       const wave = [...lines].slice(0, WAVE);
       await Promise.all(wave.map(([key, line]) => this.#next(line, shards).then((on) => on || lines.delete(key))));
       onProgress?.(this.#redriven, this.#letters);

@@ -199,7 +199,8 @@ describe('leases', () => {
     const table = tableOf();
     await table.create({ shardId: shard, parents: [] });
     const held = await hold(table, 'busy');
-    await held.release(undefined, 'stopped since');
+    await table.requestHandoff(await read(table), 'stopped since');
+    await held.release();
     const { group } = test.group({ handle: async () => undefined, leaseDurationMs: 60_000 });
 
     await group.start();
@@ -208,6 +209,34 @@ describe('leases', () => {
 
     expect(await test.lease(shard)).toMatchObject({ leaseOwner: group.owner });
     expect(await test.lease(shard)).not.toHaveProperty('handoffTo');
+  });
+
+  it('a lease that was asked for is nobody’s where whoever asked has withdrawn before it is let go of', async () => {
+    const table = tableOf();
+    await table.create({ shardId: shard, parents: [] });
+    const held = await hold(table, 'busy');
+    expect(await table.requestHandoff(await read(table), 'stops')).toBe(true);
+    expect(await table.requestHandoff(await read(table), 'too late')).toBe(false);
+    await table.withdrawHandoff({ shardId: shard }, 'stops');
+
+    await held.release();
+    expect(await read(table)).toMatchObject({ owner: undefined, handoffTo: undefined });
+  });
+
+  it('what an owner offers is an offer for as long as it is the owner', async () => {
+    const table = tableOf();
+    await table.create({ shardId: shard, parents: [] });
+    const held = await hold(table, 'leaving');
+    await table.offer({ shardId: shard }, 'somebody else');
+    expect((await read(table)).offered).toBe(false);
+    await table.offer({ shardId: shard }, 'leaving');
+    expect((await read(table)).offered).toBe(true);
+    await held.checkpoint('1');
+    expect((await read(table)).offered).toBe(true);
+
+    await hold(table, 'next');
+    expect((await read(table)).offered).toBe(false);
+    expect(await test.lease(shard)).not.toHaveProperty('offeredBy');
   });
 
   it('takes a lease by force from an owner that renews it but does not let go', async () => {

@@ -25,8 +25,8 @@ class Pauses {
   }
 }
 
-/** Calls to a backing service between letting go of a shard and reading it elsewhere, about: the release, a look, the taking, an iterator, a page. */
-const CALLS = 20;
+/** Milliseconds. What the protocol adds to the time of calls has its bound in rolling-deploy.spec.ts; this is wall time. */
+const LONGEST_PAUSE = 2_000;
 
 describe('a rolling deploy', () => {
   let test: TestStream | undefined;
@@ -45,16 +45,11 @@ describe('a rolling deploy', () => {
     await eventually(() => expect(old.reduce((sum, { shards }) => sum + shards.length, 0)).toBe(SHARDS));
     const begun = pauses.all.length;
 
-    // What a call takes here and now: the pause is that of the group, not of a machine that has other things to do.
-    const callMs: number[] = [];
     const fresh: (typeof old)[number][] = [];
     for (const [at, one] of old.entries()) {
       const successor = worker(`new-${at}`);
       fresh.push(successor);
       await Promise.all([successor.start(), putAll(at * 5 + 1, at * 5 + 5)]);
-      const calledAt = performance.now();
-      await stream.lease('none');
-      callMs.push(performance.now() - calledAt);
       await one.stop();
       await eventually(() => expect(successor.shards.length).toBeGreaterThan(0));
     }
@@ -66,8 +61,7 @@ describe('a rolling deploy', () => {
 
     const moves = pauses.all.slice(begun);
     expect(moves.length).toBeGreaterThanOrEqual(SHARDS);
-    const allowed = 2_000 + CALLS * Math.max(...callMs);
-    expect(moves.filter((ms) => ms >= allowed)).toEqual([]);
+    expect(Math.max(...moves)).toBeLessThan(LONGEST_PAUSE);
     for (const key of KEYS) expect(seen.of(key)).toEqual(range(1, 20));
   });
 });

@@ -111,8 +111,11 @@ describe('a rolling deploy of 4 workers over 16 shards', () => {
 
       const { moves, shards } = deploy.cloud;
       expect(moves.length).toBeGreaterThanOrEqual(SHARDS);
-      expect(moves.filter(({ kept, looks }) => !kept || looks > 2)).toEqual([]);
-      expect(Math.max(...moves.map(({ unreadMs }) => unreadMs))).toBeLessThanOrEqual(EXPECTING_MS + CALLS * CALL_MS);
+      expect(moves.filter(({ kept, looks }) => kept && looks > 2)).toEqual([]);
+      // Not kept is what somebody asked for who stopped before it was let go of: then the next look of anybody finds it.
+      const most = (kept: boolean): number => (kept ? EXPECTING_MS : SYNC_MS) + CALLS * CALL_MS;
+      expect(moves.filter(({ kept, unreadMs }) => unreadMs > most(kept))).toEqual([]);
+      expect(moves.filter(({ kept }) => kept).length).toBeGreaterThanOrEqual(moves.length - 1);
       for (const shardId of shards) expect(deploy.seen.get(shardId)).toEqual(deploy.put);
     }
   });

@@ -10,7 +10,7 @@ const FEW = 10_000;
 const MANY = { full: 10_000_000, quick: 200_000 };
 const FLAT = 1.25;
 /** How often a report is asked for in each round, and before the first one. */
-const [ASKED, WARM_UP] = [100, 10];
+const [ASKED, WARM_UP] = [500, 10];
 
 const how = (
   many: number,

@@ -23,7 +23,13 @@ export async function redriveStreamCommand(context: StreamsContext, options: Red
   const report = await withAws(context.config, options, (clients) =>
     interruptible((signal) =>
       redriveLetters({
-        ...{ clients, queue, stream, application, limit, dryRun, signal },
+        clients,
+        queue,
+        stream,
+        application,
+        limit,
+        dryRun,
+        signal,
         onProgress: (done, of) => counter.update(`${done} of ${of} records`),
       }),
     ),

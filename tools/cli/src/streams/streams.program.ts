@@ -82,6 +82,10 @@ export function addStreamCommands(program: Command, config: CliConfig, terminal:
     .addOption(aws())
     .addOption(json())
     .action((stream: string, options) => replayCommand(context(stream), options));
+  addRedriveCommand(streams, context);
+}
+
+function addRedriveCommand(streams: Command, context: (stream: string) => StreamsContext): void {
   streams
     .command('redrive <stream>')
     .description('put records that an application has parked back into the stream, in order per key')

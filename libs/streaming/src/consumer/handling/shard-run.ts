@@ -71,7 +71,7 @@ export class ShardRun<D extends StreamDefinition> {
     return this.#reader?.millisBehindLatest;
   }
 
-  /** Reads no more, waits for the handler, checkpoints, and gives the lease up: to `heir`, or to whoever takes it. */
+  /** Reads no more, waits for the handler, checkpoints, and gives the lease up; `heir`: who has asked for it. */
   stop(heir?: string): void {
     this.#heir ??= heir;
     this.#stop.abort();
@@ -104,7 +104,7 @@ export class ShardRun<D extends StreamDefinition> {
       await this.#tell((checkpoints) => checkpoints.close(tenure));
     } else {
       const { uncheckpointed } = reader;
-      await this.#held.release(uncheckpointed, this.#heir);
+      await this.#held.release(uncheckpointed);
       if (uncheckpointed !== undefined) await this.#followed();
       handling.onEvent({ type: 'lease-released', shardId, to: this.#heir });
     }

@@ -94,14 +94,11 @@ export class HeldLease {
   }
 
   /**
-   * Gives the lease up, with a last checkpoint where there is one: reserved for `to`, or to whoever takes it first.
+   * Gives the lease up, with a last checkpoint where there is one: to the one who asks for it, or to whoever takes it first.
    * Throws a {@link LeaseLostError}.
    */
-  async release(checkpoint?: string, to?: string): Promise<void> {
-    return this.#write({
-      release: to === undefined ? 'free' : { to },
-      ...(checkpoint === undefined ? {} : { checkpoint }),
-    });
+  async release(checkpoint?: string): Promise<void> {
+    return this.#write({ release: true, ...(checkpoint === undefined ? {} : { checkpoint }) });
   }
 
   /** The closed shard is handled to its end: final, and frees its children. Throws a {@link LeaseLostError}. */

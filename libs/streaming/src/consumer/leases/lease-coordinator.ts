@@ -34,15 +34,10 @@ interface Asked {
   readonly at: number;
 }
 
-export interface Offer {
+export interface Survey {
+  readonly taken: readonly TakenLease[];
   /** Leases of this worker to let go of: another one asks for them, or they are to be read again from before. */
   readonly wanted: readonly Lease[];
-  /** Whether there is a worker who could ask for them. */
-  readonly heirs: boolean;
-}
-
-export interface Survey extends Pick<Offer, 'wanted'> {
-  readonly taken: readonly TakenLease[];
   /** Whether leases that were asked for are on their way: then the next round is better soon. */
   readonly expecting: boolean;
 }
@@ -54,6 +49,7 @@ export class LeaseCoordinator {
   /** By key, the leases that this worker asked for, and when. */
   readonly #asked = new Map<string, Asked>();
   #askedForLoadAt = Number.NEGATIVE_INFINITY;
+  #heirs = false;
 
   constructor(private readonly options: LeaseCoordinatorOptions) {
     const { streams, onEvent } = options;
@@ -81,14 +77,17 @@ export class LeaseCoordinator {
     };
   }
 
+  /** Whether there are other workers, as the last round has seen it: one that has no lease and asks for none is not seen. */
+  get heirs(): boolean {
+    return this.#heirs;
+  }
+
   /** One round of a worker that stops: it takes nothing, and offers what it holds to the others, if there are any. */
-  async offer(held: ReadonlySet<string>): Promise<Offer> {
+  async offer(held: ReadonlySet<string>): Promise<Pick<Survey, 'wanted'>> {
     const views = await this.#look();
-    const leases = leasesOf(views);
-    const heirs = leases.some((lease) => this.#hasOtherWorker(lease));
-    const unoffered = leases.filter(({ key, offered }) => heirs && held.has(key) && !offered);
+    const unoffered = leasesOf(views).filter(({ key, offered }) => this.#heirs && held.has(key) && !offered);
     await Promise.all(unoffered.map((lease) => tableOf(lease, views).offer(lease, this.options.owner)));
-    return { wanted: wantedOf(views, held), heirs };
+    return { wanted: wantedOf(views, held) };
   }
 
   /** Takes back what this worker asked for and does not come for any more, so that nobody keeps it. */
@@ -100,7 +99,9 @@ export class LeaseCoordinator {
 
   async #look(): Promise<readonly StreamView[]> {
     const views = await Promise.all(this.#streams.map((stream) => stream.look((leases) => this.#leads(leases))));
-    this.#observer.observe(leasesOf(views));
+    const leases = leasesOf(views);
+    this.#observer.observe(leases);
+    this.#heirs = leases.some((lease) => this.#hasOtherWorker(lease));
     return views;
   }
 

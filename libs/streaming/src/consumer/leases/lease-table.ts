@@ -37,8 +37,11 @@ export interface LeaseTableOptions {
 export interface LeaseUpdate {
   readonly checkpoint?: string;
   readonly load?: ShardLoad;
-  /** Gives the lease up in the same write: to whoever takes it first, or reserved for one worker for a moment. */
-  readonly release?: 'free' | { readonly to: string };
+  /**
+   * Gives the lease up in the same write: kept for a moment for whoever asks for it in the row at that time, if somebody
+   * does, who may not be the one who asked before.
+   */
+  readonly release?: true;
 }
 
 /** The rows of one application and stream in the lease table. Every write is conditional on what the writer last saw. */
@@ -121,12 +124,11 @@ export class LeaseTable {
         ownerSwitchesSinceCheckpoint: { N: '0' },
       }),
       ...(load && loadAttributes(load)),
-      ...(typeof release === 'object' && { handoffTo: { S: release.to } }),
     };
     const gone = [
       ...(checkpoint !== undefined && columns['checkpointTimestamp'] === undefined ? ['checkpointTimestamp'] : []),
       ...(release === undefined ? [] : ['leaseOwner', 'offeredBy']),
-      ...(release === 'free' ? ['handoffTo'] : []),
+      ...(checkpoint === SHARD_END ? ['handoffTo'] : []),
     ];
     const set = ['leaseCounter = :next', ...Object.keys(columns).map((name) => `${name} = :${name}`)];
     const update = new UpdateItemCommand({
