@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DeliveryError } from './delivery.errors.js';
 
 const schema = z.object({
   AWS_REGION: z.string().min(1).describe('where the stage is, or the registry'),
@@ -20,7 +21,10 @@ const schema = z.object({
 
 export type DeliveryConfig = Readonly<z.output<typeof schema>>;
 
-/** Throws where a variable is missing. */
+/** Throws a {@link DeliveryError} where a variable is missing, or is none of those that are known. */
 export function readDeliveryConfig(env: NodeJS.ProcessEnv): DeliveryConfig {
-  return schema.parse(env);
+  const read = schema.safeParse(env);
+  if (read.success) return read.data;
+  const faults = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new DeliveryError(faults.join('; '));
 }

@@ -65,7 +65,8 @@ export async function buildImages(
   for (const service of await affectedServices(base, root, run)) {
     const image = await imageOf(service, { ecr, run, root, registry, bases, tool });
     tell(`${service}: ${image.digest}${image.built ? '' : ', of the same sources as before'}`);
-    if (image.built) tell(`${service}: ${await writeBill(s3, bucket, image, root)}`);
+    // Of the same sources it is the same bill: one who was ended after the push has not written it.
+    tell(`${service}: ${await writeBill(s3, bucket, image, root)}`);
     await checkScan(ecr, service, image.digest, patience);
     images.push(image);
   }

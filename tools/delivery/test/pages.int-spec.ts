@@ -1,7 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WEB_BUCKET_PARAMETER, WEB_DISTRIBUTION_PARAMETER, pagesOf } from '../src/index.js';
 import { run } from '../src/program.js';
@@ -62,7 +68,7 @@ describe('the pages of a stage', () => {
       ['console.js', 'text/javascript; charset=utf-8'],
       ['styles/main & more.css', 'text/css; charset=utf-8'],
     ] as const) {
-      const { ContentType, CacheControl } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      const { ContentType, CacheControl } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key }));
       expect({ Key, ContentType, CacheControl }).toEqual({ Key, ContentType: type, CacheControl: CACHE });
     }
     expect(aws.invalidated).toEqual([

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { storeServices } from '@lethe/contracts';
 import { bundleService } from '@lethe/images';
@@ -62,6 +68,7 @@ describe('the images of a commit', () => {
 
   /** Everything is run but Docker, whose push the registry hears of. */
   const around: RunCommand = (command, args, options) => {
+    if (command === 'podman') return Promise.reject(new Error('spawn podman ENOENT'));
     if (!['docker', 'buildah'].includes(command)) return runCommand(command, args, options);
     docker.push(args.join(' '));
     given.push(options.input);
@@ -118,8 +125,12 @@ describe('the images of a commit', () => {
   });
 
   it('are not built again from the same sources, and are not deployed with holes', async () => {
+    const bill = { Bucket: BUCKET, Key: billKey('orders', DIGEST) };
+    // As it is where somebody was ended after the push.
+    await s3.send(new DeleteObjectCommand(bill));
     expect(await step('images', '--base', base, '--out', out)).toBe(0);
     expect(docker).toEqual([]);
+    expect((await s3.send(new HeadObjectCommand(bill))).ContentLength).toBeGreaterThan(1_000);
 
     aws.findings = { LOW: 3, HIGH: 2 };
     expect(await step('images', '--base', base, '--out', out)).toBe(1);
@@ -134,6 +145,18 @@ describe('the images of a commit', () => {
 
     expect(docker.map((line) => line.split(' ')[0])).toEqual(['login', 'build', 'push']);
     expect(docker[1]).toContain('--format docker');
+  });
+
+  it('are not begun where nothing builds them', async () => {
+    expect(await stepBy('buildah', 'images', '--check')).toBe(0);
+    expect(await stepBy('podman', 'images', '--check')).toBe(1);
+    expect(await stepBy('scissors', 'images', '--check')).toBe(1);
+
+    expect(docker).toEqual(['--version']);
+    expect(told).toEqual([
+      'delivery: podman does not run here: set CONTAINER_TOOL to docker, podman or buildah',
+      expect.stringMatching(/^delivery: CONTAINER_TOOL: .*docker/),
+    ]);
   });
 
   it('have a place once every service has its repository', async () => {
