@@ -7,7 +7,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { affectedServices, baseOf } from './affected.js';
 import { storeServices } from '@lethe/contracts';
 import { writeBill } from './bill-of-materials.js';
-import { cloudfrontOf, secretsIn } from './callers.js';
+import { cloudfrontOf, secretsIn } from './calls/callers.js';
 import type { DeliveryConfig } from './delivery.config.js';
 import { deployStage } from './deploy-stage.js';
 import { type BuiltImage, imageOf } from './images.js';

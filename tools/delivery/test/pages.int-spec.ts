@@ -14,7 +14,7 @@ import { run } from '../src/program.js';
 import { AwsStandIn } from './aws-stand-in.js';
 import { CHECKOUT } from './clone.js';
 
-const CACHE = 'public, max-age=0, must-revalidate, s-maxage=31536000';
+const CACHE = 'public, max-age=0, must-revalidate, s-maxage=86400';
 let buckets = 0;
 
 describe('the pages of a stage', () => {

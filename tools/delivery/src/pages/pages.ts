@@ -27,9 +27,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Names of pages do not change with what is in them. So a browser asks each time whether its copy is still good, and CloudFront
- * answers, which keeps them for a year (`s-maxage`, RFC 9111) or until it is told that they have changed.
+ * answers, which keeps them (`s-maxage`, RFC 9111, seconds) until it is told that they have changed. A day at most, because
+ * other caches that many share are told by nobody.
  */
-export const CACHE_CONTROL = 'public, max-age=0, must-revalidate, s-maxage=31536000';
+export const CACHE_CONTROL = 'public, max-age=0, must-revalidate, s-maxage=86400';
 
 /** Where the pages are in a checkout. */
 const FOLDER = join('apps', 'web', 'public');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { DeleteObjectsCommand, PutObjectCommand, type S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { CallFailedError } from '../delivery.errors.js';
 import type { StageParameters } from '../parameters.js';
-import type { SignedCaller } from '../signed-caller.js';
+import type { SignedCaller } from '../calls/signed-caller.js';
 import { CACHE_CONTROL, type Page, hashOf } from './pages.js';
 
 /** In place of a hash while pages are being replaced. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { CallFailedError } from '../delivery.errors.js';
-import type { SignedCaller } from '../signed-caller.js';
+import type { SignedCaller } from '../calls/signed-caller.js';
 
 const failureSchema = z.looseObject({
   __type: z.string().default('an unknown fault'),

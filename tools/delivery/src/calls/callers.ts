@@ -1,7 +1,7 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { DeliveryConfig } from './delivery.config.js';
-import type { Patience } from './patience.js';
-import { SecretStore } from './secrets/secret-store.js';
+import type { DeliveryConfig } from '../delivery.config.js';
+import type { Patience } from '../patience.js';
+import { SecretStore } from '../secrets/secret-store.js';
 import { SignedCaller } from './signed-caller.js';
 
 /** Whose credentials are taken: the SDK's own resolution, which any of its clients has. */

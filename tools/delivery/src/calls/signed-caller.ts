@@ -1,6 +1,6 @@
 import { Signer } from '@lethe/aws';
-import { CallFailedError } from './delivery.errors.js';
-import type { Patience } from './patience.js';
+import { CallFailedError } from '../delivery.errors.js';
+import type { Patience } from '../patience.js';
 
 /** What a service of AWS signs requests with; the provider of any client of the SDK. */
 type Credentials = () => Promise<Parameters<Signer['sign']>[2]['credentials']>;
