@@ -6,6 +6,7 @@ import type { AnalyticsConfig } from './analytics.config.js';
 import { ClickEntity } from './click/click.entity.js';
 import { ParkedClickEntity } from './click/parked-click.entity.js';
 import { AddRefundFacts1767225600013 } from './migrations/add-refund-facts.migration.js';
+import { CountClicksFaster1768000000030 } from './migrations/count-clicks-faster.migration.js';
 import { CreateLake1768000000020 } from './migrations/create-lake.migration.js';
 import { CreateLakeBackfill1768000000021 } from './migrations/create-lake-backfill.migration.js';
 import { AddOrderBuyer1768000000000 } from './migrations/add-order-buyer.migration.js';
@@ -44,6 +45,7 @@ export function databaseOptions(config: DatabaseConfig & Pick<AnalyticsConfig, '
       CreateStreamCheckpoint1768000000015,
       CreateLake1768000000020,
       CreateLakeBackfill1768000000021,
+      CountClicksFaster1768000000030,
     ],
   };
 }

@@ -6,7 +6,7 @@ import { LakeLog } from '../lake/lake-log.js';
 import { VisitorSketches } from '../visitor/visitor-sketches.js';
 import { noteEvents } from '../window/note-events.js';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { RECORD_CLICKS } from './click.sql.js';
+import { RECORD_CLICKS, type RecordedClicks } from './click.sql.js';
 import { isStorable } from './judge-clicks.js';
 
 /** A batch of the stream; without a position it is counted without a checkpoint. */
@@ -47,10 +47,8 @@ export class RecordClicksHandler implements ICommandHandler<RecordClicks> {
   }
 
   async #count(tx: Tx, clicks: readonly Click[]): Promise<void> {
-    const inserted = await tx.query<{ id: string }>(RECORD_CLICKS, columnsOf(clicks));
-    const ids = new Set(inserted.map(({ id }) => id));
-    // The first of a batch that has an event twice, as the table keeps it.
-    const fresh = clicks.filter(({ id }) => ids.delete(id));
+    const [recorded] = await tx.query<RecordedClicks>(RECORD_CLICKS, columnsOf(clicks));
+    const fresh = firstOf(clicks, recorded?.ids ?? null);
     const times = fresh.map(({ at }) => new Date(at));
     await Promise.all([
       this.lake.append(tx, clickEvents(fresh)),
@@ -60,11 +58,18 @@ export class RecordClicksHandler implements ICommandHandler<RecordClicks> {
   }
 }
 
+/** Those that have the ids, all for null; of an event that a batch has twice the first, as the table keeps it. */
+function firstOf(clicks: readonly Click[], ids: readonly string[] | null): readonly Click[] {
+  if (ids === null) return clicks;
+  const left = new Set(ids);
+  return clicks.filter(({ id }) => left.delete(id));
+}
+
 function columnsOf(clicks: readonly Click[]): unknown[] {
   return [
     clicks.map(({ id }) => id),
     clicks.map(({ type }) => type),
-    clicks.map(({ at }) => new Date(at)),
+    clicks.map(({ at }) => new Date(at).toISOString()),
     clicks.map(({ sessionId }) => sessionId),
     clicks.map(({ productId }) => productId ?? null),
   ];

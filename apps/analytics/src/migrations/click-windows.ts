@@ -1,10 +1,12 @@
+import { counting } from './statement-trigger.js';
+
 const binned = (name: string): string => `date_bin('1 ${name}', c.at, timestamptz 'epoch')`;
 
-/** Clicks by type. `rows`: clicks that are new. */
+/** Clicks by type: of minutes first, of which there are few. `rows`: clicks that are new. */
 export const countClicks = (rows: string): string => `
 INSERT INTO click_window AS w (grain, start, type, events)
-SELECT g.grain, g.start, c.type, count(*)
-FROM (${rows}) c
+SELECT g.grain, g.start, c.type, sum(c.events)
+FROM (SELECT ${binned('minute')} AS at, c.type, count(*) AS events FROM (${rows}) c GROUP BY 1, 2) c
 CROSS JOIN LATERAL (VALUES ('minute'::window_grain, ${binned('minute')}), ('hour', ${binned('hour')}),
   ('day', ${binned('day')})) AS g (grain, start)
 GROUP BY 1, 2, 3
@@ -31,7 +33,7 @@ ON CONFLICT (type, grain, start) DO UPDATE SET stored = w.stored + excluded.stor
 /** Takes turns at the visitors of the rows: what another transaction made of their visits is seen by the next statement. */
 export const lockVisitors = (rows: string): readonly string[] => [
   `INSERT INTO visit_lock (visitor) SELECT DISTINCT session FROM (${rows}) c ORDER BY 1 ON CONFLICT DO NOTHING`,
-  `PERFORM 1 FROM visit_lock WHERE visitor IN (SELECT session FROM (${rows}) c) ORDER BY visitor FOR UPDATE`,
+  `PERFORM 1 FROM visit_lock WHERE visitor = ANY (ARRAY(SELECT DISTINCT session FROM (${rows}) c)) ORDER BY visitor FOR UPDATE`,
 ];
 
 /** After how long without an event a visit is over. */
@@ -88,3 +90,9 @@ ON CONFLICT (grain, start) DO UPDATE SET sessions = w.sessions + excluded.sessio
   seconds = w.seconds + excluded.seconds, viewed = w.viewed + excluded.viewed, carted = w.carted + excluded.carted,
   ordered = w.ordered + excluded.ordered, funnel_cart = w.funnel_cart + excluded.funnel_cart,
   funnel_order = w.funnel_order + excluded.funnel_order, carts = w.carts + excluded.carts, orders = w.orders + excluded.orders`;
+
+const FRESH = 'SELECT session, at, type FROM fresh';
+
+/** The function behind the trigger on clicks. */
+export const countNewClicks = (): string =>
+  counting('count_clicks', countClicks(FRESH), countVisitors(FRESH), ...lockVisitors(FRESH), countVisits(FRESH));

@@ -1,8 +1,7 @@
 import type { MigrationInterface, QueryRunner } from '@lethe/database';
-import { countClicks, countVisitors, countVisits, lockVisitors } from './click-windows.js';
-import { counting, trigger } from './statement-trigger.js';
+import { countClicks, countNewClicks, countVisitors, countVisits } from './click-windows.js';
+import { trigger } from './statement-trigger.js';
 
-const FRESH = 'SELECT session, at, type FROM fresh';
 const PAST = 'SELECT session, at, type FROM click';
 
 /** Clicks in windows of time, visitors and visits, kept with every click as sales are (R38). Only adds. */
@@ -10,8 +9,7 @@ export class CreateClickWindows1768000000003 implements MigrationInterface {
   readonly name = 'CreateClickWindows1768000000003';
 
   async up(runner: QueryRunner): Promise<void> {
-    const statements = [countClicks(FRESH), countVisitors(FRESH), ...lockVisitors(FRESH), countVisits(FRESH)];
-    await runner.query(counting('count_clicks', ...statements));
+    await runner.query(countNewClicks());
     await runner.query(trigger('click', 'INSERT', 'count_clicks'));
     for (const sql of [countClicks(PAST), countVisitors(PAST), countVisits(PAST)]) await runner.query(sql);
   }

@@ -1,6 +1,6 @@
 /** A trigger function that runs the statements. */
 export const counting = (name: string, ...statements: readonly string[]): string =>
-  `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $body$
+  `CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $body$
    BEGIN
      ${statements.join(';\n')};
      RETURN NULL;
