@@ -8,7 +8,7 @@ const node = (program: string, options: { readonly input?: string } = {}): Promi
 describe('a program that a step runs', () => {
   it('is given what it reads, and gives what it prints', async () => {
     expect(await node('process.stdin.pipe(process.stdout)', { input: 'a token' })).toBe('a token');
-    expect(await node('console.log(process.stdin.read())')).toBe('null\n');
+    expect(await node('process.stdout.write(String(process.stdin.read()))')).toBe('null');
   });
 
   it('that fails is told of with its last words, without colours', async () => {
