@@ -65,18 +65,22 @@ export class Analytics {
   static async create(replicas = 1, env: Readonly<Record<string, string>> = {}): Promise<Analytics> {
     const topology = defineTopology(`t-${randomUUID().slice(0, 8)}`, store.services);
     const clients = createClients({ region: process.env['AWS_REGION'] ?? 'eu-west-1' });
-    const [database, keys] = await Promise.all([
+    const [database] = await Promise.all([
       testDatabase(),
-      serveKeys(),
       provisionMessaging(topology, clients),
       provisionStreams(resourcesOf(topology).streams, clients.kinesis),
       provisionLeaseTable(leasesTable.name, clients.dynamodb),
       provisionTable(rateLimitsTable, clients.dynamodb),
     ]);
-    const test = new Analytics(topology, clients, database, keys, env);
-    await migrate(databaseOptions(test.#config('migrate')));
-    for (let at = 1; at <= replicas; at += 1) await test.addReplica(`analytics-${at}`);
-    return test;
+    const test = new Analytics(topology, clients, database, await serveKeys(), env);
+    try {
+      await migrate(databaseOptions(test.#config('migrate')));
+      for (let at = 1; at <= replicas; at += 1) await test.addReplica(`analytics-${at}`);
+      return test;
+    } catch (error) {
+      await test.close();
+      throw error;
+    }
   }
 
   async addReplica(name: string): Promise<NestFastifyApplication> {

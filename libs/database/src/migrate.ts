@@ -12,6 +12,9 @@ export type MigrateOptions = Pick<DatabaseOptions, 'url' | 'signIn' | 'ca' | 'se
   readonly lockTimeoutMs?: number;
 };
 
+/** A server that has gone to sleep for want of work (Aurora Serverless at no capacity) takes some 15 s to wake. */
+const CONNECT_TIMEOUT_MS = 30_000;
+
 /** Advisory locks are per database, so that one number serves every service. */
 const MIGRATION_LOCK = 7_237_461_101;
 
@@ -20,7 +23,8 @@ const MIGRATION_LOCK = 7_237_461_101;
  * deployment, never part of a replica's start (H33). Of two at once the second waits and finds nothing to do.
  * Throws a {@link MigrationError}.
  */
-export async function migrate(options: MigrateOptions): Promise<string[]> {
+export async function migrate(given: MigrateOptions): Promise<string[]> {
+  const options = { ...given, connectTimeoutMs: CONNECT_TIMEOUT_MS };
   const access = new Access(options);
   const guard = new Client(connectionSettings(options, access));
   // The lock dies with its connection; the error reaches us through the next statement.
@@ -40,7 +44,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   }
 }
 
-async function applyPending(options: MigrateOptions, access: Access): Promise<string[]> {
+async function applyPending(options: DatabaseOptions & MigrateOptions, access: Access): Promise<string[]> {
   const settings = { lock_timeout: options.lockTimeoutMs ?? 5_000 };
   const source = new DataSource(dataSourceOptions({ ...options, poolSize: 1 }, access, settings, () => undefined));
   await source.initialize();

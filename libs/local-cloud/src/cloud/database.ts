@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Client, DatabaseError } from 'pg';
 
+/** The server is on this machine: where it does not answer, the machine has stood still for a while. */
+const CONNECT_TIMEOUT_MS = 30_000;
+
 async function onServer<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   await client.connect();
   try {
     return await work(client);
