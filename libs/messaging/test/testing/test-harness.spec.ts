@@ -45,7 +45,8 @@ describe('TestHarness', () => {
     await harness.idle();
 
     expect(times).toEqual([0, 3_600, 7_200]);
-    expect(systemTimers.monotonic() - startedAt).toBeLessThan(1_000);
+    // Two hours of it; how fast this machine is does not matter.
+    expect(systemTimers.monotonic() - startedAt).toBeLessThan(20_000);
     expect(harness.waiting(answering)).toEqual([]);
   });
 
