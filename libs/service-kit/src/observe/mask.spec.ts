@@ -106,6 +106,6 @@ describe('maskLine', () => {
 
     for (const text of texts) maskLine(text);
 
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 });
