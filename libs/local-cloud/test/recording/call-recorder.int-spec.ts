@@ -17,7 +17,7 @@ import { readCalls, writeCalls } from '../../src/recording/call-book.js';
 import { type CallRecorder, startCallRecorder } from '../../src/recording/call-recorder.js';
 
 /** Of letters that are no hexadecimal digits: ids are what a recording leaves out of a name. */
-const id = [...String(Date.now())].map((digit) => 'ghijklmnop'[Number(digit)]).join('');
+const id = String(Date.now()).replaceAll(/\d/g, (digit) => 'ghijklmnop'[Number(digit)] ?? '');
 let recorder: CallRecorder;
 let aws: Record<string, string>;
 
